@@ -1,0 +1,41 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test gate smoke screenshots clean
+
+demo: $(VENV)/.app
+	$(BIN)/python tools/demo.py
+
+test: $(VENV)/.dev
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(MAKE) --no-print-directory gate
+
+gate:
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-cache
+	pytest -n 2 --dist loadfile
+
+# The wheel, in a clean environment, without this checkout on the path.
+smoke: $(BIN)/python
+	$(BIN)/python tools/smoke.py
+
+screenshots: $(VENV)/.app
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tools/screenshots.py docs/img
+
+$(BIN)/python:
+	$(PYTHON) tools/need_python.py
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(VENV)/.app $@
+
+clean:
+	rm -rf $(VENV) build dist demo *.egg-info

@@ -1,0 +1,123 @@
+"""The frozen values that cross rooms, and the clock.
+
+All times are aware ``datetime`` in UTC. A missing value is ``None`` and the
+record that holds it says why (an observation's outcome, a verdict's reason).
+Names are A-labels in lower case without a trailing dot; addresses are in the
+canonical text form of :mod:`ipaddress`.
+"""
+
+from __future__ import annotations
+
+from abusetrack.records.clock import (
+    Clock,
+    SystemClock,
+)
+from abusetrack.records.notices import (
+    Contact,
+    ContactOrigin,
+    Draft,
+    ExportedFile,
+    NotDrafted,
+    NoticeRow,
+    NoticeStatus,
+    Role,
+)
+from abusetrack.records.observations import (
+    FACTS,
+    AddressFacts,
+    CdnFacts,
+    CountryFacts,
+    Evidence,
+    Facts,
+    Kind,
+    Known,
+    LookupAnswer,
+    NameFacts,
+    NetworkFacts,
+    Observation,
+    OriginFacts,
+    Outcome,
+    Question,
+    RegistrationFacts,
+)
+from abusetrack.records.reports import (
+    Arrival,
+    Assessment,
+    AssessmentOutcome,
+    Complaint,
+    Discarded,
+    Domain,
+    Host,
+    HostKind,
+    Refusal,
+    Report,
+    SiteKind,
+    SuffixKind,
+    Target,
+)
+from abusetrack.records.verdicts import (
+    CountrySource,
+    DomainNow,
+    Findings,
+    HostingAgreement,
+    HostingVerdict,
+    Reason,
+    Registrar,
+    Registration,
+    State,
+    StateVerdict,
+    Verdict,
+)
+
+__all__ = [
+    "FACTS",
+    "AddressFacts",
+    "Arrival",
+    "Assessment",
+    "AssessmentOutcome",
+    "CdnFacts",
+    "Clock",
+    "Complaint",
+    "Contact",
+    "ContactOrigin",
+    "CountryFacts",
+    "CountrySource",
+    "Discarded",
+    "Domain",
+    "DomainNow",
+    "Draft",
+    "Evidence",
+    "ExportedFile",
+    "Facts",
+    "Findings",
+    "Host",
+    "HostKind",
+    "HostingAgreement",
+    "HostingVerdict",
+    "Kind",
+    "Known",
+    "LookupAnswer",
+    "NameFacts",
+    "NetworkFacts",
+    "NotDrafted",
+    "NoticeRow",
+    "NoticeStatus",
+    "Observation",
+    "OriginFacts",
+    "Outcome",
+    "Question",
+    "Reason",
+    "Refusal",
+    "Registrar",
+    "Registration",
+    "RegistrationFacts",
+    "Report",
+    "Role",
+    "SiteKind",
+    "State",
+    "StateVerdict",
+    "SuffixKind",
+    "SystemClock",
+    "Target",
+    "Verdict",
+]

@@ -1,0 +1,334 @@
+"""Typed settings, read from TOML; the file stays the user's own.
+
+Every table of the file is one model below; every key has a default that is safe,
+so an empty file is valid. What is wrong is said with the key's full name. Writing
+goes through tomlkit, so comments and order survive. Paths in the file may be
+relative to the file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+import tomlkit
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
+from tomlkit.exceptions import TOMLKitError
+
+from abusetrack.errors import SettingsError
+
+DNS_PORT = 53
+
+_ENDPOINT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?")
+_MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+
+
+def split_endpoint(text: str, default_port: int) -> tuple[str, int]:
+    """Split ``host:port``, ``[v6]:port``, ``host`` or a bare IPv6 address.
+
+    Raises:
+        ValueError: the text is none of these.
+    """
+    text = text.strip()
+    try:
+        return str(ipaddress.ip_address(text)), default_port
+    except ValueError:
+        pass
+    match = _ENDPOINT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not an address with an optional port")
+    port = int(match["port"]) if match["port"] else default_port
+    if not 0 < port < 65536:
+        raise ValueError(f"{port} is not a port")
+    return match["v6"] or match["host"], port
+
+
+def _resolver(text: str) -> str:
+    host, port = split_endpoint(text, DNS_PORT)
+    ipaddress.ip_address(host)  # a resolver is given by address: its name could not be asked
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _mail(text: str) -> str:
+    if text and not _MAIL.fullmatch(text):
+        raise ValueError(f"{text!r} is not an e-mail address")
+    return text
+
+
+def _zone(text: str) -> str:
+    return text.strip().strip(".").lower()
+
+
+Mail = Annotated[str, AfterValidator(_mail)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Resolver = Annotated[str, AfterValidator(_resolver)]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Membership(_Table):
+    """A network the hotline belongs to, such as an association of hotlines."""
+
+    network: str = ""
+    number: str = ""
+
+
+class TrustedFlagger(_Table):
+    """Status under Article 22 of Regulation (EU) 2022/2065, where awarded."""
+
+    authority: str = ""
+    number: str = ""
+
+
+class Organisation(_Table):
+    """Who writes the notices."""
+
+    name: str = ""
+    analyst: str = ""  # who works here; the login name where empty
+    mandate: str = ""
+    website: str = ""
+    verification_url: str = ""
+    membership: Membership = Membership()
+    jurisdiction: str = ""
+    law_table: str = ""
+    postal_address: str = ""
+    email: Mail = ""
+    phone: str = ""
+    phone_hours: str = ""
+    dispute_email: Mail = ""
+    openpgp_fingerprint: str = ""
+    reference_prefix: str = Field("AT", pattern=r"^[A-Za-z0-9]{1,12}$")
+    police_gate: bool = False
+    designated_in: tuple[CountryCode, ...] = ()
+    trusted_flagger: TrustedFlagger = TrustedFlagger()
+
+
+class ResolverSettings(_Table):
+    """Which resolvers are asked; none by default, because the choice is the user's."""
+
+    nameservers: tuple[Resolver, ...] = ()
+
+
+class LookupSettings(_Table):
+    """How discreetly and how long is asked."""
+
+    ask_registrar: Literal["always", "after_gate", "never"] = "always"
+    proxy: str = ""
+    user_agent_contact: str = ""
+    question_seconds: float = Field(5.0, gt=0, le=60)  # one try of one question
+    name_seconds: float = Field(60.0, gt=0, le=600)  # everything about one name
+
+
+class RdapSettings(_Table):
+    """RDAP services (RFC 9082, 9083, 9224)."""
+
+    bootstrap: str = "https://data.iana.org/rdap/"
+    allowed_hosts: tuple[str, ...] = ()  # may be private or plain http: "127.0.0.1:8080"
+
+
+class WhoisSettings(_Table):
+    """Port 43 (RFC 3912), where RDAP has no service or no answer."""
+
+    enabled: bool = True
+    servers: Mapping[str, str] = Field(default_factory=dict)  # suffix -> host:port
+
+
+class NetworkSettings(_Table):
+    """Origin AS by DNS, and tables of content delivery networks."""
+
+    origin_zone: Zone = "origin.asn.cymru.com"
+    origin6_zone: Zone = "origin6.asn.cymru.com"
+    asn_zone: Zone = "asn.cymru.com"
+    cdn_tables: tuple[Path, ...] = ()  # besides the shipped one
+
+
+class NamesSettings(_Table):
+    """The Public Suffix List in use."""
+
+    extra_suffixes: Path | None = None
+
+
+class GeoSettings(_Table):
+    """Country tables."""
+
+    databases: tuple[Path, ...] = ()
+    shipped_tables: bool = True
+
+
+class PaceSettings(_Table):
+    """How fast the outside is asked."""
+
+    concurrency: int = Field(64, ge=1, le=1000)
+    per_host_per_second: float = Field(5.0, ge=0)  # 0: not paced
+
+
+class PolicySettings(_Table):
+    """Thresholds of judgements; days, hours and months as named."""
+
+    persistence_days: int = Field(3, ge=2, le=365)  # confirmed reports on so many days
+    hop_tlds: int = Field(3, ge=2, le=50)
+    registration_max_age_hours: float = Field(24, gt=0)
+    network_max_age_hours: float = Field(24, gt=0)
+    freshness_hours: float = Field(48, gt=0)
+    reply_by_days: int = Field(5, ge=1, le=90)
+    retention_months: int = Field(24, ge=1)
+    second_analyst: bool = False
+
+
+class SourceProfile(_Table):
+    """How one source writes its lists."""
+
+    date_format: str = ""  # strptime; ISO where empty
+    zone: str = "UTC"  # IANA time zone of dates without one
+    source: str = ""
+    columns: Mapping[str, str] = Field(default_factory=dict)  # our column -> their header
+
+
+class Settings(_Table):
+    """Everything that can be set; ``base`` is the folder of the file it came from."""
+
+    organisation: Organisation = Organisation()
+    resolver: ResolverSettings = ResolverSettings()
+    lookup: LookupSettings = LookupSettings()
+    rdap: RdapSettings = RdapSettings()
+    whois: WhoisSettings = WhoisSettings()
+    network: NetworkSettings = NetworkSettings()
+    names: NamesSettings = NamesSettings()
+    geo: GeoSettings = GeoSettings()
+    pace: PaceSettings = PaceSettings()
+    policy: PolicySettings = PolicySettings()
+    sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
+    practice: bool = False  # set by the practice internet: everything drafted says so
+    base: Path = Field(default_factory=Path.cwd, exclude=True)
+
+    @field_validator("base")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.absolute()
+
+    def path(self, value: Path) -> Path:
+        """Return ``value`` made absolute against the settings file's folder."""
+        return (self.base / value.expanduser()).absolute()
+
+
+def default_config_path() -> Path:
+    """Where the settings file stands unless named."""
+    return Path(platformdirs.user_config_dir("abusetrack")) / "config.toml"
+
+
+def default_case_path() -> Path:
+    """Where the case file stands unless named."""
+    return Path(platformdirs.user_data_dir("abusetrack")) / "case.abusetrack"
+
+
+def default_log_path() -> Path:
+    """Where the log stands."""
+    return Path(platformdirs.user_log_dir("abusetrack")) / "abusetrack.log"
+
+
+def default_cache_path() -> Path:
+    """Where reference data fetched from IANA stands; nothing reported is in it."""
+    return Path(platformdirs.user_cache_dir("abusetrack"))
+
+
+def load(path: Path, *, must_exist: bool = False) -> Settings:
+    """Read settings from ``path``; defaults if there is no such file.
+
+    Raises:
+        SettingsError: the file cannot be read, is no TOML, or a value is wrong.
+    """
+    base = path.absolute().parent
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        if must_exist:
+            raise SettingsError(f"There is no settings file {path}; check --config.") from None
+        return Settings(base=base)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"The settings file {path} cannot be read: {reason}.") from error
+    try:
+        values = tomlkit.parse(text).unwrap()
+    except TOMLKitError as error:
+        raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
+    try:
+        return Settings(**values, base=base)
+    except (ValidationError, TypeError) as error:
+        raise SettingsError(f"{_sentence(error)} Mend it in {path}.") from error
+
+
+def save(path: Path, changes: Mapping[str, Any]) -> Settings:
+    """Write ``{"table.key": value}`` into the file, keeping its comments; return the result.
+
+    Nothing is written when the result would not be valid. ``None`` removes a key.
+
+    Raises:
+        SettingsError: a value is wrong, or the file cannot be written.
+    """
+    load(path)
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    document = tomlkit.parse(text)
+    for dotted, value in changes.items():
+        *tables, key = dotted.split(".")
+        place: Any = document
+        for name in tables:
+            if name not in place:
+                place[name] = tomlkit.table()
+            place = place[name]
+        if value is None:
+            place.pop(key, None)
+        else:
+            place[key] = value
+    try:
+        settings = Settings(**document.unwrap(), base=path.absolute().parent)
+    except (ValidationError, TypeError) as error:
+        raise SettingsError(f"{_sentence(error)} Nothing was saved.") from error
+    _replace(path, tomlkit.dumps(document))
+    return settings
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be written: {error.strerror}."
+        ) from error
+
+
+def _sentence(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return "The settings file has a key that is not known."
+    return " ".join(_complaints(error))
+
+
+def _complaints(error: ValidationError) -> Iterator[str]:
+    for item in error.errors(include_url=False, include_input=False):
+        key = ".".join(str(part) for part in item["loc"])
+        what = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            yield f"The setting {key} is not known."
+        else:
+            yield f"The setting {key} is wrong: {what}."

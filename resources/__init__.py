@@ -1,0 +1,1 @@
+"""Files that ship with abusetrack; read through ``importlib.resources`` only."""

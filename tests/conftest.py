@@ -1,0 +1,102 @@
+"""Shared fixtures; the socket guard that holds for every test."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+class SocketGuard:
+    """Fails any test that touches an address it may not.
+
+    Loopback is allowed unless ``only`` names the allowed (address, port) pairs;
+    ``touched`` collects what was reached for.
+    """
+
+    def __init__(self) -> None:
+        self.active = False
+        self.only: set[tuple[str, int]] | None = None
+        self.touched: list[tuple[str, int]] = []
+        self.violations: list[str] = []
+
+    def reset(self) -> None:
+        self.active, self.only = True, None
+        self.touched.clear()
+        self.violations.clear()
+
+    def hook(self, event: str, args: tuple[object, ...]) -> None:
+        if not self.active:
+            return
+        if event in {"socket.connect", "socket.sendto"}:
+            address = args[1]
+            if isinstance(address, tuple) and len(address) >= 2:
+                self._check(str(address[0]), int(address[1]))
+        elif event == "socket.getaddrinfo":
+            host = args[0]
+            text = host.decode() if isinstance(host, bytes) else str(host or "")
+            if text not in {"", "localhost", "None"} and not _is_address(text):
+                self._refuse(f"the system resolver was asked for {text!r}")
+
+    def _check(self, host: str, port: int) -> None:
+        self.touched.append((host, port))
+        if not _is_loopback(host):
+            self._refuse(f"a packet was sent to {host}:{port}")
+        if self.only is not None and (host, port) not in self.only:
+            self._refuse(f"{host}:{port} is not a configured endpoint")
+
+    def _refuse(self, what: str) -> None:
+        self.violations.append(what)
+        raise PermissionError(f"socket guard: {what}")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    return _is_address(host) and ipaddress.ip_address(host.partition("%")[0]).is_loopback
+
+
+_GUARD = SocketGuard()
+sys.addaudithook(_GUARD.hook)
+
+
+@pytest.fixture(autouse=True)
+def socket_guard() -> Iterator[SocketGuard]:
+    """Only loopback, for every test; a test may narrow it with ``socket_guard.only``."""
+    _GUARD.reset()
+    yield _GUARD
+    _GUARD.active = False
+    assert not _GUARD.violations, _GUARD.violations
+
+
+class FakeClock:
+    """A clock that stands still until moved."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, **delta: float) -> None:
+        self._now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock at 2026-03-01 12:00 UTC."""
+    return FakeClock()
