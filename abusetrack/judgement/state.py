@@ -1,0 +1,158 @@
+"""EPP and RDAP statuses, free-text statuses and DNS outcomes -> the state of a domain.
+
+Statuses in EPP spelling (RFC 5731, RFC 3915; RDAP's spelling is mapped by RFC 8056
+before they come here). A hold never proves that a notice caused it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from abusetrack.judgement.answers import newest
+from abusetrack.records import (
+    NameFacts,
+    Observation,
+    Outcome,
+    Question,
+    Registration,
+    State,
+    StateVerdict,
+)
+
+# Folded (letters only, lower case) -> state. The first group is EPP, the second the
+# free text of registries outside it.
+STATUS_STATES: Mapping[str, State] = {
+    "serverhold": State.HELD_BY_REGISTRY,
+    "clienthold": State.HELD_BY_REGISTRAR,
+    "pendingdelete": State.PENDING_DELETE,
+    "redemptionperiod": State.REDEMPTION,
+    "autorenewperiod": State.EXPIRED,
+    "inactive": State.NOT_DELEGATED,
+    "hold": State.HELD_BY_REGISTRY,
+    "onhold": State.HELD_BY_REGISTRY,
+    "registryhold": State.HELD_BY_REGISTRY,
+    "suspended": State.HELD_BY_REGISTRY,
+    "blocked": State.HELD_BY_REGISTRY,
+    "registrarhold": State.HELD_BY_REGISTRAR,
+    "pendingdeletion": State.PENDING_DELETE,
+    "todelete": State.PENDING_DELETE,
+    "deletecandidate": State.PENDING_DELETE,
+    "quarantine": State.REDEMPTION,
+    "inquarantine": State.REDEMPTION,
+    "redemption": State.REDEMPTION,
+    "pendingdeleterestorable": State.REDEMPTION,
+    "expired": State.EXPIRED,
+    "notdelegated": State.NOT_DELEGATED,
+    "nodelegation": State.NOT_DELEGATED,
+}
+
+_REASONS: Mapping[State, str] = {
+    State.HELD_BY_REGISTRY: "held by the registry; it does not say why, and only the registry "
+    "can lift it",
+    State.HELD_BY_REGISTRAR: "held by the registrar; holds are also set for unpaid or unverified "
+    "names",
+    State.PENDING_DELETE: "about to be dropped; anyone can register it again afterwards",
+    State.REDEMPTION: "deleted, and restorable by the registrar for about 30 days",
+    State.EXPIRED: "past its expiry date, in the grace period in which it is usually renewed",
+    State.PARKED: "its name servers are those of a parking or suspension service",
+}
+
+_NO_ANSWER: Mapping[Outcome, str] = {
+    Outcome.BLOCKED_BY_RESOLVER: "the resolver blocks the name; ask an unfiltered one",
+    Outcome.LAME: "delegated to name servers that do not serve it, as the resolver says",
+    Outcome.BOGUS: "its DNSSEC signatures do not verify, as the resolver says",
+    Outcome.SERVER_ERROR: "the resolver could not answer (SERVFAIL)",
+    Outcome.TIMED_OUT: "the resolver did not answer in time",
+    Outcome.REFUSED: "the resolver refused the question",
+    Outcome.UNREACHABLE: "the resolver cannot be reached",
+    Outcome.MALFORMED: "the resolver's answer was malformed",
+}
+
+_ORDER = tuple(State)
+
+
+def judge_state(
+    registration: Registration,
+    observations: Iterable[Observation],
+    *,
+    parking: Sequence[tuple[str, str]] = (),
+    as_of: datetime,
+) -> StateVerdict:
+    """Judge a domain's state from its merged registration and its newest NS answer.
+
+    ``parking`` holds (name server suffix, name of the service).
+    """
+    delegation = newest(observations).get(Question.NS)
+    states = set(_by_status(registration, as_of))
+    if registration.found is False:
+        states.add(State.NOT_REGISTERED)
+    if _not_delegated(delegation):
+        states.add(State.NOT_DELEGATED)
+    if (service := _parked(delegation, registration, parking)) is not None:
+        states.add(State.PARKED)
+    if states:
+        ordered = tuple(state for state in _ORDER if state in states)
+        return StateVerdict(ordered, _reason(ordered[0], registration, delegation, service))
+    if delegation is not None and delegation.outcome is Outcome.OK:
+        also = "" if registration.found else "; its registration could not be seen"
+        return StateVerdict((State.ACTIVE,), f"registered and delegated{also}")
+    return StateVerdict((State.UNKNOWN,), _why_unknown(registration, delegation))
+
+
+def _by_status(registration: Registration, as_of: datetime) -> Iterable[State]:
+    folded = {"".join(filter(str.isalpha, status.lower())) for status in registration.statuses}
+    for status in folded:
+        if (state := STATUS_STATES.get(status)) is not None:
+            yield state
+    if "redemptionperiod" in folded:
+        return
+    if registration.found and registration.expires and registration.expires < as_of:
+        yield State.EXPIRED
+
+
+def _not_delegated(delegation: Observation | None) -> bool:
+    return delegation is not None and delegation.outcome in {Outcome.NOT_FOUND, Outcome.NO_DATA}
+
+
+def _parked(
+    delegation: Observation | None,
+    registration: Registration,
+    parking: Sequence[tuple[str, str]],
+) -> str | None:
+    servers: tuple[str, ...] = registration.name_servers
+    if delegation is not None and isinstance(delegation.facts, NameFacts):
+        servers = delegation.facts.names
+    for server in servers:
+        for suffix, service in parking:
+            if server == suffix or server.endswith(f".{suffix}"):
+                return service
+    return None
+
+
+def _reason(
+    state: State,
+    registration: Registration,
+    delegation: Observation | None,
+    service: str | None,
+) -> str:
+    if state is State.NOT_REGISTERED:
+        return f"no such domain, says {registration.source}"
+    if state is State.NOT_DELEGATED:
+        if delegation is None or not _not_delegated(delegation):
+            return "registered without name servers, says its registration"
+        seen = "registered, but " if registration.found else "registration not seen, and "
+        what = "NXDOMAIN" if delegation.outcome is Outcome.NOT_FOUND else "no name servers"
+        return f"{seen}DNS says {what}"
+    if state is State.PARKED and service:
+        return f"{_REASONS[state]} ({service})"
+    return _REASONS[state]
+
+
+def _why_unknown(registration: Registration, delegation: Observation | None) -> str:
+    if delegation is None and registration.found is None:
+        return "not looked up yet" if not registration.source else registration.registrar_reason
+    dns = "name servers not asked"
+    if delegation is not None:
+        dns = _NO_ANSWER.get(delegation.outcome, f"DNS: {delegation.outcome.value}")
+    return f"registered, but {dns}" if registration.found else dns
