@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from abusetrack.judgement.registration import fold_party, merge, registrar_key
+from abusetrack.records import Outcome, Question, RegistrationFacts
+
+CREATED = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def test_each_field_is_taken_from_the_source_that_knows_it_best(observe):
+    merged = merge(
+        [
+            observe(
+                Question.REGISTRAR_RDAP,
+                facts=RegistrationFacts(
+                    registrar_name="Reseller Front",
+                    abuse_email="desk@registrar.example",
+                    created=datetime(2026, 1, 3, tzinfo=UTC),
+                    reseller="Shop",
+                    statuses=("clientHold",),
+                ),
+                source="registrar",
+            ),
+            observe(
+                Question.REGISTRY_RDAP,
+                facts=RegistrationFacts(
+                    registrar_name="Example Registrar",
+                    registrar_iana_id=9000001,
+                    abuse_email="old@registrar.example",
+                    created=CREATED,
+                    statuses=("active",),
+                ),
+                source="registry",
+            ),
+        ],
+        tld="example",
+    )
+    assert merged.registrar is not None
+    assert merged.registrar.name == "Example Registrar"
+    assert merged.registrar.key == "iana:9000001"
+    assert merged.registrar.abuse_email == "desk@registrar.example"
+    assert merged.registrar.source == "registry"
+    assert merged.created == CREATED
+    assert merged.statuses == ("active",)
+    assert merged.reseller == "Shop"
+    assert merged.found is True
+
+
+def test_a_failure_does_not_hide_what_was_answered_before(observe):
+    answered = observe(Question.REGISTRY_RDAP, facts=RegistrationFacts(registrar_name="One"))
+    failed = observe(Question.REGISTRY_RDAP, Outcome.RATE_LIMITED, hours=5)
+    merged = merge([answered, failed], tld="example")
+    assert merged.registrar is not None
+    assert merged.asked_at == answered.asked_at
+
+
+def test_a_later_not_found_replaces_an_earlier_registration(observe):
+    merged = merge(
+        [
+            observe(Question.REGISTRY_RDAP, facts=RegistrationFacts(registrar_name="One")),
+            observe(Question.REGISTRY_RDAP, Outcome.NOT_FOUND, hours=5),
+        ],
+        tld="example",
+    )
+    assert merged.found is False
+    assert merged.registrar is None
+    assert "not found" in merged.registrar_reason
+
+
+def test_no_registrar_says_why_for_each_service(observe):
+    merged = merge(
+        [
+            observe(Question.REGISTRY_RDAP, Outcome.RATE_LIMITED),
+            observe(Question.WHOIS, Outcome.NO_SERVICE, detail="no server known"),
+        ],
+        tld="example",
+    )
+    assert merged.registrar is None
+    assert merged.registrar_reason == (
+        "registry RDAP: rate limited; WHOIS: no service (no server known)"
+    )
+    assert merged.found is None
+
+
+def test_without_an_iana_id_the_registry_and_folded_name_are_the_key(observe):
+    merged = merge(
+        [observe(Question.WHOIS, facts=RegistrationFacts(registrar_name="ACME, Names  Ltd."))],
+        tld="test",
+    )
+    assert merged.registrar is not None
+    assert merged.registrar.key == "test:acme names ltd"
+    assert merged.registrar.iana_id is None
+
+
+def test_an_id_without_a_name_still_names_the_registrar(observe):
+    merged = merge(
+        [observe(Question.REGISTRY_RDAP, facts=RegistrationFacts(registrar_iana_id=9000002))],
+        tld="test",
+    )
+    assert merged.registrar is not None
+    assert merged.registrar.key == "iana:9000002"
+    assert "9000002" in merged.registrar.name
+
+
+def test_nothing_asked_is_said():
+    assert merge([], tld="test").registrar_reason == "registration not looked up"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Example, Inc.", "EXAMPLE INC"),
+        ("Ｅｘａｍｐｌｅ Names", "Example-Names"),
+        ("a_b", "A B"),
+    ],
+)
+def test_spellings_of_one_party_fold_alike(one, other):
+    assert fold_party(one) == fold_party(other)
+
+
+def test_different_parties_do_not_fold_alike():
+    assert registrar_key(None, "test", "Alpha") != registrar_key(None, "test", "Beta")
+    assert registrar_key(None, "test", "Alpha") != registrar_key(None, "example", "Alpha")

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from abusetrack.judgement.registration import merge
+from abusetrack.judgement.state import judge_state
+from abusetrack.records import NameFacts, Outcome, Question, RegistrationFacts, State
+
+
+@pytest.fixture
+def judge(observe, noon):
+    def run(
+        statuses=(),
+        ns=Outcome.OK,
+        servers=("ns1.host.example",),
+        registration=Outcome.OK,
+        expires=None,
+        registry_servers=(),
+    ):
+        facts = RegistrationFacts(
+            registrar_name="R", statuses=statuses, expires=expires, name_servers=registry_servers
+        )
+        observations = [
+            observe(
+                Question.REGISTRY_RDAP,
+                registration,
+                facts if registration is Outcome.OK else None,
+                source="the registry",
+            ),
+            observe(Question.NS, ns, NameFacts(servers) if ns is Outcome.OK else None),
+        ]
+        return judge_state(
+            merge(observations, tld="example"),
+            observations,
+            parking=[("parked.example", "Parking Place")],
+            as_of=noon,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (("serverHold",), State.HELD_BY_REGISTRY),
+        (("clientHold", "clientTransferProhibited"), State.HELD_BY_REGISTRAR),
+        (("pendingDelete",), State.PENDING_DELETE),
+        (("redemptionPeriod",), State.REDEMPTION),
+        (("autoRenewPeriod",), State.EXPIRED),
+        (("Suspended",), State.HELD_BY_REGISTRY),
+        (("ok",), State.ACTIVE),
+        (("clientTransferProhibited", "serverDeleteProhibited"), State.ACTIVE),
+    ],
+)
+def test_statuses_give_the_state(judge, statuses, expected):
+    assert judge(statuses).state is expected
+
+
+def test_all_states_are_shown_strongest_first(judge):
+    verdict = judge(("clientHold", "serverHold"), ns=Outcome.NOT_FOUND)
+    assert verdict.states == (
+        State.HELD_BY_REGISTRY,
+        State.HELD_BY_REGISTRAR,
+        State.NOT_DELEGATED,
+    )
+
+
+def test_a_hold_claims_no_cause(judge):
+    assert "unpaid or unverified" in judge(("clientHold",)).reason
+
+
+def test_not_registered_only_where_the_service_says_so(judge):
+    assert judge(registration=Outcome.NOT_FOUND, ns=Outcome.NOT_FOUND).state is State.NOT_REGISTERED
+    assert judge(registration=Outcome.RATE_LIMITED, ns=Outcome.NOT_FOUND).state is (
+        State.NOT_DELEGATED
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [
+        (Outcome.BLOCKED_BY_RESOLVER, "blocks"),
+        (Outcome.TIMED_OUT, "in time"),
+        (Outcome.SERVER_ERROR, "SERVFAIL"),
+        (Outcome.LAME, "do not serve"),
+        (Outcome.BOGUS, "DNSSEC"),
+    ],
+)
+def test_a_failed_resolver_is_unknown_and_never_gone(judge, outcome, word):
+    verdict = judge(ns=outcome)
+    assert verdict.states == (State.UNKNOWN,)
+    assert word in verdict.reason
+
+
+def test_active_without_registration_says_that_it_could_not_be_seen(judge):
+    verdict = judge(registration=Outcome.TIMED_OUT)
+    assert verdict.state is State.ACTIVE
+    assert "could not be seen" in verdict.reason
+
+
+def test_parking_by_dns_and_by_registration(judge):
+    by_dns = judge(servers=("ns1.parked.example",))
+    assert by_dns.state is State.PARKED
+    assert "Parking Place" in by_dns.reason
+    assert judge(servers=("ns1.unparked.example",)).state is State.ACTIVE
+    by_registry = judge(ns=Outcome.TIMED_OUT, registry_servers=("ns1.parked.example",))
+    assert by_registry.state is State.PARKED
+
+
+def test_past_expiry_is_grace_unless_in_redemption(judge, noon):
+    past = noon - timedelta(days=1)
+    assert judge(expires=past).state is State.EXPIRED
+    assert judge(expires=noon + timedelta(days=1)).state is State.ACTIVE
+    assert judge(("redemptionPeriod",), expires=past).states == (State.REDEMPTION,)
+
+
+def test_nothing_looked_up_is_said(noon):
+    verdict = judge_state(merge([], tld="example"), [], as_of=noon)
+    assert verdict.states == (State.UNKNOWN,)
+    assert verdict.reason == "not looked up yet"
