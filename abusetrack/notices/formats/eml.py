@@ -1,0 +1,55 @@
+"""The notice as a mail that a mail program opens for sending (RFC 5322, RFC 2045).
+
+``X-Unsent: 1`` makes mail programs open it as a draft; date and Message-ID are the
+mail program's to set. The same draft gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from abusetrack.errors import InputError
+from abusetrack.notices.formats import sheet
+from abusetrack.notices.plain import one_line
+from abusetrack.notices.recipients import mailbox
+from abusetrack.records import Draft
+from abusetrack.settings import Organisation
+
+MEDIA_TYPE = "message/rfc822"
+
+# Seven bits survive every mail program that opens the file and every server it passes.
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+def mail(draft: Draft, organisation: Organisation, table_name: str) -> bytes:
+    """Return the mail with its table, ``table_name``, attached.
+
+    Raises:
+        InputError: the recipient has no e-mail address, or the organisation's is not usable.
+    """
+    recipient = mailbox(draft.recipient.email or "")
+    sender = mailbox(organisation.email)
+    if recipient is None:
+        raise InputError("This recipient takes no mail; export the notice as text for its form.")
+    if sender is None:
+        raise InputError("Correct organisation.email: mail cannot be written from this address.")
+    table = sheet.table(draft)
+    message = EmailMessage(_POLICY)
+    try:
+        message["From"] = Address(one_line(organisation.name, 200), addr_spec=sender)
+        message["Reply-To"] = Address(addr_spec=sender)
+        message["To"] = Address(addr_spec=recipient)
+        message["Subject"] = draft.subject
+    except (MessageError, ValueError) as error:
+        raise InputError("An address or the subject cannot stand in a mail; correct it.") from error
+    message["X-Unsent"] = "1"
+    message.set_content(draft.body)
+    message.add_attachment(table, subtype="csv", filename=table_name)
+    # Of the whole content, so that nobody who writes a part of it can foresee the boundary.
+    digest = hashlib.sha256(f"{draft.reference}\n{draft.body}\n{table}".encode()).hexdigest()
+    message.set_boundary(f"=_{digest[:40]}")
+    return message.as_bytes()
