@@ -1,14 +1,14 @@
 """Notices: composed, checked, exported; never sent.
 
 ``group`` splits a registrar's rows, ``compose_registrar`` writes a draft, ``lint``
-says what stops it, ``files`` gives the exact bytes and ``write_files`` puts them on
+says what stops it, ``export`` gives the exact bytes and ``write_files`` puts them on
 the disk. ``ready`` says what the organisation still has to set.
 """
 
 from __future__ import annotations
 
 from abusetrack.notices.compose import MOST_ROWS, PRACTICE_MARK, compose_registrar, group
-from abusetrack.notices.export import FORMATS, export, files, write_files
+from abusetrack.notices.export import FORMATS, export, write_files
 from abusetrack.notices.lint import Finding, lint
 from abusetrack.notices.recipients import NoRecipient, registrar_recipient
 from abusetrack.notices.sender import ready
@@ -21,7 +21,6 @@ __all__ = [
     "NoRecipient",
     "compose_registrar",
     "export",
-    "files",
     "group",
     "lint",
     "ready",

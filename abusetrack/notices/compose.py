@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from abusetrack.errors import InputError
+from abusetrack.names import defang
 from abusetrack.notices.legal import is_generic, registrar_basis
-from abusetrack.notices.plain import defang, visible
+from abusetrack.notices.plain import visible
 from abusetrack.notices.recipients import NoRecipient, iana_id, registrar_recipient
 from abusetrack.notices.sender import sender_view
 from abusetrack.notices.templates import render

@@ -23,7 +23,7 @@ from abusetrack.settings import Organisation
 def _mail(draft: Draft, organisation: Organisation) -> ExportedFile:
     body = eml.mail(draft, organisation, f"{_stem(draft)}.csv")
     for finding in lint_mail(body):
-        raise InputError(f"{finding.text} {finding.mend}")
+        raise InputError(str(finding))
     return ExportedFile(f"{_stem(draft)}.eml", eml.MEDIA_TYPE, body)
 
 
@@ -43,13 +43,13 @@ FORMATS: dict[str, Callable[[Draft, Organisation], ExportedFile]] = {
 }
 
 
-def files(
+def export(
     draft: Draft, organisation: Organisation, formats: Sequence[str] = ("eml", "txt")
 ) -> tuple[ExportedFile, ...]:
     """Return the files of ``draft``; the same draft gives the same bytes.
 
-    Where the recipient takes no mail, ``eml`` is left out and the table that it would
-    have carried becomes a file of its own.
+    Where the recipient takes no mail, ``eml`` is left out; the table is a file of its
+    own wherever no mail carries it.
 
     Raises:
         InputError: an unknown format, or the linter found something: says how to mend it.
@@ -59,29 +59,11 @@ def files(
             f"There is no format {unknown[0]!r} for notices; use {', '.join(FORMATS)}."
         )
     if findings := lint(draft, organisation):
-        raise InputError(
-            " ".join(dict.fromkeys(f"{finding.text} {finding.mend}" for finding in findings))
-        )
-    by_mail = draft.recipient.email is not None
-    wanted = ["csv" if name == "eml" and not by_mail else name for name in formats]
-    return tuple(FORMATS[name](draft, organisation) for name in dict.fromkeys(wanted))
-
-
-def export(
-    draft: Draft,
-    organisation: Organisation,
-    folder: Path,
-    formats: Sequence[str] = ("eml", "txt"),
-) -> tuple[ExportedFile, ...]:
-    """Write the files of ``draft`` into ``folder`` and return them.
-
-    Raises:
-        InputError: as :func:`files` and :func:`write_files`.
-        ExternalError: as :func:`write_files`.
-    """
-    exported = files(draft, organisation, formats)
-    write_files(folder, exported)
-    return exported
+        raise InputError(" ".join(dict.fromkeys(str(finding) for finding in findings)))
+    wanted = set(formats) - ({"eml"} if draft.recipient.email is None else set())
+    if "eml" not in wanted:
+        wanted.add("csv")
+    return tuple(make(draft, organisation) for name, make in FORMATS.items() if name in wanted)
 
 
 def write_files(folder: Path, exported: Sequence[ExportedFile]) -> tuple[Path, ...]:

@@ -14,9 +14,10 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.policy import SMTP
 
+from abusetrack.names import defang
 from abusetrack.notices.compose import MOST_ROWS, PRACTICE_MARK
 from abusetrack.notices.formats import sheet, text
-from abusetrack.notices.plain import defang, one_line, visible
+from abusetrack.notices.plain import one_line, visible
 from abusetrack.notices.recipients import NoRecipient, iana_id, registrar_recipient
 from abusetrack.notices.sender import ready, sender_view
 from abusetrack.records import Draft, NoticeRow, SiteKind
@@ -30,6 +31,9 @@ class Finding:
     code: str
     text: str
     mend: str
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.mend}"
 
 
 # What every registrar notice says, in the words of the rule rather than of a template.

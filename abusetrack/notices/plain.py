@@ -54,11 +54,6 @@ def one_line(text: str, limit: int = 1000) -> str:
     return visible(" ".join(text.split()), limit)
 
 
-def defang(name: str) -> str:
-    """Return a host name that no program makes a link of: ``foo[.]example``."""
-    return name.replace(".", "[.]")
-
-
 def fill(text: str, lead: str = "") -> str:
     """Wrap one paragraph to 72 columns behind ``lead``.
 

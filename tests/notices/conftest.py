@@ -75,7 +75,7 @@ def row() -> RowMaker:
             registrar="Sample Names Ltd",
             iana_id=64500,
             statuses=("clientTransferProhibited",),
-            registration_source="registrar RDAP https://rdap.registrar.example/",
+            registration_source="registrar RDAP, https://rdap.registrar.example/",
             registration_asked_at=AT - timedelta(hours=3),
             evidence_sha256="ab" * 32,
             kind=SiteKind.DEDICATED,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
-from abusetrack.notices import files
+from abusetrack.notices import export
 from abusetrack.settings import Membership
 
 
 def _text(draft, organisation) -> str:
-    (file,) = files(draft, organisation, ["txt"])
-    return file.body.decode()
+    text = export(draft, organisation, ["txt"])[0]
+    return text.body.decode()
 
 
 def test_three_generic_names_of_an_accredited_registrar(draft, organisation, row, golden):
@@ -28,7 +28,7 @@ def test_three_generic_names_of_an_accredited_registrar(draft, organisation, row
         row(
             "bad-two.example",
             statuses=(),
-            registration_source="registry RDAP https://rdap.registry.example/",
+            registration_source="registry RDAP, https://rdap.registry.example/",
             confirmed_urls=1,
             first_confirmed=row().last_confirmed,
             reference="HE-R-20433",
@@ -62,7 +62,7 @@ def test_one_name_of_a_local_registrar_with_a_form_only(draft, organisation, con
         registrar="Muster Domains e.K.",
         iana_id=None,
         statuses=("connect",),
-        registration_source="WHOIS whois.nic.example:43",
+        registration_source="WHOIS, whois.nic.example:43",
     )
     made = draft(organisation=sender, recipient=local, rows=[only], reference="HE-2026-000018")
     golden("registrar-first-one-form-only.txt", _text(made, sender))
