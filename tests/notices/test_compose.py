@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from abusetrack.errors import InputError
+from abusetrack.notices import PRACTICE_MARK, group
+from abusetrack.settings import Membership, PolicySettings
+
+
+def _flat(draft) -> str:
+    return " ".join(draft.body.split())
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(0, []), (1, [1]), (50, [50]), (51, [25, 26]), (120, [40, 40, 40])]
+)
+def test_rows_are_split_evenly_at_fifty(row, count, sizes):
+    rows = [row(f"n{number:03}.example") for number in range(count)]
+    groups = group(rows[::-1])
+    assert [len(part) for part in groups] == sizes
+    assert [one for part in groups for one in part] == rows
+
+
+@pytest.mark.parametrize("count", [0, 51])
+def test_no_notice_without_rows_or_with_more_than_fifty(draft, row, count):
+    with pytest.raises(InputError, match="1 to 50"):
+        draft(rows=[row(f"n{number}.example") for number in range(count)])
+
+
+def test_the_same_facts_give_the_same_draft(draft):
+    assert draft() == draft()
+
+
+def test_the_subject_has_reference_and_number_and_no_name(draft, row):
+    subject = draft(rows=[row(), row("bad-two.example")]).subject
+    assert "[HE-2026-000017]" in subject
+    assert "2 domain names" in subject
+    assert "bad" not in subject
+
+
+def test_the_reply_is_asked_for_by_the_policys_day(draft):
+    made = draft(policy=PolicySettings(reply_by_days=30))
+    assert _flat(made).count("31 March 2026") == 2
+    assert "a request, not a legal deadline" in _flat(made)
+
+
+def test_no_name_is_exact_in_the_text(draft, row):
+    made = draft(rows=[row("bad.example", unicode="böse.example", hosts=("www.bad.example",))])
+    assert "bad.example" not in made.body
+    assert "böse.example" not in made.body
+    assert "www[.]bad[.]example" in made.body
+
+
+def test_the_accreditation_agreement_is_named_to_accredited_registrars_only(draft, contact, row):
+    assert "3.18.1" in draft().body
+    local = dataclasses.replace(contact, party_key="test:sample names ltd")
+    assert "Accreditation" not in draft(recipient=local, rows=[row(iana_id=None)]).body
+    country = draft(rows=[row("bad.zz")])
+    assert "Accreditation" not in country.body
+    assert "35 days" not in country.body
+    mixed = draft(rows=[row(), row("bad.zz")])
+    assert "For the names under generic top-level domains" in _flat(mixed)
+
+
+def test_no_day_and_no_duty_is_claimed_that_the_field_does_not_give(draft, row):
+    body = draft(rows=[row(), row("bad.zz")]).body
+    assert not [word for word in ("3.18.2", "3.18.3", "24 hours", "24-hour") if word in body]
+
+
+def test_membership_is_named_only_if_set(draft, organisation):
+    assert "Member of the Example Association of Hotlines, number 17." in _flat(draft())
+    alone = organisation.model_copy(update={"membership": Membership()})
+    assert "Member of" not in draft(organisation=alone).body
+
+
+def test_a_call_back_is_offered_only_with_a_phone(draft, organisation):
+    assert "call us back" in draft().body
+    silent = organisation.model_copy(update={"phone": ""})
+    assert "call" not in draft(organisation=silent).body
+
+
+def test_a_table_is_announced_only_where_one_is_attached(draft, contact):
+    assert "attached table" in _flat(draft())
+    form = dataclasses.replace(contact, email=None, form="https://registrar.example/abuse")
+    assert "attached" not in draft(recipient=form).body
+
+
+def test_practice_is_marked_before_and_after(draft, contact):
+    nobody = dataclasses.replace(contact, email="abuse@registrar.invalid")
+    made = draft(recipient=nobody, practice=True)
+    assert made.subject.startswith(PRACTICE_MARK)
+    assert made.body.startswith(PRACTICE_MARK)
+    assert made.body.rstrip().endswith(PRACTICE_MARK)
+    assert PRACTICE_MARK not in draft().body + draft().subject
+
+
+def test_practice_writes_to_nobody_real(draft):
+    with pytest.raises(InputError, match=r"\.invalid"):
+        draft(practice=True)
+
+
+def test_an_unconfirmed_contact_stops_the_draft(draft, contact):
+    with pytest.raises(InputError, match="not confirmed"):
+        draft(recipient=dataclasses.replace(contact, confirmed_at=None))
