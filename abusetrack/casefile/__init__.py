@@ -1,0 +1,42 @@
+"""The case file: one SQLite file that holds every fact, dated and with its source.
+
+Open it with :func:`open_case_file`; the modules of this room (``reports``,
+``observations``, ``projection``, ...) are the verbs, each a set of functions that
+take the open :class:`CaseFile` first. ``docs/casefile.md`` describes the tables.
+"""
+
+from __future__ import annotations
+
+from abusetrack.casefile import (
+    assessments,
+    audit,
+    check,
+    directory,
+    notices,
+    observations,
+    projection,
+    queue,
+    reports,
+    transfer,
+)
+from abusetrack.casefile.connection import CaseFile, QueryStoppedError, open_case_file
+from abusetrack.casefile.known import CaseKnown
+from abusetrack.casefile.thread import CaseFileThread
+
+__all__ = [
+    "CaseFile",
+    "CaseFileThread",
+    "CaseKnown",
+    "QueryStoppedError",
+    "assessments",
+    "audit",
+    "check",
+    "directory",
+    "notices",
+    "observations",
+    "open_case_file",
+    "projection",
+    "queue",
+    "reports",
+    "transfer",
+]

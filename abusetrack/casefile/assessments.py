@@ -1,0 +1,131 @@
+"""Assessments: what an analyst found on a report; a later one supersedes the earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from abusetrack.casefile import audit, counts, facts
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import id_text, moment, stamp, without_empty
+from abusetrack.casefile.facts import NewFact, StoredFact, Written
+from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
+
+
+def add(case: CaseFile, subject: str, assessment: Assessment) -> int:
+    """Store an assessment of every report of ``subject``; return how many.
+
+    ``subject`` is a domain, a host or a normalised URL; 0 where nothing is reported of it.
+    """
+    return add_many(case, [(subject, assessment)])[0]
+
+
+def add_many(case: CaseFile, pairs: Sequence[tuple[str, Assessment]]) -> list[int]:
+    """Store many assessments in one transaction, in order; return the reports of each."""
+    numbers = []
+    touched: set[int] = set()
+    with case.transaction():
+        for subject, assessment in pairs:
+            reports = _reports(case, subject)
+            numbers.append(len(reports))
+            if not reports:
+                continue
+            written = attach(
+                case, [(fact, fact_id, before, assessment) for fact, fact_id, _, before in reports]
+            )
+            touched.update(domain for _, _, domain, _ in reports)
+            audit.append(
+                case,
+                "assess",
+                id_text(written[0].id) if "//" in subject else subject,
+                without_empty(
+                    {
+                        "reports": len(reports),
+                        "outcome": assessment.outcome.value,
+                        "kind": assessment.kind.value,
+                        "legal_category": assessment.legal_category,
+                        "law": assessment.law,
+                        "severity": assessment.severity,
+                        "commercial": assessment.commercial,
+                        "disguised": assessment.disguised,
+                    }
+                ),
+            )
+        counts.fold(case, touched)
+    return numbers
+
+
+def attach(
+    case: CaseFile, judged: Sequence[tuple[int, bytes, bytes | None, Assessment]]
+) -> list[Written]:
+    """Write one assessment fact per report, inside the caller's transaction.
+
+    Each item is the report's local number and id, the id of the assessment that held
+    until now, and the new one. Counts are left to the caller.
+    """
+    written = facts.append(
+        case,
+        [_fact(report_id, before, assessment) for _, report_id, before, assessment in judged],
+    )
+    case.executemany(
+        "UPDATE report SET assessment = ?, outcome = ?, kind = ?, commercial = ?, disguised = ?,"
+        " assessed_at = ? WHERE fact = ?",
+        [
+            (
+                fact.n,
+                assessment.outcome.value,
+                assessment.kind.value,
+                assessment.commercial,
+                assessment.disguised,
+                stamp(assessment.assessed_at),
+                report,
+            )
+            for fact, (report, _, _, assessment) in zip(written, judged, strict=True)
+        ],
+    )
+    return written
+
+
+def _reports(case: CaseFile, subject: str) -> list[tuple[Any, ...]]:
+    """Return number, id, domain and present assessment's id of each report of ``subject``."""
+    where = _OF_URL if "//" in subject else _OF_NAME
+    return case.rows(
+        f"{_REPORTS} WHERE {where} ORDER BY report.fact",
+        {"name": subject, "digest": case.digest(subject)},
+    )
+
+
+_OF_URL = "report.url = (SELECT id FROM url WHERE digest = :digest)"
+_OF_NAME = """report.domain = (SELECT id FROM domain_now WHERE domain = :name) OR report.url IN
+    (SELECT url.id FROM url JOIN host ON host.id = url.host WHERE host.name = :name)"""
+_REPORTS = (
+    "SELECT report.fact, fact.id, report.domain, before.id FROM report"
+    " JOIN fact ON fact.n = report.fact LEFT JOIN fact AS before ON before.n = report.assessment"
+)
+
+
+def _fact(report_id: bytes, before: bytes | None, assessment: Assessment) -> NewFact:
+    values = asdict(assessment)
+    note = values.pop("access_note")
+    content = without_empty(values) | {"report": id_text(report_id)}
+    return NewFact(
+        "assessment", content, {} if note is None else {"access_note": note}, supersedes=before
+    )
+
+
+def decode(fact: StoredFact) -> Assessment:
+    """Return the assessment that a fact holds."""
+    content = fact.content
+    return Assessment(
+        outcome=AssessmentOutcome(content["outcome"]),
+        assessed_at=moment(content["assessed_at"]),
+        assessed_by=content.get("assessed_by", ""),
+        kind=SiteKind(content["kind"]),
+        legal_category=content.get("legal_category"),
+        law=content.get("law"),
+        severity=content.get("severity"),
+        commercial=content.get("commercial"),
+        disguised=content.get("disguised"),
+        access_note=fact.text("access_note"),
+    )

@@ -1,0 +1,416 @@
+"""Opening a case file, and the connection that every verb of this room works on."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from abusetrack.casefile import driver
+from abusetrack.casefile.encoding import stamp
+from abusetrack.casefile.faults import NOTADB, READONLY, QueryStoppedError, spoken
+from abusetrack.casefile.ids import Uuid7
+from abusetrack.casefile.keys import RawKey, derive, head_of, is_plain, salt_of
+from abusetrack.casefile.migrations import MIGRATIONS
+from abusetrack.errors import (
+    CaseFileError,
+    NewerCaseFileError,
+    StorageFullError,
+    WrongPassphraseError,
+)
+from abusetrack.records import Clock
+
+__all__ = ["CaseFile", "QueryStoppedError", "open_case_file"]
+
+APPLICATION_ID = 0x41627573  # "Abus"
+SCHEMA_VERSION = len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils counts them nowhere else)
+BUSY_SECONDS = 60.0  # a long import of another process is waited for
+_PAGE = 512  # the smallest page size; no SQLite file has another multiple
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class CaseFile:
+    """An open case file, bound to the thread that opened it.
+
+    Made by :func:`open_case_file`. Facts, audit rows and everything derived are
+    written by the modules of this room inside :meth:`transaction`; other rooms
+    read with :meth:`query`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connection: driver.Connection,
+        *,
+        clock: Clock,
+        actor: str,
+        key: RawKey | None,
+        read_only: bool,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.actor = actor
+        self.read_only = read_only
+        self.ids = Uuid7()
+        self._key = key
+        self._connection = connection
+        self._database = driver.Database(connection, execute_plugins=False)
+        self._closed = False
+        self.origin, self.origin_id, self._url_key = self._identity()
+
+    def _identity(self) -> tuple[int, bytes, bytes]:
+        own = dict(self.rows("SELECT key, value FROM meta WHERE key IN ('origin', 'url_key')"))
+        number = self.value("SELECT n FROM origin WHERE id = ?", [own["origin"]])
+        return number, own["origin"], own["url_key"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; twice is harmless."""
+        if not self._closed:
+            self._closed = True
+            self._connection.close()
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file is encrypted."""
+        return self._key is not None
+
+    def opener(
+        self, *, path: Path | None = None, read_only: bool = False
+    ) -> Callable[[], CaseFile]:
+        """Return a call that opens this file, or a copy of it, in whatever thread calls it.
+
+        The raw key goes along, so that no passphrase is asked or derived again.
+        """
+        return functools.partial(
+            open_case_file,
+            path or self.path,
+            clock=self.clock,
+            actor=self.actor,
+            key=self._key,
+            create=False,
+            read_only=read_only,
+        )
+
+    def interrupt(self) -> None:
+        """Stop the query that runs now, from any thread; it raises ``QueryStoppedError``."""
+        if not self._closed:
+            self._connection.interrupt()
+
+    # -- reading
+
+    def query(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
+        """Return the rows of a reading statement as dicts.
+
+        Raises:
+            ValueError: the statement would write.
+        """
+        with spoken(self.path):
+            self._connection.execute("PRAGMA query_only = ON")
+            try:
+                cursor = self._connection.execute(sql, params)
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor]
+            except driver.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF == READONLY:
+                    raise ValueError("query() only reads") from error
+                raise
+            finally:
+                if not self.read_only:
+                    self._connection.execute("PRAGMA query_only = OFF")
+
+    def rows(self, sql: str, params: Parameters = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a statement."""
+        with spoken(self.path):
+            rows: list[tuple[Any, ...]] = self._connection.execute(sql, params).fetchall()
+            return rows
+
+    def each(self, sql: str, params: Parameters = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a statement one by one, for results too long to hold."""
+        with spoken(self.path):
+            yield from self._connection.execute(sql, params)
+
+    def value(self, sql: str, params: Parameters = ()) -> Any:  # noqa: ANN401  (as SQLite has it)
+        """Return the first column of the first row; None where there is no row."""
+        rows = self.rows(sql, params)
+        return rows[0][0] if rows else None
+
+    # -- writing, by the modules of this room
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold one IMMEDIATE transaction; inside another one, a savepoint.
+
+        Everything is committed to the disk when the block ends, or nothing where it raises.
+        """
+        with spoken(self.path):
+            if self._connection.in_transaction:
+                with self._database.atomic():
+                    yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                if self.value("PRAGMA user_version") != SCHEMA_VERSION:
+                    raise NewerCaseFileError(_NEWER.format(path=self.path))
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._database.rollback()
+                raise
+
+    def execute(self, sql: str, params: Parameters = ()) -> int:
+        """Run a writing statement; return how many rows it changed."""
+        with spoken(self.path):
+            return int(self._connection.execute(sql, params).rowcount)
+
+    def executemany(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run a writing statement once per row."""
+        with spoken(self.path):
+            self._connection.executemany(sql, rows)
+
+    # -- small services to the modules of this room
+
+    def now(self) -> str:
+        """Return the clock's time as it is written."""
+        return stamp(self.clock.now())
+
+    def digest(self, text: str) -> bytes:
+        """Return 16 bytes that stand for ``text`` in this file only: a keyed digest."""
+        return hmac.digest(self._url_key, text.encode("utf-8", "surrogatepass"), "sha256")[:16]
+
+    def copy_to(self, target: Path) -> None:
+        """Write a consistent copy to ``target``, under the same key.
+
+        Raises:
+            FileExistsError: there is something of that name.
+            StorageFullError: it cannot be written; nothing is left behind.
+        """
+        _copy(self._connection, target, self._key)
+
+
+def open_case_file(
+    path: Path | str,
+    *,
+    clock: Clock,
+    actor: str,
+    passphrase: str | None = None,
+    key: RawKey | None = None,
+    create: bool = True,
+    read_only: bool = False,
+) -> CaseFile:
+    """Open the case file ``path``; make it where ``create`` is set and there is none.
+
+    A new file is encrypted where a passphrase is given. ``key`` comes from
+    :meth:`CaseFile.opener` and takes the place of the passphrase. An older file is
+    copied beside itself before it is brought up to date.
+
+    Raises:
+        WrongPassphraseError: the passphrase is wrong, missing, or given for a plain file.
+        NewerCaseFileError: a newer abusetrack wrote it.
+        StorageFullError: the disk is full, or the file or folder is read-only.
+        CaseFileError: there is no such file, or it is no case file.
+    """
+    path = Path(path).absolute()
+    made = False
+    if not path.exists():
+        if not create or read_only:
+            raise CaseFileError(f"There is no case file {path}; check the path.")
+        with suppress(FileExistsError):  # another process made it just now
+            _create_empty(path)
+            made = True
+    try:
+        key = _key_for(path, passphrase, key, may_be_empty=create and not read_only)
+        return _open(path, key, clock=clock, actor=actor, read_only=read_only)
+    except BaseException:
+        if made:
+            _remove(path)
+        raise
+
+
+def _open(path: Path, key: RawKey | None, *, clock: Clock, actor: str, read_only: bool) -> CaseFile:
+    with spoken(path):
+        connection = _connect(path, key, read_only=read_only)
+        try:
+            version = _examine(connection, path, key)
+            if read_only:
+                if version < SCHEMA_VERSION:
+                    raise CaseFileError(_OLDER.format(path=path))
+                connection.execute("PRAGMA query_only = ON")
+            else:
+                connection.execute("PRAGMA journal_mode = WAL")
+                if version < SCHEMA_VERSION:
+                    _bring_up_to_date(connection, path, key, clock)
+            return CaseFile(
+                path, connection, clock=clock, actor=actor, key=key, read_only=read_only
+            )
+        except BaseException:
+            connection.close()
+            raise
+
+
+_NEWER = (
+    "The case file {path} was written by a newer abusetrack; install that version to work with it."
+)
+_OLDER = "The case file {path} is of an older abusetrack; open it once for writing first."
+_WRONG = (
+    "The passphrase does not open the case file {path}; type it again, mind upper and lower case."
+)
+_NEEDED = "{path} is an encrypted case file, or no case file at all; give its passphrase."
+_NEEDLESS = "The case file {path} is not encrypted; open it without a passphrase."
+_NO_CASE_FILE = "{path} is not a case file; check the path."
+
+
+def _create_empty(path: Path) -> None:
+    """Make an empty file that only its owner can read."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise StorageFullError(
+            f"{path} cannot be made: {error.strerror}. Nothing was written; choose another folder."
+        ) from error
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _key_for(
+    path: Path, passphrase: str | None, key: RawKey | None, *, may_be_empty: bool
+) -> RawKey | None:
+    """Decide between plain and encrypted by the file's first bytes; derive the key."""
+    try:
+        head, size = head_of(path), path.stat().st_size
+    except OSError as error:
+        raise CaseFileError(
+            f"The case file {path} cannot be read: {error.strerror}; check the path and its rights."
+        ) from error
+    if size == 0 and may_be_empty:
+        return key or (derive(passphrase, salt_of(path)) if passphrase else None)
+    if size == 0 or size % _PAGE:
+        raise CaseFileError(_NO_CASE_FILE.format(path=path))
+    if is_plain(head):
+        if passphrase or key:
+            raise WrongPassphraseError(_NEEDLESS.format(path=path))
+        return None
+    if key is None and not passphrase:
+        raise WrongPassphraseError(_NEEDED.format(path=path))
+    return key or derive(passphrase or "", head)
+
+
+def _connect(path: Path, key: RawKey | None, *, read_only: bool) -> driver.Connection:
+    mode = "ro" if read_only else "rw"
+    connection = driver.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+    connection.execute("PRAGMA cipher_log = off")  # first: a wrong key would be told on stderr
+    if key is not None:
+        connection.execute(f"PRAGMA key = \"x'{key.hexadecimal}'\"")
+    for pragma in (
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "trusted_schema = OFF",
+        "cell_size_check = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _examine(connection: driver.Connection, path: Path, key: RawKey | None) -> int:
+    """Return the schema version; 0 for an empty file. Refuse what is not ours, or newer."""
+    try:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except driver.Error as error:
+        if key is not None and getattr(error, "sqlite_errorcode", 0) & 0xFF == NOTADB:
+            raise WrongPassphraseError(_WRONG.format(path=path)) from error
+        raise
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID and (tables or application or version):
+        raise CaseFileError(_NO_CASE_FILE.format(path=path))
+    if version > SCHEMA_VERSION:
+        raise NewerCaseFileError(_NEWER.format(path=path))
+    return version
+
+
+def _bring_up_to_date(
+    connection: driver.Connection, path: Path, key: RawKey | None, clock: Clock
+) -> None:
+    """Apply what is pending, all or nothing; copy an existing file first."""
+    database = driver.Database(connection, execute_plugins=False)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _examine(connection, path, key)  # another process may have been quicker
+        if version < SCHEMA_VERSION:
+            if version:
+                _copy_beside(path, version, key, clock)
+            MIGRATIONS.apply(database)
+            if not version:
+                _found(connection, clock)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        database.rollback()
+        raise
+
+
+def _copy_beside(path: Path, version: int, key: RawKey | None, clock: Clock) -> None:
+    """Copy the committed state, through a reader of its own; an earlier copy is kept."""
+    target = path.with_name(f"{path.name}.version-{version}-{clock.now():%Y%m%dT%H%M%SZ}")
+    reader = _connect(path, key, read_only=True)
+    try:
+        with suppress(FileExistsError):
+            _copy(reader, target, key)
+    finally:
+        reader.close()
+
+
+def _copy(source: driver.Connection, target: Path, key: RawKey | None) -> None:
+    _create_empty(target)
+    try:
+        with spoken(target):
+            copy = _connect(target, key, read_only=False)
+            try:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
+            finally:
+                copy.close()
+    except BaseException:
+        _remove(target)
+        raise
+
+
+def _found(connection: driver.Connection, clock: Clock) -> None:
+    """Give a new file its identity: a random origin, and the key of its digests."""
+    origin = secrets.token_bytes(16)
+    connection.execute("INSERT INTO origin(n, id) VALUES (1, ?)", [origin])
+    connection.executemany(
+        "INSERT INTO meta(key, value) VALUES (?, ?)",
+        [
+            ("origin", origin),
+            ("url_key", secrets.token_bytes(32)),
+            ("created_at", stamp(clock.now())),
+        ],
+    )

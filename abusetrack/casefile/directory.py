@@ -1,0 +1,153 @@
+"""The directory of contacts: automatic and manual apart; manual wins and survives refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from abusetrack.casefile import audit, facts
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import clean, column, stamp, without_empty
+from abusetrack.casefile.facts import NewFact
+from abusetrack.errors import InputError
+from abusetrack.records import Contact, Role
+
+_FIELDS = tuple(field.name for field in fields(Contact))
+_SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
+_CONTACT = TypeAdapter(Contact)
+_MANUAL_FIRST = "CASE origin WHEN 'manual' THEN 0 ELSE 1 END"
+
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What became of a list of contacts."""
+
+    added: int
+    changed: int
+    unchanged: int
+    unconfirmed: int  # the address changed, so an analyst has to confirm anew
+
+
+def upsert(case: CaseFile, contacts: Iterable[Contact]) -> Upserted:
+    """Store contacts in one transaction, each beside the other origin's for the same party.
+
+    A confirmation stays as long as e-mail, form and phone stay the same.
+    """
+    added = changed = unchanged = unconfirmed = 0
+    with case.transaction():
+        known = {_key(contact): contact for contact in _all(case)}
+        written: dict[_Key, Contact] = {}
+        for contact in contacts:
+            before = known.get(_key(contact))
+            after = _keep_confirmation(contact, before)
+            if after == before:
+                unchanged += 1
+                continue
+            if before is None:
+                added += 1
+            else:
+                changed += 1
+                unconfirmed += before.confirmed_by is not None and after.confirmed_by is None
+            known[_key(contact)] = written[_key(contact)] = after
+        _store(case, list(written.values()))
+        result = Upserted(added, changed, unchanged, unconfirmed)
+        if written:
+            audit.append(case, "contacts", "", asdict(result))
+    return result
+
+
+def confirm(case: CaseFile, party_key: str, role: Role) -> Contact:
+    """Record that the actor checked the contact that drafts would use; return it.
+
+    Raises:
+        InputError: there is none.
+    """
+    with case.transaction():
+        contact = contact_for(case, party_key, role)
+        if contact is None:
+            raise InputError(
+                f"There is no {role.value} contact for {party_key}; import or enter one first."
+            )
+        now = case.clock.now()
+        content = without_empty(
+            {
+                "party_key": party_key,
+                "role": role.value,
+                "origin": contact.origin.value,
+                "email": contact.email,
+                "form": contact.form,
+                "phone": contact.phone,
+            }
+        )
+        facts.append(case, [NewFact("contact confirmation", content)])
+        case.execute(
+            "UPDATE contact SET confirmed_by = ?, confirmed_at = ?"
+            " WHERE party_key = ? AND role = ? AND origin = ?",
+            [clean(case.actor), stamp(now), party_key, role.value, contact.origin.value],
+        )
+        audit.append(
+            case,
+            "confirm contact",
+            party_key,
+            {"role": role.value, "origin": contact.origin.value},
+        )
+    return replace(contact, confirmed_by=clean(case.actor), confirmed_at=now)
+
+
+def contacts(case: CaseFile, *, role: Role | None = None) -> list[Contact]:
+    """Return every contact, of one role if given, by party; manual before automatic."""
+    rows = case.rows(
+        f"{_SELECT} WHERE :role IS NULL OR role = :role"
+        f" ORDER BY party_name COLLATE NOCASE, party_key, role, {_MANUAL_FIRST}",
+        {"role": role and role.value},
+    )
+    return [_decode(row) for row in rows]
+
+
+def contact_for(case: CaseFile, party_key: str, role: Role) -> Contact | None:
+    """Return the contact to use for a party: the manual one, else the automatic one."""
+    rows = case.rows(
+        f"{_SELECT} WHERE party_key = ? AND role = ? ORDER BY {_MANUAL_FIRST} LIMIT 1",
+        [clean(party_key), role.value],
+    )
+    return _decode(rows[0]) if rows else None
+
+
+def _all(case: CaseFile) -> list[Contact]:
+    return [_decode(row) for row in case.rows(_SELECT)]
+
+
+def _key(contact: Contact) -> _Key:
+    return contact.party_key, contact.role.value, contact.origin.value
+
+
+def _keep_confirmation(contact: Contact, before: Contact | None) -> Contact:
+    """Carry a confirmation over to the same address; the contact's own is kept as it is."""
+    if before is None or contact.confirmed_by is not None:
+        return contact
+    if (before.email, before.form, before.phone) != (contact.email, contact.form, contact.phone):
+        return contact
+    return replace(contact, confirmed_by=before.confirmed_by, confirmed_at=before.confirmed_at)
+
+
+def _store(case: CaseFile, changed: Sequence[Contact]) -> None:
+    written = facts.append(
+        case, [NewFact("contact", without_empty(asdict(contact))) for contact in changed]
+    )
+    case.executemany(
+        f"INSERT OR REPLACE INTO contact({', '.join(_FIELDS)}, fact)"
+        f" VALUES ({', '.join('?' * (len(_FIELDS) + 1))})",
+        [
+            [*(column(getattr(contact, name)) for name in _FIELDS), fact.n]
+            for contact, fact in zip(changed, written, strict=True)
+        ],
+    )
+
+
+def _decode(row: Sequence[Any]) -> Contact:
+    return _CONTACT.validate_python(dict(zip(_FIELDS, row, strict=True)))

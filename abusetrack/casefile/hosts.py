@@ -1,0 +1,154 @@
+"""Hosts and the domains they stand under: found or entered, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, clean, without_empty
+from abusetrack.records import Domain, Host, HostKind, SuffixKind
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """Local numbers of a host and of its row in ``domain_now``."""
+
+    id: int
+    domain: int
+
+
+def enter_hosts(case: CaseFile, hosts: Iterable[Host]) -> tuple[dict[str, HostRow], int]:
+    """Return the rows of hosts by name; new ones are entered and queued for lookup.
+
+    The second value says how many were queued.
+    """
+    by_name = {host.name: host for host in hosts}
+    found = _hosts(case, by_name)
+    missing = [host for name, host in by_name.items() if name not in found]
+    if not missing:
+        return found, 0
+    domains = _enter_domains(case, missing)
+    now = case.now()
+    first = (case.value("SELECT max(id) FROM host") or 0) + 1
+    rows = []
+    for number, host in enumerate(missing, first):
+        row = HostRow(number, domains[_domain_name(host)])
+        found[host.name] = row
+        rows.append((row.id, host.name, clean(host.unicode), host.kind.value, row.domain))
+    case.executemany("INSERT INTO host VALUES (?, ?, ?, ?, ?)", rows)
+    case.executemany(
+        "INSERT INTO queue(host, domain, due_at) VALUES (?, ?, ?)",
+        [(row[0], row[4], now) for row in rows],
+    )
+    return found, len(rows)
+
+
+def _hosts(case: CaseFile, names: Iterable[str]) -> dict[str, HostRow]:
+    rows = case.rows(
+        "SELECT name, id, domain FROM host WHERE name IN (SELECT value FROM json_each(?))",
+        [canonical(list(names))],
+    )
+    return {name: HostRow(number, domain) for name, number, domain in rows}
+
+
+def _domain_name(host: Host) -> str:
+    return host.domain.name if host.domain else host.name
+
+
+def _enter_domains(case: CaseFile, hosts: list[Host]) -> dict[str, int]:
+    wanted = {_domain_name(host): host for host in hosts}
+    found: dict[str, int] = dict(
+        case.rows(
+            "SELECT domain, id FROM domain_now WHERE domain IN (SELECT value FROM json_each(?))",
+            [canonical(list(wanted))],
+        )
+    )
+    first = (case.value("SELECT max(id) FROM domain_now") or 0) + 1
+    now = case.now()
+    missing = [(name, host) for name, host in wanted.items() if name not in found]
+    found.update((name, number) for number, (name, _) in enumerate(missing, first))
+    case.executemany(
+        "INSERT INTO domain_now(id, domain, unicode, host_kind, suffix, suffix_kind, tld, label,"
+        " first_reported, last_reported, as_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(found[name], *_domain_row(host), now, now, now) for name, host in missing],
+    )
+    return found
+
+
+def _domain_row(host: Host) -> tuple[Any, ...]:
+    domain = host.domain
+    if domain is None:
+        return host.name, clean(host.unicode), host.kind.value, None, None, None, None
+    return (
+        domain.name,
+        clean(domain.unicode),
+        HostKind.NAME.value,
+        domain.suffix,
+        domain.suffix_kind.value,
+        domain.tld,
+        domain.label,
+    )
+
+
+def decode_host(
+    name: str,
+    unicode: str,
+    kind: str,
+    domain: str,
+    domain_unicode: str,
+    suffix: str | None,
+    suffix_kind: str | None,
+) -> Host:
+    """Return the host that a row of ``host`` and its row of ``domain_now`` describe."""
+    under = (
+        Domain(domain, domain_unicode, suffix, SuffixKind(suffix_kind))
+        if suffix is not None and suffix_kind is not None
+        else None
+    )
+    return Host(name, unicode, HostKind(kind), under)
+
+
+HOST_COLUMNS = (
+    "host.name, host.unicode, host.kind, domain_now.domain, domain_now.unicode,"
+    " domain_now.suffix, domain_now.suffix_kind"
+)
+
+
+def encode_host(host: Host) -> dict[str, Any]:
+    """Return a host as the content of a fact; a U-label form is left out where it is the same."""
+    domain = host.domain
+    return without_empty(
+        {
+            "name": host.name,
+            "unicode": None if host.unicode == host.name else host.unicode,
+            "kind": host.kind.value,
+            "domain": domain
+            and without_empty(
+                {
+                    "name": domain.name,
+                    "unicode": None if domain.unicode == domain.name else domain.unicode,
+                    "suffix": domain.suffix,
+                    "suffix_kind": domain.suffix_kind.value,
+                }
+            ),
+        }
+    )
+
+
+def host_of_content(content: dict[str, Any]) -> Host:
+    """Return the host that :func:`encode_host` wrote."""
+    domain = content.get("domain")
+    return Host(
+        content["name"],
+        content.get("unicode", content["name"]),
+        HostKind(content["kind"]),
+        domain
+        and Domain(
+            domain["name"],
+            domain.get("unicode", domain["name"]),
+            domain["suffix"],
+            SuffixKind(domain["suffix_kind"]),
+        ),
+    )

@@ -1,0 +1,269 @@
+"""Notices: their references, what was exported, and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from abusetrack.casefile import audit, facts, vault
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.facts import NewFact, StoredFact
+from abusetrack.errors import InputError
+from abusetrack.records import (
+    Contact,
+    Draft,
+    Evidence,
+    ExportedFile,
+    NoticeRow,
+    NoticeStatus,
+    Role,
+)
+
+_ROWS = TypeAdapter(tuple[NoticeRow, ...])
+_CONTACT = TypeAdapter(Contact)
+_BEFORE_EXPORT = frozenset({NoticeStatus.DRAFT, NoticeStatus.READY, NoticeStatus.EXPORTED})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An exported file; its bytes are the evidence of that hash."""
+
+    name: str
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeEvent:
+    """One change of a notice's status, as a person marked it."""
+
+    status: NoticeStatus
+    at: datetime
+    actor: str
+    channel: str
+    their_reference: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotice:
+    """An exported notice and how far it has come."""
+
+    id: str
+    reference: str
+    role: Role
+    recipient: Contact
+    subject: str
+    body: str
+    rows: tuple[NoticeRow, ...]
+    files: tuple[StoredFile, ...]
+    template: str
+    practice: bool
+    composed_at: datetime
+    exported_at: datetime
+    exported_by: str
+    status: NoticeStatus
+    status_at: datetime
+
+
+def next_reference(case: CaseFile, prefix: str) -> str:
+    """Return a reference that was never given before: ``PREFIX-YEAR-NNNNNN``."""
+    name = f"{prefix}-{case.clock.now().year}"
+    with case.transaction():
+        number = case.value(
+            "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
+            " RETURNING value",
+            [name],
+        )
+    return f"{name}-{number:06d}"
+
+
+def record_export(case: CaseFile, draft: Draft, files: Sequence[ExportedFile]) -> str:
+    """Store an exported notice with the exact bytes of its files; return its reference.
+
+    Raises:
+        InputError: a notice of this reference was exported before.
+    """
+    with case.transaction():
+        if case.rows(
+            "SELECT 1 FROM notice WHERE reference = ? AND origin = ?",
+            [draft.reference, case.origin],
+        ):
+            raise InputError(
+                f"The notice {draft.reference} was exported before; draft it again to get a new"
+                " reference."
+            )
+        pieces = [
+            Evidence(file.media_type, file.body, hashlib.sha256(file.body).hexdigest())
+            for file in files
+        ]
+        kept = vault.keep(case, pieces)
+        content = {
+            "reference": draft.reference,
+            "role": draft.role.value,
+            "recipient": asdict(draft.recipient),
+            "rows": [asdict(row) for row in draft.rows],
+            "files": [
+                {"name": file.name, "media_type": file.media_type, "sha256": piece.sha256}
+                for file, piece in zip(files, pieces, strict=True)
+            ],
+            "template": draft.template,
+            "practice": draft.practice,
+            "composed_at": draft.composed_at,
+        }
+        texts = {"subject": draft.subject, "body": draft.body}
+        notice = facts.append(case, [NewFact("notice", content, texts)])[0]
+        now = case.now()
+        case.execute(
+            "INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [notice.n, case.origin, draft.reference, draft.role.value,
+             clean(draft.recipient.party_key), now, NoticeStatus.EXPORTED.value, now],
+        )  # fmt: skip
+        case.executemany(
+            "INSERT INTO notice_row VALUES (?, ?, ?)",
+            [(notice.n, position, row.domain) for position, row in enumerate(draft.rows)],
+        )
+        case.executemany(
+            "INSERT INTO notice_file VALUES (?, ?, ?)",
+            [
+                (notice.n, clean(file.name), kept[piece.sha256])
+                for file, piece in zip(files, pieces, strict=True)
+            ],
+        )
+        audit.append(
+            case,
+            "export notice",
+            draft.reference,
+            {
+                "notice": id_text(notice.id),
+                "party": draft.recipient.party_key,
+                "domains": len(draft.rows),
+                "files": [piece.sha256 for piece in pieces],
+            },
+        )
+    return draft.reference
+
+
+def mark(
+    case: CaseFile,
+    reference: str,
+    status: NoticeStatus,
+    *,
+    at: datetime | None = None,
+    channel: str = "",
+    their_reference: str = "",
+    note: str = "",
+) -> None:
+    """Record what became of an exported notice, as a person says; ``at`` is now unless given.
+
+    Raises:
+        InputError: there is no such notice, it was withdrawn, or the status is one from
+            before export.
+    """
+    if status in _BEFORE_EXPORT:
+        raise InputError(f"A notice that was exported cannot be marked {status.value}.")
+    with case.transaction():
+        stored = read(case, reference)
+        if stored is None:
+            raise InputError(f"There is no notice {reference} in this case file; check it.")
+        if stored.status is NoticeStatus.WITHDRAWN:
+            raise InputError(f"The notice {reference} was withdrawn; it cannot be marked again.")
+        when = at or case.clock.now()
+        content = without_empty(
+            {"notice": stored.id, "status": status.value, "at": when, "channel": channel}
+        )
+        texts = without_empty({"their_reference": their_reference, "note": note})
+        event = facts.append(case, [NewFact("notice status", content, texts)])[0]
+        number = _number(case, reference)
+        case.execute("INSERT INTO notice_event VALUES (?, ?)", [event.n, number])
+        case.execute(
+            "UPDATE notice SET status = ?, status_at = ? WHERE fact = ?",
+            [status.value, stamp(when), number],
+        )
+        audit.append(case, "mark notice", reference, {"status": status.value, "at": when})
+
+
+def list_all(case: CaseFile) -> list[StoredNotice]:
+    """Return every exported notice, newest first."""
+    return _read(case, case.rows(f"{_SELECT} ORDER BY fact DESC"))
+
+
+def read(case: CaseFile, reference: str) -> StoredNotice | None:
+    """Return the notice of this reference, or None."""
+    number = _number(case, reference)
+    found = _read(case, case.rows(f"{_SELECT} WHERE fact = ?", [number]))
+    return found[0] if found else None
+
+
+def events(case: CaseFile, reference: str) -> list[NoticeEvent]:
+    """Return what was marked on a notice, oldest first."""
+    rows = case.rows(
+        "SELECT fact FROM notice_event WHERE notice = ? ORDER BY fact", [_number(case, reference)]
+    )
+    return [
+        NoticeEvent(
+            NoticeStatus(fact.content["status"]),
+            moment(fact.content["at"]),
+            fact.actor,
+            fact.content.get("channel", ""),
+            fact.text("their_reference") or "",
+            fact.text("note") or "",
+        )
+        for fact in facts.read(case, [n for (n,) in rows])
+    ]
+
+
+def already_exported(case: CaseFile, domain: str, party_key: str) -> list[StoredNotice]:
+    """Return notices on ``domain`` that went to this party and still stand, newest first."""
+    return _read(
+        case,
+        case.rows(
+            f"{_SELECT} WHERE party_key = ? AND status <> ? AND fact IN"
+            " (SELECT notice FROM notice_row WHERE domain = ?) ORDER BY fact DESC",
+            [party_key, NoticeStatus.WITHDRAWN.value, domain],
+        ),
+    )
+
+
+_SELECT = "SELECT fact, status, status_at, exported_at FROM notice"
+
+
+def _number(case: CaseFile, reference: str) -> int | None:
+    """Return the local number of a notice; this file's own before one merged in."""
+    number: int | None = case.value(
+        "SELECT fact FROM notice WHERE reference = ? ORDER BY origin <> ?, fact LIMIT 1",
+        [reference, case.origin],
+    )
+    return number
+
+
+def _read(case: CaseFile, rows: Sequence[tuple[Any, ...]]) -> list[StoredNotice]:
+    stored = facts.read(case, [row[0] for row in rows])
+    return [_decode(fact, *row[1:]) for fact, row in zip(stored, rows, strict=True)]
+
+
+def _decode(fact: StoredFact, status: str, status_at: str, exported_at: str) -> StoredNotice:
+    content = fact.content
+    return StoredNotice(
+        id=fact.id,
+        reference=content["reference"],
+        role=Role(content["role"]),
+        recipient=_CONTACT.validate_python(content["recipient"]),
+        subject=fact.text("subject") or "",
+        body=fact.text("body") or "",
+        rows=_ROWS.validate_python(content["rows"]),
+        files=tuple(StoredFile(**file) for file in content["files"]),
+        template=content["template"],
+        practice=content["practice"],
+        composed_at=moment(content["composed_at"]),
+        exported_at=moment(exported_at),
+        exported_by=fact.actor,
+        status=NoticeStatus(status),
+        status_at=moment(status_at),
+    )

@@ -1,0 +1,234 @@
+"""Observations: what was asked of the world, when, and what it said."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from abusetrack.casefile import facts, vault
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, clean, moment, stamp, without_empty
+from abusetrack.casefile.facts import NewFact, StoredFact
+from abusetrack.records import (
+    FACTS,
+    Evidence,
+    Facts,
+    Kind,
+    LookupAnswer,
+    NetworkFacts,
+    Observation,
+    OriginFacts,
+    Outcome,
+    Question,
+)
+
+_ADAPTERS: dict[type[Facts], TypeAdapter[Facts]] = {
+    kind: TypeAdapter(kind) for kind in set(FACTS.values())
+}
+_DEFAULTS: dict[type[Facts], dict[str, Any]] = {
+    kind: {field.name: field.default for field in fields(kind)} for kind in _ADAPTERS
+}
+
+
+def store(case: CaseFile, answer: LookupAnswer) -> None:
+    """Store what one lookup found; what it reused is in the case file already."""
+    store_many(case, [answer])
+
+
+def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> None:
+    """Store several lookups in one transaction."""
+    found = [observation for answer in answers for observation in answer.observations]
+    if not found:
+        return
+    with case.transaction():
+        kept = vault.keep(case, (item.evidence for item in found if item.evidence))
+        subjects = _enter_subjects(case, [item.subject for item in found])
+        written = facts.append(
+            case, [NewFact("observation", _encode(observation)) for observation in found]
+        )
+        batch = written[0].n
+        case.executemany(
+            "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    fact.n,
+                    subjects[clean(item.subject)],
+                    item.question.value,
+                    stamp(item.asked_at),
+                    item.outcome.value,
+                    batch,
+                    item.evidence and kept[item.evidence.sha256],
+                )
+                for item, fact in zip(found, written, strict=True)
+            ],
+        )
+        case.executemany(
+            "INSERT INTO prefix_now VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET asked_at = excluded.asked_at, fact = excluded.fact"
+            " WHERE excluded.asked_at >= asked_at",
+            [
+                (*bounds, item.question.value, stamp(item.asked_at), fact.n)
+                for item, fact in zip(found, written, strict=True)
+                if isinstance(item.facts, OriginFacts | NetworkFacts)
+                and (bounds := _bounds(item.facts.prefix)) is not None
+            ],
+        )
+
+
+def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
+    """Return the newest observation per question of a host, domain or address.
+
+    Where the newest lookup put a question to several sources (two resolvers, several
+    tables), each source's answer is returned.
+    """
+    rows = case.rows(
+        "WITH newest AS (SELECT subject, question, max(asked_at), batch FROM observation"
+        " WHERE subject = (SELECT id FROM subject WHERE name = ?) GROUP BY question)"
+        " SELECT observation.fact FROM newest JOIN observation USING (subject, question, batch)"
+        " ORDER BY observation.asked_at, observation.fact",
+        [clean(subject)],
+    )
+    newest = {(item.question, item.source): item for item in _read(case, [n for (n,) in rows])}
+    return tuple(newest.values())
+
+
+def history(case: CaseFile, subject: str) -> tuple[Observation, ...]:
+    """Return every observation of a host, domain or address, oldest first."""
+    rows = case.rows(
+        "SELECT fact FROM observation WHERE subject = (SELECT id FROM subject WHERE name = ?)"
+        " ORDER BY asked_at, fact",
+        [clean(subject)],
+    )
+    return _read(case, [n for (n,) in rows])
+
+
+def covering(
+    case: CaseFile, address: str, *, since: datetime | None = None
+) -> tuple[Observation, ...]:
+    """Return origin and network observations whose prefix covers ``address``.
+
+    One per question: of the most specific prefix, the newest. ``since`` leaves out
+    what was asked before.
+    """
+    try:
+        number = _mapped(ipaddress.ip_address(address))
+    except ValueError:
+        return ()
+    # A prefix that covers the address begins with the address, cut to its length.
+    starts = {number >> low << low for low in range(129)}
+    rows = case.rows(
+        "SELECT question, fact FROM prefix_now"
+        " WHERE first IN (SELECT unhex(value) FROM json_each(?)) AND last >= ? AND asked_at >= ?"
+        " ORDER BY first, last DESC",
+        [
+            canonical([f"{start:032x}" for start in starts]),
+            number.to_bytes(16, "big"),
+            stamp(since) if since else "",
+        ],
+    )
+    return _read(case, list(dict(rows).values()))
+
+
+def evidence(case: CaseFile, sha256: str) -> Evidence | None:
+    """Return a piece of evidence; None where there is none, with an empty body where erased."""
+    try:
+        raw = bytes.fromhex(sha256)
+    except ValueError:
+        return None
+    rows = case.rows("SELECT media_type, codec, body, size FROM evidence WHERE sha256 = ?", [raw])
+    return _evidence(raw, *rows[0]) if rows else None
+
+
+def _enter_subjects(case: CaseFile, names: Iterable[str]) -> dict[str, int]:
+    wanted = canonical(sorted({clean(name) for name in names}))
+    case.execute(
+        "INSERT INTO subject(name) SELECT value FROM json_each(?) WHERE true"
+        " ON CONFLICT (name) DO NOTHING",
+        [wanted],
+    )
+    return dict(
+        case.rows(
+            "SELECT name, id FROM subject WHERE name IN (SELECT value FROM json_each(?))", [wanted]
+        )
+    )
+
+
+def _encode(observation: Observation) -> dict[str, Any]:
+    content = without_empty(
+        {
+            "subject": observation.subject,
+            "kind": observation.kind.value,
+            "question": observation.question.value,
+            "asked_at": observation.asked_at,
+            "source": observation.source,
+            "outcome": observation.outcome.value,
+            "detail": observation.detail,
+            "evidence": observation.evidence and observation.evidence.sha256,
+        }
+    )
+    if observation.facts is not None:
+        defaults = _DEFAULTS[type(observation.facts)]
+        content["facts"] = {
+            name: value
+            for name in defaults
+            if (value := getattr(observation.facts, name)) != defaults[name]
+        }
+    return content
+
+
+def _read(case: CaseFile, numbers: Sequence[int]) -> tuple[Observation, ...]:
+    bodies = {
+        n: _evidence(sha256, *row)
+        for n, sha256, *row in case.rows(
+            "SELECT observation.fact, evidence.sha256, media_type, codec, body, size"
+            " FROM observation JOIN evidence ON evidence.n = observation.evidence"
+            " WHERE observation.fact IN (SELECT value FROM json_each(?))",
+            [canonical(list(numbers))],
+        )
+    }
+    return tuple(_decode(fact, bodies.get(fact.n)) for fact in facts.read(case, numbers))
+
+
+def _decode(fact: StoredFact, piece: Evidence | None) -> Observation:
+    content = fact.content
+    question = Question(content["question"])
+    said = content.get("facts")
+    return Observation(
+        subject=content["subject"],
+        kind=Kind(content["kind"]),
+        question=question,
+        asked_at=moment(content["asked_at"]),
+        source=content.get("source", ""),
+        outcome=Outcome(content["outcome"]),
+        detail=content.get("detail", ""),
+        facts=None if said is None else _ADAPTERS[FACTS[question]].validate_python(said),
+        evidence=piece,
+        id=fact.id,
+    )
+
+
+def _evidence(
+    sha256: bytes, media_type: str, codec: str, body: bytes | None, size: int
+) -> Evidence:
+    restored = b"" if body is None else vault.unpack(codec, body, size)
+    return Evidence(media_type, restored, sha256.hex())
+
+
+def _mapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> int:
+    """Return an address as one of 128 bits; IPv4 mapped (RFC 4291, 2.5.5.2)."""
+    return int(address) if address.version == 6 else 0xFFFF << 32 | int(address)
+
+
+def _bounds(prefix: str) -> tuple[bytes, bytes] | None:
+    """Return the first and last address of a prefix; None where it is no prefix."""
+    try:
+        network = ipaddress.ip_network(prefix, strict=False)
+    except ValueError:
+        return None
+    first, last = _mapped(network.network_address), _mapped(network.broadcast_address)
+    return first.to_bytes(16, "big"), last.to_bytes(16, "big")

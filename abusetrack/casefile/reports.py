@@ -1,0 +1,267 @@
+"""Reports: what a list brings, told apart into new, repeated, duplicate and rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from abusetrack.casefile import assessments, audit, counts, facts
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.facts import NewFact, StoredFact, Written
+from abusetrack.casefile.hosts import (
+    HOST_COLUMNS,
+    HostRow,
+    decode_host,
+    encode_host,
+    enter_hosts,
+    host_of_content,
+)
+from abusetrack.records import Arrival, Complaint, Discarded, Host, Report, Target
+
+NO_REFERENCE = bytes(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A report, and what becomes of it."""
+
+    report: Report
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a list; every row or candidate is counted once."""
+
+    new: int
+    repeated: int
+    duplicate: int
+    rejected: int
+    discarded: Discarded
+    complaints: tuple[Complaint, ...]
+    queued: int  # hosts never seen before, now waiting to be looked up
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport:
+    """A report as stored; ``report.assessment`` is the one that holds now.
+
+    After erasure the URL has no path, and note and reference are None.
+    """
+
+    id: str
+    report: Report
+    recorded_at: datetime
+    actor: str
+    erased: bool
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """Split a normalised URL: scheme and host stay for ever, path and query can be erased."""
+    start = url.index("//") + 2
+    end = min(at for at in (url.find("/", start), url.find("?", start), len(url)) if at >= 0)
+    return url[:end], url[end:] or "/"
+
+
+def preview(case: CaseFile, reports: Sequence[Report]) -> list[Arrived]:
+    """Say of each report what :func:`add` would make of it; nothing is stored."""
+    marks = [_marks(case, report) for report in reports]
+    return [
+        Arrived(report, arrival)
+        for report, arrival in zip(reports, _arrivals(case, marks), strict=True)
+    ]
+
+
+def add(
+    case: CaseFile,
+    reports: Sequence[Report],
+    complaints: Sequence[Complaint],
+    discarded: Discarded,
+    *,
+    label: str,
+) -> ImportResult:
+    """Store a list in one transaction: all of it, or nothing.
+
+    ``label`` says where the list came from (a file's name, "pasted"). Hosts never
+    seen before are queued for lookup.
+    """
+    with case.transaction():
+        marks = [_marks(case, report) for report in reports]
+        arrivals = _arrivals(case, marks)
+        tally = Counter(arrivals)
+        taken = [at for at, arrival in enumerate(arrivals) if arrival is not Arrival.DUPLICATE]
+        result = ImportResult(
+            tally[Arrival.NEW],
+            tally[Arrival.REPEATED],
+            tally[Arrival.DUPLICATE],
+            len(complaints),
+            discarded,
+            tuple(complaints),
+            0,
+        )
+        sums = {
+            "new": result.new,
+            "repeated": result.repeated,
+            "duplicate": result.duplicate,
+            "rejected": result.rejected,
+            "discarded": asdict(discarded),
+        }
+        listed = facts.append(case, [NewFact("list", dict(sums), {"label": label})])[0]
+        queued = _store(case, [reports[at] for at in taken], [marks[at] for at in taken], listed)
+        audit.append(case, "import", id_text(listed.id), sums | {"queued": queued})
+    return replace(result, queued=queued)
+
+
+def of_domain(case: CaseFile, domain: str) -> tuple[StoredReport, ...]:
+    """Return the reports of a domain (or of a host without one), oldest first."""
+    rows = case.rows(
+        "SELECT report.fact, report.assessment FROM report"
+        " JOIN domain_now ON domain_now.id = report.domain WHERE domain_now.domain = ?"
+        " ORDER BY report.received_at, report.fact",
+        [domain],
+    )
+    stored = facts.read(case, [fact for fact, _ in rows])
+    judged = facts.read(case, [assessment for _, assessment in rows if assessment])
+    by_number = {fact.n: fact for fact in judged}
+    return tuple(
+        _decode(fact, by_number.get(assessment))
+        for fact, (_, assessment) in zip(stored, rows, strict=True)
+    )
+
+
+def hosts_of(case: CaseFile, domain: str) -> tuple[Host, ...]:
+    """Return the reported hosts of a domain, by name."""
+    rows = case.rows(
+        f"SELECT {HOST_COLUMNS} FROM host JOIN domain_now ON domain_now.id = host.domain"
+        " WHERE domain_now.domain = ? ORDER BY host.name",
+        [domain],
+    )
+    return tuple(decode_host(*row) for row in rows)
+
+
+_Marks = tuple[bytes, bytes]
+
+
+def _marks(case: CaseFile, report: Report) -> _Marks:
+    """Return the digests by which the same URL and the same reference are known again."""
+    reference = report.reference
+    return (
+        case.digest(report.target.url),
+        NO_REFERENCE if reference is None else case.digest(reference),
+    )
+
+
+def _arrivals(case: CaseFile, marks: Sequence[_Marks]) -> list[Arrival]:
+    known: set[_Marks] = set(
+        case.rows(
+            "SELECT DISTINCT url.digest, report.reference FROM url"
+            " JOIN report ON report.url = url.id"
+            " WHERE url.digest IN (SELECT unhex(value) FROM json_each(?))",
+            [canonical([url.hex() for url, _ in set(marks)])],
+        )
+    )
+    urls = {url for url, _ in known}
+    arrivals = []
+    for mark in marks:
+        if mark in known:
+            arrivals.append(Arrival.DUPLICATE)
+        else:
+            arrivals.append(Arrival.REPEATED if mark[0] in urls else Arrival.NEW)
+            known.add(mark)
+            urls.add(mark[0])
+    return arrivals
+
+
+def _store(
+    case: CaseFile, reports: Sequence[Report], marks: Sequence[_Marks], listed: Written
+) -> int:
+    """Write the facts of reports and their assessments, and fold them; return hosts queued."""
+    list_id = id_text(listed.id)
+    hosts, queued = enter_hosts(case, [report.target.host for report in reports])
+    rows = [hosts[report.target.host.name] for report in reports]
+    urls = _enter_urls(case, [(mark, row) for (mark, _), row in zip(marks, rows, strict=True)])
+    written = facts.append(case, [_fact(report, list_id) for report in reports])
+    case.executemany(
+        "INSERT INTO report(fact, url, domain, reference, received_at, source, list)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (fact.n, urls[url], row.domain, reference, stamp(report.received_at),
+             clean(report.source), listed.n)
+            for report, (url, reference), row, fact in zip(
+                reports, marks, rows, written, strict=True
+            )
+        ],
+    )  # fmt: skip
+    assessments.attach(
+        case,
+        [
+            (fact.n, fact.id, None, report.assessment)
+            for report, fact in zip(reports, written, strict=True)
+            if report.assessment is not None
+        ],
+    )
+    counts.fold(case, {row.domain for row in rows})
+    return queued
+
+
+def _enter_urls(case: CaseFile, urls: Sequence[tuple[bytes, HostRow]]) -> dict[bytes, int]:
+    """Return the number of each URL by its digest; new ones are entered."""
+    found: dict[bytes, int] = dict(
+        case.rows(
+            "SELECT digest, id FROM url WHERE digest IN (SELECT unhex(value) FROM json_each(?))",
+            [canonical([digest.hex() for digest, _ in urls])],
+        )
+    )
+    number = case.value("SELECT max(id) FROM url") or 0
+    rows = []
+    for digest, host in urls:
+        if digest not in found:
+            number += 1
+            found[digest] = number
+            rows.append((number, digest, host.id))
+    case.executemany("INSERT INTO url VALUES (?, ?, ?)", rows)
+    return found
+
+
+def _fact(report: Report, list_id: str) -> NewFact:
+    base, path = split_url(report.target.url)
+    texts = {
+        "path": None if path == "/" else path,
+        "text": None if report.target.text == report.target.url else report.target.text,
+        "reference": report.reference,
+        "note": report.note,
+    }
+    content = without_empty(
+        {
+            "base": base,
+            "host": encode_host(report.target.host),
+            "received_at": report.received_at,
+            "source": report.source,
+            "line": report.line,
+            "list": list_id,
+        }
+    )
+    return NewFact("report", content, {k: text for k, text in texts.items() if text is not None})
+
+
+def _decode(fact: StoredFact, judged: StoredFact | None) -> StoredReport:
+    content = fact.content
+    url = content["base"] + (fact.text("path") or "/")
+    return StoredReport(
+        fact.id,
+        Report(
+            target=Target(fact.text("text") or url, url, host_of_content(content["host"])),
+            received_at=moment(content["received_at"]),
+            source=content.get("source", ""),
+            reference=fact.text("reference"),
+            note=fact.text("note"),
+            line=content.get("line"),
+            assessment=assessments.decode(judged) if judged else None,
+        ),
+        fact.at,
+        fact.actor,
+        fact.erased,
+    )

@@ -1,0 +1,69 @@
+"""Raw answers and exported bytes: kept once by their SHA-256, compressed."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import clean
+from abusetrack.records import Evidence
+
+ZLIB, RAW = "zlib", "raw"
+_LEVEL = 6
+_SHORTEST = 64  # below that, compressing costs more than it saves
+
+
+def keep(case: CaseFile, pieces: Iterable[Evidence]) -> dict[str, int]:
+    """Store what is not there yet; return the local number for each SHA-256 (hex).
+
+    Raises:
+        ValueError: a piece does not have the hash it says.
+    """
+    numbers: dict[str, int] = {}
+    for piece in pieces:
+        if piece.sha256 in numbers:
+            continue
+        raw = hashlib.sha256(piece.body).digest()
+        if raw.hex() != piece.sha256:
+            raise ValueError("evidence whose hash is not that of its body")
+        found = case.value("SELECT n FROM evidence WHERE sha256 = ?", [raw])
+        if found is None:
+            codec, body = pack(piece.body)
+            found = case.value(
+                "INSERT INTO evidence(sha256, media_type, size, codec, body)"
+                " VALUES (?, ?, ?, ?, ?) RETURNING n",
+                [raw, clean(piece.media_type), len(piece.body), codec, body],
+            )
+        numbers[piece.sha256] = found
+    return numbers
+
+
+def pack(body: bytes) -> tuple[str, bytes]:
+    """Return the codec and the bytes to store."""
+    if len(body) >= _SHORTEST:
+        packed = zlib.compress(body, _LEVEL)
+        if len(packed) < len(body):
+            return ZLIB, packed
+    return RAW, body
+
+
+def unpack(codec: str, body: bytes, size: int) -> bytes:
+    """Return the bytes that :func:`pack` was given.
+
+    Raises:
+        ValueError: they cannot be restored; the row is damaged.
+    """
+    if codec == RAW:
+        return body
+    if codec != ZLIB:
+        raise ValueError(f"unknown codec {codec!r}")
+    machine = zlib.decompressobj()
+    try:
+        restored = machine.decompress(body, size + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if len(restored) != size:
+        raise ValueError("not the length it had")
+    return restored
