@@ -156,6 +156,7 @@ class NetworkSettings(_Table):
     origin6_zone: Zone = "origin6.asn.cymru.com"
     asn_zone: Zone = "asn.cymru.com"
     cdn_tables: tuple[Path, ...] = ()  # besides the shipped one
+    parking_tables: tuple[Path, ...] = ()  # besides the shipped one
 
 
 class NamesSettings(_Table):

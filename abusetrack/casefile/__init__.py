@@ -19,7 +19,12 @@ from abusetrack.casefile import (
     reports,
     transfer,
 )
-from abusetrack.casefile.connection import CaseFile, QueryStoppedError, open_case_file
+from abusetrack.casefile.connection import (
+    CaseFile,
+    QueryStoppedError,
+    is_encrypted,
+    open_case_file,
+)
 from abusetrack.casefile.known import CaseKnown
 from abusetrack.casefile.thread import CaseFileThread
 
@@ -32,6 +37,7 @@ __all__ = [
     "audit",
     "check",
     "directory",
+    "is_encrypted",
     "notices",
     "observations",
     "open_case_file",

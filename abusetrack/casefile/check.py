@@ -133,7 +133,8 @@ def _evidence(case: CaseFile) -> Iterator[str]:
     for (n,) in case.rows(
         "SELECT fact.n FROM observation JOIN fact ON fact.n = observation.fact"
         " LEFT JOIN evidence ON evidence.n = observation.evidence"
-        " WHERE json_extract(content, '$.evidence') IS NOT nullif(lower(hex(evidence.sha256)), '') LIMIT 1"
+        " WHERE json_extract(content, '$.evidence')"
+        " IS NOT nullif(lower(hex(evidence.sha256)), '') LIMIT 1"
     ):
         yield f"The evidence of fact {n} is missing or another one."
 

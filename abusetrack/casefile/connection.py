@@ -26,7 +26,7 @@ from abusetrack.errors import (
 )
 from abusetrack.records import Clock
 
-__all__ = ["CaseFile", "QueryStoppedError", "open_case_file"]
+__all__ = ["CaseFile", "QueryStoppedError", "is_encrypted", "open_case_file"]
 
 APPLICATION_ID = 0x41627573  # "Abus"
 SCHEMA_VERSION = len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils counts them nowhere else)
@@ -147,7 +147,7 @@ class CaseFile:
         with spoken(self.path):
             yield from self._connection.execute(sql, params)
 
-    def value(self, sql: str, params: Parameters = ()) -> Any:  # noqa: ANN401  (as SQLite has it)
+    def value(self, sql: str, params: Parameters = ()) -> Any:
         """Return the first column of the first row; None where there is no row."""
         rows = self.rows(sql, params)
         return rows[0][0] if rows else None
@@ -244,6 +244,14 @@ def open_case_file(
         raise
 
 
+def is_encrypted(path: Path) -> bool:
+    """Say whether the file is something else than a plain SQLite file, so needs a passphrase."""
+    try:
+        return path.stat().st_size > 0 and not is_plain(head_of(path))
+    except OSError:
+        return False  # opening it will say what is wrong
+
+
 def _open(path: Path, key: RawKey | None, *, clock: Clock, actor: str, read_only: bool) -> CaseFile:
     with spoken(path):
         connection = _connect(path, key, read_only=read_only)
@@ -332,6 +340,7 @@ def _connect(path: Path, key: RawKey | None, *, read_only: bool) -> driver.Conne
         "secure_delete = ON",
         "trusted_schema = OFF",
         "cell_size_check = ON",
+        "cache_size = -65536",  # KiB; a long import works in memory
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection

@@ -1,4 +1,8 @@
-"""The directory of contacts: automatic and manual apart; manual wins and survives refresh."""
+"""The directory of contacts, one per party, role and source.
+
+Manual wins and survives every refresh; among automatic ones a confirmed one is used
+before an unconfirmed one, then the newest.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from pydantic import TypeAdapter
 
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import clean, column, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, column, stamp, without_empty
 from abusetrack.casefile.facts import NewFact
 from abusetrack.errors import InputError
 from abusetrack.records import Contact, Role
@@ -18,9 +22,9 @@ from abusetrack.records import Contact, Role
 _FIELDS = tuple(field.name for field in fields(Contact))
 _SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
 _CONTACT = TypeAdapter(Contact)
-_MANUAL_FIRST = "CASE origin WHEN 'manual' THEN 0 ELSE 1 END"
+_BEST_FIRST = "origin <> 'manual', confirmed_at IS NULL, as_of DESC, source"
 
-_Key = tuple[str, str, str]
+_Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,16 @@ class Upserted:
 
 
 def upsert(case: CaseFile, contacts: Iterable[Contact]) -> Upserted:
-    """Store contacts in one transaction, each beside the other origin's for the same party.
+    """Store contacts in one transaction, each beside those of other sources for the same party.
 
     A confirmation stays as long as e-mail, form and phone stay the same.
     """
     added = changed = unchanged = unconfirmed = 0
+    wanted = list(contacts)
     with case.transaction():
-        known = {_key(contact): contact for contact in _all(case)}
+        known = {_key(contact): contact for contact in _of_parties(case, wanted)}
         written: dict[_Key, Contact] = {}
-        for contact in contacts:
+        for contact in wanted:
             before = known.get(_key(contact))
             after = _keep_confirmation(contact, before)
             if after == before:
@@ -87,8 +92,8 @@ def confirm(case: CaseFile, party_key: str, role: Role) -> Contact:
         facts.append(case, [NewFact("contact confirmation", content)])
         case.execute(
             "UPDATE contact SET confirmed_by = ?, confirmed_at = ?"
-            " WHERE party_key = ? AND role = ? AND origin = ?",
-            [clean(case.actor), stamp(now), party_key, role.value, contact.origin.value],
+            " WHERE party_key = ? AND role = ? AND origin = ? AND source = ?",
+            [clean(case.actor), stamp(now), *_key(contact)],
         )
         audit.append(
             case,
@@ -100,30 +105,37 @@ def confirm(case: CaseFile, party_key: str, role: Role) -> Contact:
 
 
 def contacts(case: CaseFile, *, role: Role | None = None) -> list[Contact]:
-    """Return every contact, of one role if given, by party; manual before automatic."""
+    """Return every contact, of one role if given, by party; the one to use first."""
     rows = case.rows(
         f"{_SELECT} WHERE :role IS NULL OR role = :role"
-        f" ORDER BY party_name COLLATE NOCASE, party_key, role, {_MANUAL_FIRST}",
+        f" ORDER BY party_name COLLATE NOCASE, party_key, role, {_BEST_FIRST}",
         {"role": role and role.value},
     )
     return [_decode(row) for row in rows]
 
 
 def contact_for(case: CaseFile, party_key: str, role: Role) -> Contact | None:
-    """Return the contact to use for a party: the manual one, else the automatic one."""
+    """Return the contact to use for a party; None where there is none."""
     rows = case.rows(
-        f"{_SELECT} WHERE party_key = ? AND role = ? ORDER BY {_MANUAL_FIRST} LIMIT 1",
+        f"{_SELECT} WHERE party_key = ? AND role = ? ORDER BY {_BEST_FIRST} LIMIT 1",
         [clean(party_key), role.value],
     )
     return _decode(rows[0]) if rows else None
 
 
-def _all(case: CaseFile) -> list[Contact]:
-    return [_decode(row) for row in case.rows(_SELECT)]
+def _of_parties(case: CaseFile, contacts: Iterable[Contact]) -> list[Contact]:
+    keys = canonical(sorted({clean(contact.party_key) for contact in contacts}))
+    rows = case.rows(f"{_SELECT} WHERE party_key IN (SELECT value FROM json_each(?))", [keys])
+    return [_decode(row) for row in rows]
 
 
 def _key(contact: Contact) -> _Key:
-    return contact.party_key, contact.role.value, contact.origin.value
+    return (
+        clean(contact.party_key),
+        contact.role.value,
+        contact.origin.value,
+        clean(contact.source),
+    )
 
 
 def _keep_confirmation(contact: Contact, before: Contact | None) -> Contact:

@@ -191,7 +191,7 @@ _FIRST = (
         confirmed_by TEXT,
         confirmed_at TEXT,
         fact INTEGER NOT NULL REFERENCES fact(n),
-        PRIMARY KEY (party_key, role, origin)
+        PRIMARY KEY (party_key, role, origin, source)
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE counter(
         name TEXT PRIMARY KEY,

@@ -34,6 +34,21 @@ _DEFAULTS: dict[type[Facts], dict[str, Any]] = {
     kind: {field.name: field.default for field in fields(kind)} for kind in _ADAPTERS
 }
 
+# Outcomes that say something of the subject; the others say that asking failed.
+_ANSWERED = (Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA)
+
+_LATEST = """
+WITH mine AS (
+    SELECT * FROM observation WHERE subject = (SELECT id FROM subject WHERE name = :subject)
+), newest AS (
+    SELECT question, batch, max(asked_at) FROM mine GROUP BY question
+    UNION
+    SELECT question, batch, max(asked_at) FROM mine
+    WHERE outcome IN (SELECT value FROM json_each(:answered)) GROUP BY question
+)
+SELECT DISTINCT fact, asked_at FROM newest JOIN mine USING (question, batch) ORDER BY 2, 1
+"""
+
 
 def store(case: CaseFile, answer: LookupAnswer) -> None:
     """Store what one lookup found; what it reused is in the case file already."""
@@ -84,16 +99,14 @@ def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     """Return the newest observation per question of a host, domain or address.
 
     Where the newest lookup put a question to several sources (two resolvers, several
-    tables), each source's answer is returned.
+    tables), each source's answer is returned. Where it failed, the newest one that was
+    answered is returned as well.
     """
-    rows = case.rows(
-        "WITH newest AS (SELECT subject, question, max(asked_at), batch FROM observation"
-        " WHERE subject = (SELECT id FROM subject WHERE name = ?) GROUP BY question)"
-        " SELECT observation.fact FROM newest JOIN observation USING (subject, question, batch)"
-        " ORDER BY observation.asked_at, observation.fact",
-        [clean(subject)],
-    )
-    newest = {(item.question, item.source): item for item in _read(case, [n for (n,) in rows])}
+    rows = case.rows(_LATEST, {"subject": clean(subject), "answered": canonical(_ANSWERED)})
+    newest = {
+        (item.question, item.source, item.outcome in _ANSWERED): item
+        for item in _read(case, [n for n, _asked_at in rows])
+    }
     return tuple(newest.values())
 
 

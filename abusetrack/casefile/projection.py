@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from abusetrack.casefile import counts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, column, escape_like
 from abusetrack.records import DomainNow, Findings, SiteKind, State
@@ -81,6 +82,22 @@ def rows(case: CaseFile, numbers: Sequence[int]) -> list[DomainNow]:
         )
     }
     return [_row(found[number]) for number in numbers if number in found]
+
+
+def same_label(case: CaseFile, domain: str, *, kind: SiteKind) -> tuple[str, ...]:
+    """Return the domains of this kind with the same second-level string, this one included."""
+    found = case.rows(
+        "SELECT domain FROM domain_now WHERE kind = ? AND label = "
+        "(SELECT label FROM domain_now WHERE domain = ?) ORDER BY domain",
+        [kind.value, clean(domain)],
+    )
+    return tuple(name for (name,) in found)
+
+
+def recount(case: CaseFile) -> None:
+    """Fold counts and kinds of every row anew from the reports."""
+    with case.transaction():
+        counts.fold(case, [number for (number,) in case.rows("SELECT id FROM domain_now")])
 
 
 def _filters(query: ListQuery) -> tuple[list[str], dict[str, Any]]:

@@ -10,8 +10,12 @@ from abusetrack.casefile.encoding import canonical, clean, stamp
 from abusetrack.casefile.hosts import HOST_COLUMNS, decode_host
 from abusetrack.records import Host
 
+_NAMED = """(:names IS NULL OR host.name IN (SELECT value FROM json_each(:names))
+            OR host.domain IN (SELECT id FROM domain_now
+                WHERE domain IN (SELECT value FROM json_each(:names))))"""
+
 # A host whose domain another process is asking about waits for it.
-_LEASE = """
+_LEASE = f"""
 UPDATE queue SET lease_owner = :owner, lease_until = :until, attempts = attempts + 1
 WHERE host IN (
     SELECT queue.host FROM queue JOIN host ON host.id = queue.host
@@ -21,9 +25,7 @@ WHERE host IN (
             SELECT 1 FROM queue AS other
             WHERE other.domain = queue.domain AND other.lease_owner IS NOT NULL
                 AND other.lease_owner <> :owner AND other.lease_until > :now)
-        AND (:names IS NULL OR host.name IN (SELECT value FROM json_each(:names))
-            OR host.domain IN (SELECT id FROM domain_now
-                WHERE domain IN (SELECT value FROM json_each(:names))))
+        AND {_NAMED}
     ORDER BY queue.due_at, queue.host LIMIT :limit)
 RETURNING host
 """
@@ -49,7 +51,7 @@ def lease(
                 "owner": owner,
                 "until": stamp(now + timedelta(seconds=seconds)),
                 "now": stamp(now),
-                "names": None if names is None else canonical([clean(name) for name in names]),
+                "names": _listed(names),
                 "limit": limit,
             },
         )
@@ -62,13 +64,13 @@ def lease(
     return [decode_host(*row) for row in rows]
 
 
-def complete(case: CaseFile, host: Host) -> None:
-    """Say that a host was looked up; it is not due again until it is enqueued."""
+def complete(case: CaseFile, host: Host, *, retry_at: datetime | None = None) -> None:
+    """Say that a host was looked up; it is not due again before ``retry_at``, if ever."""
     with case.transaction():
         case.execute(
-            "UPDATE queue SET due_at = NULL, done_at = ?, attempts = 0, lease_owner = NULL,"
+            "UPDATE queue SET due_at = ?, done_at = ?, attempts = 0, lease_owner = NULL,"
             " lease_until = NULL WHERE host = (SELECT id FROM host WHERE name = ?)",
-            [case.now(), host.name],
+            [stamp(retry_at), case.now(), host.name],
         )
 
 
@@ -94,7 +96,7 @@ def enqueue(
     """
     with case.transaction():
         return case.execute(
-            "UPDATE queue SET due_at = :now WHERE due_at IS NULL"
+            "UPDATE queue SET due_at = :now WHERE (due_at IS NULL OR due_at > :now)"
             " AND (:before IS NULL OR done_at IS NULL OR done_at < :before)"
             " AND (:names IS NULL OR host IN (SELECT host.id FROM host"
             " JOIN domain_now ON domain_now.id = host.domain"
@@ -103,12 +105,20 @@ def enqueue(
             {
                 "now": case.now(),
                 "before": stamp(older_than),
-                "names": None if domains is None else canonical([clean(name) for name in domains]),
+                "names": _listed(domains),
             },
         )
 
 
-def pending(case: CaseFile) -> int:
-    """Return how many hosts wait to be looked up, those being asked now included."""
-    count: int = case.value("SELECT count(*) FROM queue WHERE due_at IS NOT NULL")
+def pending(case: CaseFile, *, names: Iterable[str] | None = None) -> int:
+    """Return how many hosts are due, those being asked now included; ``names`` as in lease."""
+    count: int = case.value(
+        f"SELECT count(*) FROM queue JOIN host ON host.id = queue.host"
+        f" WHERE queue.due_at <= :now AND {_NAMED}",
+        {"now": case.now(), "names": _listed(names)},
+    )
     return count
+
+
+def _listed(names: Iterable[str] | None) -> str | None:
+    return None if names is None else canonical([clean(name) for name in names])

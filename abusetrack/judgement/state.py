@@ -18,6 +18,7 @@ from abusetrack.records import (
     Registration,
     State,
     StateVerdict,
+    SuffixKind,
 )
 
 # Folded (letters only, lower case) -> state. The first group is EPP, the second the
@@ -69,6 +70,12 @@ _NO_ANSWER: Mapping[Outcome, str] = {
     Outcome.MALFORMED: "the resolver's answer was malformed",
 }
 
+_NOT_A_REGISTRATION: Mapping[SuffixKind | None, str] = {
+    None: "no domain name: nothing is registered or delegated",
+    SuffixKind.PLATFORM: "a name below a platform's suffix: the platform decides, nobody else",
+    SuffixKind.DYNAMIC_DNS: "a name below a dynamic DNS suffix: that service decides, nobody else",
+}
+
 _ORDER = tuple(State)
 
 
@@ -76,15 +83,19 @@ def judge_state(
     registration: Registration,
     observations: Iterable[Observation],
     *,
+    suffix_kind: SuffixKind | None = SuffixKind.ICANN,
     parking: Sequence[tuple[str, str]] = (),
     as_of: datetime,
 ) -> StateVerdict:
     """Judge a domain's state from its merged registration and its newest NS answer.
 
-    ``parking`` holds (name server suffix, name of the service).
+    ``suffix_kind`` is None for a host without a registrable domain. ``parking`` holds
+    (name server suffix, name of the service).
     """
+    if (why := _NOT_A_REGISTRATION.get(suffix_kind)) is not None:
+        return StateVerdict((State.UNKNOWN,), why)
     delegation = newest(observations).get(Question.NS)
-    states = set(_by_status(registration, as_of))
+    states = _by_status(registration, as_of)
     if registration.found is False:
         states.add(State.NOT_REGISTERED)
     if _not_delegated(delegation):
@@ -100,15 +111,15 @@ def judge_state(
     return StateVerdict((State.UNKNOWN,), _why_unknown(registration, delegation))
 
 
-def _by_status(registration: Registration, as_of: datetime) -> Iterable[State]:
+def _by_status(registration: Registration, as_of: datetime) -> set[State]:
     folded = {"".join(filter(str.isalpha, status.lower())) for status in registration.statuses}
-    for status in folded:
-        if (state := STATUS_STATES.get(status)) is not None:
-            yield state
-    if "redemptionperiod" in folded:
-        return
-    if registration.found and registration.expires and registration.expires < as_of:
-        yield State.EXPIRED
+    states = {STATUS_STATES[status] for status in folded if status in STATUS_STATES}
+    if State.REDEMPTION in states:
+        return states - {State.PENDING_DELETE}  # RFC 3915: both are set while it is restorable
+    expired = registration.found and registration.expires and registration.expires < as_of
+    if expired and State.PENDING_DELETE not in states:
+        states.add(State.EXPIRED)
+    return states
 
 
 def _not_delegated(delegation: Observation | None) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from abusetrack.judgement.registration import merge
 from abusetrack.judgement.state import judge_state
-from abusetrack.records import NameFacts, Outcome, Question, RegistrationFacts, State
+from abusetrack.records import NameFacts, Outcome, Question, RegistrationFacts, State, SuffixKind
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def judge(observe, noon):
         (("clientHold", "clientTransferProhibited"), State.HELD_BY_REGISTRAR),
         (("pendingDelete",), State.PENDING_DELETE),
         (("redemptionPeriod",), State.REDEMPTION),
+        (("pendingDelete", "redemptionPeriod"), State.REDEMPTION),
         (("autoRenewPeriod",), State.EXPIRED),
         (("Suspended",), State.HELD_BY_REGISTRY),
         (("ok",), State.ACTIVE),
@@ -114,6 +115,14 @@ def test_past_expiry_is_grace_unless_in_redemption(judge, noon):
     assert judge(expires=past).state is State.EXPIRED
     assert judge(expires=noon + timedelta(days=1)).state is State.ACTIVE
     assert judge(("redemptionPeriod",), expires=past).states == (State.REDEMPTION,)
+
+
+@pytest.mark.parametrize("kind", [SuffixKind.PLATFORM, SuffixKind.DYNAMIC_DNS, None])
+def test_a_name_below_somebodys_suffix_has_no_state_of_its_own(observe, noon, kind):
+    ns = [observe(Question.NS, Outcome.NO_DATA)]
+    verdict = judge_state(merge([], tld="example"), ns, suffix_kind=kind, as_of=noon)
+    assert verdict.states == (State.UNKNOWN,)
+    assert "nobody else" in verdict.reason or "no domain name" in verdict.reason
 
 
 def test_nothing_looked_up_is_said(noon):

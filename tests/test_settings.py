@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from abusetrack import settings
+from abusetrack.errors import SettingsError
+from abusetrack.settings import Settings, load, save, split_endpoint
+
+
+def write(tmp_path, text):
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_or_missing_file_gives_safe_defaults(tmp_path):
+    assert load(write(tmp_path, "")) == load(tmp_path / "none.toml")
+    defaults = load(tmp_path / "none.toml")
+    assert defaults.resolver.nameservers == ()
+    assert defaults.rdap.allowed_hosts == ()
+    assert not defaults.practice
+
+
+def test_a_named_file_must_exist(tmp_path):
+    with pytest.raises(SettingsError, match="no settings file"):
+        load(tmp_path / "none.toml", must_exist=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[resolver]\nnameservers = ['dns.example']\n", "resolver.nameservers"),
+        ("[resolver]\nnameservers = ['192.0.2.1:99999']\n", "99999"),
+        ("[resolver]\nname_servers = []\n", "resolver.name_servers is not known"),
+        ("[nonsense]\na = 1\n", "nonsense is not known"),
+        ("[organisation]\nemail = 'not mail'\n", "organisation.email"),
+        ("[organisation]\ndesignated_in = ['Ireland']\n", "organisation.designated_in"),
+        ("[lookup]\nask_registrar = 'sometimes'\n", "lookup.ask_registrar"),
+        ("[pace]\nconcurrency = 0\n", "pace.concurrency"),
+        ("[policy]\npersistence_days = 1\n", "policy.persistence_days"),
+        ("base = '/elsewhere'\n", "not known"),
+        ("[pace\n", "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_key_and_the_file(tmp_path, text, words):
+    path = write(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        load(path)
+    assert words in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        load(path)
+
+
+def test_paths_are_relative_to_the_file(tmp_path):
+    loaded = load(write(tmp_path, "[names]\nextra_suffixes = 'lists/extra.dat'\n"))
+    assert loaded.names.extra_suffixes is not None
+    assert loaded.path(loaded.names.extra_suffixes) == tmp_path / "lists" / "extra.dat"
+
+
+def test_saving_keeps_comments_and_order(tmp_path):
+    path = write(
+        tmp_path,
+        "# ours\n[pace]\nconcurrency = 8  # gentle\n\n[resolver]\n# the house's Unbound\n"
+        "nameservers = ['192.0.2.1']\n",
+    )
+    saved = save(path, {"pace.concurrency": 16, "organisation.name": "Hotline"})
+    text = path.read_text(encoding="utf-8")
+    assert saved.pace.concurrency == 16
+    assert load(path).organisation.name == "Hotline"
+    assert "# ours" in text
+    assert "concurrency = 16  # gentle" in text
+    assert "# the house's Unbound" in text
+    assert save(path, {"organisation.name": None}).organisation.name == ""
+
+
+def test_a_wrong_value_is_not_saved(tmp_path):
+    path = write(tmp_path, "[pace]\nconcurrency = 8\n")
+    before = path.read_bytes()
+    with pytest.raises(SettingsError, match="Nothing was saved"):
+        save(path, {"pace.concurrency": 0})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("192.0.2.1", ("192.0.2.1", 53)),
+        ("192.0.2.1:5300", ("192.0.2.1", 5300)),
+        ("2001:db8::1", ("2001:db8::1", 53)),
+        ("[2001:db8::1]:5300", ("2001:db8::1", 5300)),
+        ("whois.example:4343", ("whois.example", 4343)),
+    ],
+)
+def test_endpoints(text, expected):
+    assert split_endpoint(text, 53) == expected
+
+
+@pytest.mark.parametrize("text", ["", ":53", "a:b", "192.0.2.1:0", "[2001:db8::1", "a b:c:d"])
+def test_what_is_no_endpoint_is_refused(text):
+    with pytest.raises(ValueError, match="not a"):
+        split_endpoint(text, 53)
+
+
+def test_every_key_stands_in_the_documentation():
+    page = Path(settings.__file__).parent.parent / "docs" / "config.md"
+    text = page.read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_0-9]+", text))
+    missing = [key for key in _keys(Settings) if key not in words]
+    assert missing == []
+
+
+def _keys(model: type[BaseModel]):
+    for name, field in model.model_fields.items():
+        if field.exclude:
+            continue
+        yield name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation)
