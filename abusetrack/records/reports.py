@@ -88,6 +88,7 @@ class Refusal(StrEnum):
     PRIVATE_ADDRESS = "a private, loopback, link-local, shared, multicast or unspecified address"
     BAD_PORT = "the port is not a number from 1 to 65535"
     MAIL_ADDRESS = "an e-mail address, not a URL"
+    SPACE = "a space inside; one URL or name is expected"
 
 
 class AssessmentOutcome(StrEnum):
