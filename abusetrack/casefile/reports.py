@@ -22,6 +22,7 @@ from abusetrack.casefile.hosts import (
 from abusetrack.records import Arrival, Complaint, Discarded, Host, Report, Target
 
 NO_REFERENCE = bytes(16)
+_CHUNK = 5_000  # reports written at a time, so that a long list does not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,26 @@ def _store(
     case: CaseFile, reports: Sequence[Report], marks: Sequence[_Marks], listed: Written
 ) -> int:
     """Write the facts of reports and their assessments, and fold them; return hosts queued."""
+    queued = 0
+    touched: set[int] = set()
+    for start in range(0, len(reports), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        hosts, fresh = enter_hosts(case, [report.target.host for report in reports[some]])
+        queued += fresh
+        touched.update(row.domain for row in hosts.values())
+        _store_some(case, reports[some], marks[some], hosts, listed)
+    counts.fold(case, touched)
+    return queued
+
+
+def _store_some(
+    case: CaseFile,
+    reports: Sequence[Report],
+    marks: Sequence[_Marks],
+    hosts: dict[str, HostRow],
+    listed: Written,
+) -> None:
     list_id = id_text(listed.id)
-    hosts, queued = enter_hosts(case, [report.target.host for report in reports])
     rows = [hosts[report.target.host.name] for report in reports]
     urls = _enter_urls(case, [(mark, row) for (mark, _), row in zip(marks, rows, strict=True)])
     written = facts.append(case, [_fact(report, list_id) for report in reports])
@@ -203,8 +222,6 @@ def _store(
             if report.assessment is not None
         ],
     )
-    counts.fold(case, {row.domain for row in rows})
-    return queued
 
 
 def _enter_urls(case: CaseFile, urls: Sequence[tuple[bytes, HostRow]]) -> dict[bytes, int]:
