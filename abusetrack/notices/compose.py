@@ -7,6 +7,7 @@ Which domains may be addressed at all is decided by :mod:`abusetrack.judgement`.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from abusetrack.settings import Organisation, PolicySettings
 MOST_ROWS = 50  # of one notice: what a desk can still work through row by row
 PRACTICE_MARK = "PRACTICE - NOT A NOTICE"
 
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,59}")
 _HOSTS_SHOWN = 5  # in the text; the attached table has more
 
 
@@ -86,8 +88,8 @@ def compose_registrar(
     """Write the first notice to a registrar: please deregister these domains.
 
     Raises:
-        InputError: no row or more than 50, a contact that may not be written to, or a
-            broken template in ``template_folder``.
+        InputError: no row or more than 50, a contact that may not be written to, a
+            reference that is not one plain word, or a broken template in ``template_folder``.
     """
     if not 0 < len(rows) <= MOST_ROWS:
         raise InputError(f"A notice has 1 to {MOST_ROWS} domains; split the list.")
@@ -95,11 +97,15 @@ def compose_registrar(
     if isinstance(chosen, NoRecipient):
         raise InputError(chosen.reason)
     number = iana_id(chosen)
-    shown_reference = visible(reference)
+    if not _REFERENCE.fullmatch(reference):
+        raise InputError(
+            "A reference has at most 60 letters, digits, dots, hyphens and slashes; "
+            "set organisation.reference_prefix to such."
+        )
     rendered = render(
         "registrar/first",
         {
-            "reference": shown_reference,
+            "reference": reference,
             "composed": _day(at),
             "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
             "sender": sender_view(organisation),
@@ -118,7 +124,7 @@ def compose_registrar(
         subject = f"{PRACTICE_MARK}: {subject}"
         body = f"{PRACTICE_MARK}\n\n{body}\n{PRACTICE_MARK}\n"
     return Draft(
-        reference=shown_reference,
+        reference=reference,
         role=Role.REGISTRAR,
         recipient=chosen,
         subject=subject,

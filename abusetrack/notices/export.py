@@ -6,6 +6,7 @@ Sending is a person's: nothing here knows the network.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -77,7 +78,8 @@ def write_files(folder: Path, exported: Sequence[ExportedFile]) -> tuple[Path, .
     """
     written: list[Path] = []
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
         for file in exported:
             target = folder / file.name
             _write(target, file.body)
@@ -88,8 +90,8 @@ def write_files(folder: Path, exported: Sequence[ExportedFile]) -> tuple[Path, .
                 target.unlink()
         if isinstance(error, FileExistsError):
             raise InputError(
-                f"In {folder} there is already a file of that name, and it was kept; choose "
-                "another folder, or move the old files away."
+                f"{error.filename} is there already and was kept; choose another folder, or "
+                "move it away."
             ) from error
         raise ExternalError(
             f"The folder {folder} cannot be written: {error.strerror}; choose another, or mend it."
@@ -107,11 +109,11 @@ def _write(target: Path, body: bytes) -> None:
             os.fsync(file.fileno())
         try:
             target.hardlink_to(temporary)  # the one way to appear whole that never overwrites
-        except FileExistsError:
-            raise
+        except FileExistsError as error:
+            raise FileExistsError(error.errno, error.strerror, str(target)) from error
         except OSError:  # a file system without hard links
             if target.exists():
-                raise FileExistsError(target) from None
+                raise FileExistsError(errno.EEXIST, "exists", str(target)) from None
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

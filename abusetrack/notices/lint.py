@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.errors import MessageError
+from email.errors import MessageDefect, MessageError
 from email.policy import SMTP
 
 from abusetrack.names import defang
@@ -69,7 +69,7 @@ def lint(draft: Draft, organisation: Organisation) -> tuple[Finding, ...]:
 
 def lint_mail(body: bytes) -> tuple[Finding, ...]:
     """Return what is wrong with the bytes of an exported mail; read as a strict receiver does."""
-    with contextlib.suppress(MessageError):
+    with contextlib.suppress(MessageError, MessageDefect):
         message = message_from_bytes(body, policy=SMTP.clone(raise_on_defect=True))
         fields = {name.lower(): value.defects for name, value in message.items()}
         kinds = [part.get_content_type() for part in message.walk()]

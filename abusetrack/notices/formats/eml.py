@@ -7,10 +7,11 @@ mail program's to set. The same draft gives the same bytes.
 from __future__ import annotations
 
 import hashlib
-from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formataddr
 
 from abusetrack.errors import InputError
 from abusetrack.notices.formats import sheet
@@ -23,6 +24,7 @@ MEDIA_TYPE = "message/rfc822"
 
 # Seven bits survive every mail program that opens the file and every server it passes.
 _POLICY = SMTP.clone(cte_type="7bit")
+CRLF = "\r\n"
 
 
 def mail(draft: Draft, organisation: Organisation, table_name: str) -> bytes:
@@ -39,17 +41,34 @@ def mail(draft: Draft, organisation: Organisation, table_name: str) -> bytes:
         raise InputError("Correct organisation.email: mail cannot be written from this address.")
     table = sheet.table(draft)
     message = EmailMessage(_POLICY)
-    try:
-        message["From"] = Address(one_line(organisation.name, 200), addr_spec=sender)
-        message["Reply-To"] = Address(addr_spec=sender)
-        message["To"] = Address(addr_spec=recipient)
-        message["Subject"] = draft.subject
-    except (MessageError, ValueError) as error:
-        raise InputError("An address or the subject cannot stand in a mail; correct it.") from error
+    message["Reply-To"] = Address(addr_spec=sender)
+    message["To"] = Address(addr_spec=recipient)
     message["X-Unsent"] = "1"
     message.set_content(draft.body)
     message.add_attachment(table, subtype="csv", filename=table_name)
     # Of the whole content, so that nobody who writes a part of it can foresee the boundary.
     digest = hashlib.sha256(f"{draft.reference}\n{draft.body}\n{table}".encode()).hexdigest()
     message.set_boundary(f"=_{digest[:40]}")
-    return message.as_bytes()
+    head = f"{_from(organisation, sender)}\r\n{_field('Subject', draft.subject)}\r\n"
+    return head.encode("ascii") + message.as_bytes()
+
+
+def _from(organisation: Organisation, address: str) -> str:
+    name = one_line(organisation.name, 200)
+    if _is_plain(name):
+        return _field("From", formataddr((name, address)))
+    return f"{_field('From', name)}\r\n <{address}>"
+
+
+def _field(label: str, text: str) -> str:
+    """Return a folded header line, with encoded words (RFC 2047) where it is not plain.
+
+    EmailMessage itself would lose spaces between encoded words, and leaves the first
+    line of some headers empty.
+    """
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
+    return f"{label}: {Header(text, charset, header_name=label).encode(linesep=CRLF)}"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text
