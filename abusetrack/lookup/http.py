@@ -1,0 +1,378 @@
+"""A bounded HTTP client for answers of strangers.
+
+Every request is limited in time and size, goes only to a public address that was
+checked after resolving and is then used for the connection, never steps down from
+https, and carries nothing but our name. Resolving is done by our own resolver, so
+the system's is never asked. Hosts of the allow-list may be private and plain http.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from dns.rdatatype import RdataType
+from yarl import URL
+
+from abusetrack.lookup.addresses import endpoint, is_public, literal
+from abusetrack.lookup.dns_records import Resolver
+from abusetrack.lookup.flight import SingleFlight
+from abusetrack.lookup.http_status import outcome_of
+from abusetrack.lookup.pacing import BusyError, Pacer
+from abusetrack.records import Clock, Outcome
+
+MAX_BODY = 2 * 1024 * 1024  # bytes, packed and unpacked
+MAX_REDIRECTS = 4
+MAX_URL = 2000
+MAX_RETRY_AFTER = 86400.0  # seconds
+_TRIES = 3  # of one request, where the server asks us to come later
+_PIN_SECONDS = 300.0  # how long a checked address is used
+_CONNECTIONS = 256
+_GZIP = 16 + zlib.MAX_WBITS
+
+_COME_LATER = frozenset({429, 503})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one request; ``plain`` marks an answer that came without TLS."""
+
+    outcome: Outcome
+    detail: str = ""
+    status: int = 0
+    body: bytes = b""
+    media_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    plain: bool = False
+    location: str | None = None
+    retry_after: float | None = None
+
+
+class _UnsafeError(Exception):
+    """A place that we do not go to; the message says why."""
+
+
+class _Pins(AbstractResolver):
+    """Hands aiohttp the addresses that were checked, and no others."""
+
+    def __init__(self) -> None:
+        self.addresses: dict[tuple[str, int], tuple[tuple[str, ...], float]] = {}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the pinned addresses of ``host``, of both families."""
+        del family
+        addresses, _until = self.addresses.get((host, port), ((), 0.0))
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        """Forget all."""
+        self.addresses.clear()
+
+
+class Http:
+    """GET within limits; opened and closed inside the event loop that uses it."""
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver,
+        pacer: Pacer,
+        clock: Clock,
+        user_agent: str,
+        allowed: frozenset[tuple[str, int]],
+        seconds: float,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._resolver = resolver
+        self._pacer = pacer
+        self._clock = clock
+        self._allowed = allowed
+        self._seconds = seconds
+        self._pins = _Pins()
+        self._resolving: SingleFlight[tuple[str, int], Reply | None] = SingleFlight()
+        self._user_agent = user_agent
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> None:
+        """Make the connection pool; inside the running loop that will use it."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=self._pins,
+                use_dns_cache=False,
+                limit=_CONNECTIONS,
+                ssl=self._tls or True,
+            ),
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self._seconds, sock_read=self._seconds
+            ),
+            auto_decompress=False,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        deadline: float,
+        plain: bool = False,
+        avoid: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Fetch ``url``, following redirects; every failure is an outcome.
+
+        Args:
+            url: where to go first.
+            accept: the Accept header.
+            deadline: loop time at which to give up.
+            plain: whether the first request may be plain http to a public host.
+            avoid: a domain that is never gone to, nor any name under it.
+            headers: further headers, such as those of a conditional request.
+        """
+        sent = {"Accept": accept, **(headers or {})}
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._follow(url, sent, deadline, plain=plain, avoid=avoid)
+        except TimeoutError:
+            return Reply(Outcome.TIMED_OUT, "the time for this name is spent")
+        except _UnsafeError as error:
+            return Reply(Outcome.UNSAFE, str(error))
+
+    async def _follow(
+        self,
+        start: str,
+        headers: Mapping[str, str],
+        deadline: float,
+        *,
+        plain: bool,
+        avoid: str | None,
+    ) -> Reply:
+        url = self._checked(start, plain=plain, avoid=avoid)
+        seen: set[URL] = set()
+        came_plain = False
+        while True:
+            seen.add(url)
+            came_plain |= url.scheme == "http" and not self._is_allowed(url)
+            reply = await self._politely(url, headers, deadline)
+            if reply.location is None:
+                break
+            url = self._next(url, reply.location, avoid)
+            if url in seen:
+                raise _UnsafeError("a redirect loop")
+            if len(seen) > MAX_REDIRECTS:
+                raise _UnsafeError(f"more than {MAX_REDIRECTS} redirects")
+        if not came_plain:
+            return reply
+        return Reply(
+            reply.outcome, reply.detail, reply.status, reply.body, reply.media_type,
+            reply.headers, plain=True,
+        )  # fmt: skip
+
+    def _next(self, url: URL, location: str, avoid: str | None) -> URL:
+        try:
+            target = url.join(URL(location[:MAX_URL]))
+        except ValueError:
+            raise _UnsafeError("a redirect to something that is no URL") from None
+        return self._checked(str(target), plain=url.scheme == "http", avoid=avoid)
+
+    def _checked(self, text: str, *, plain: bool, avoid: str | None) -> URL:
+        """Return the URL if its form is fit to go to; addresses are checked later."""
+        try:
+            url = URL(text)
+            host, port = url.raw_host, url.port
+        except ValueError:
+            raise _UnsafeError("not a URL") from None
+        if len(text) > MAX_URL or url.scheme not in {"http", "https"} or not host or not port:
+            raise _UnsafeError("not an http or https URL")
+        if url.user is not None or url.password is not None:
+            raise _UnsafeError("a URL with a user name or password")
+        host = host.rstrip(".")
+        if avoid is not None and (host == avoid or host.endswith(f".{avoid}")):
+            raise _UnsafeError("the reported domain itself")
+        if self._is_allowed(url):
+            return url
+        # Only digits in the last label: an address in one of its odd spellings.
+        if literal(host) is not None or "." not in host or host.rpartition(".")[2][0].isdigit():
+            raise _UnsafeError("an address or a bare word instead of a host name")
+        if url.scheme == "http" and not plain:
+            raise _UnsafeError("plain http instead of https")
+        return url
+
+    def _is_allowed(self, url: URL) -> bool:
+        return (url.raw_host or "", url.port or 0) in self._allowed
+
+    async def _politely(self, url: URL, headers: Mapping[str, str], deadline: float) -> Reply:
+        name = endpoint(url.raw_host or "", url.port or 0)
+        failure = await self._pin(url)
+        reply = None
+        for _ in range(_TRIES):
+            if failure is not None:
+                return failure
+            try:
+                async with self._pacer.turn(name, deadline):
+                    reply = await self._once(url, headers)
+            except BusyError as error:
+                return reply or Reply(error.outcome, str(error))
+            if reply.status not in _COME_LATER:
+                self._pacer.answered(name)
+                return reply
+            self._pacer.refused(name, reply.retry_after)
+        return reply or Reply(Outcome.RATE_LIMITED)
+
+    async def _pin(self, url: URL) -> Reply | None:
+        """Resolve and check the host's addresses; return what went wrong, if anything."""
+        host, port = url.raw_host or "", url.port or 0
+        if literal(host) is not None:
+            return None  # listed by the user: everything else was refused before
+        key = (host, port)
+        _addresses, until = self._pins.addresses.get(key, ((), 0.0))
+        if asyncio.get_running_loop().time() < until:
+            return None
+        return await self._resolving.do(key, lambda: self._resolve(host, port))
+
+    async def _resolve(self, host: str, port: int) -> Reply | None:
+        addresses, failure = await resolve_checked(
+            self._resolver, host, private=(host, port) in self._allowed
+        )
+        if failure is not None:
+            return Reply(*failure)
+        until = asyncio.get_running_loop().time() + _PIN_SECONDS
+        self._pins.addresses[host, port] = (addresses, until)
+        return None
+
+    async def _once(self, url: URL, headers: Mapping[str, str]) -> Reply:
+        if self._session is None:
+            raise RuntimeError("the client is not open")
+        try:
+            async with (
+                asyncio.timeout(self._seconds),
+                self._session.get(url, headers=headers, allow_redirects=False) as response,
+            ):
+                return await self._read(response)
+        except TimeoutError:
+            return Reply(Outcome.TIMED_OUT, f"no answer in {self._seconds:g} s")
+        except aiohttp.ClientSSLError:
+            return Reply(Outcome.UNSAFE, "the certificate is not valid for the host")
+        except aiohttp.ClientConnectorError:
+            return Reply(Outcome.UNREACHABLE, "no connection")
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            return Reply(Outcome.UNREACHABLE, "the connection was lost")
+        except (aiohttp.ClientError, ValueError):
+            return Reply(Outcome.MALFORMED, "not an HTTP answer")
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Reply:
+        status = response.status
+        headers = response.headers
+        if status in _REDIRECTS:
+            location = headers.get("Location")
+            response.close()
+            if not location:
+                return Reply(Outcome.MALFORMED, "a redirect to nowhere", status)
+            return Reply(Outcome.OK, "", status, location=location)
+        failure, body = await _body(response)
+        if failure is not None:
+            response.close()
+            return Reply(*failure, status=status)
+        outcome = outcome_of(status)
+        return Reply(
+            outcome,
+            "" if outcome is Outcome.OK else f"HTTP {status}",
+            status,
+            body,
+            headers.get("Content-Type", "").partition(";")[0].strip().lower()[:100],
+            {key: headers[key] for key in ("ETag", "Last-Modified") if key in headers},
+            retry_after=self._retry_after(headers.get("Retry-After")),
+        )
+
+    def _retry_after(self, text: str | None) -> float | None:
+        """Read Retry-After, in seconds or as a date (RFC 9110, 10.2.3)."""
+        text = (text or "").strip()
+        if text.isascii() and text.isdigit():
+            seconds = float(text[:9])
+        else:
+            try:
+                date = parsedate_to_datetime(text)
+                if date.tzinfo is None:
+                    date = date.replace(tzinfo=UTC)
+                seconds = (date - self._clock.now()).total_seconds()
+            except (ValueError, OverflowError, TypeError):
+                return None
+        return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+async def _body(response: aiohttp.ClientResponse) -> tuple[tuple[Outcome, str] | None, bytes]:
+    """Read the body within the limit, unpacking gzip ourselves so that the limit holds."""
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in {"identity", "", "gzip", "x-gzip"}:
+        return (Outcome.MALFORMED, f"packed as {coding[:20]}, which was not asked for"), b""
+    unpack = zlib.decompressobj(_GZIP) if coding.endswith("gzip") else None
+    too_large = (Outcome.TOO_LARGE, f"more than {MAX_BODY // 2**20} MB")
+    if (response.content_length or 0) > MAX_BODY:
+        return too_large, b""
+    body, received = bytearray(), 0
+    async for chunk in response.content.iter_any():
+        received += len(chunk)
+        if unpack is not None:
+            try:
+                chunk = unpack.decompress(chunk, MAX_BODY + 1 - len(body))
+            except zlib.error:
+                return (Outcome.MALFORMED, "broken gzip"), b""
+        body += chunk
+        if len(body) > MAX_BODY or received > MAX_BODY:
+            return too_large, b""
+    if unpack is not None and received and not unpack.eof:
+        return (Outcome.MALFORMED, "gzip cut off"), b""
+    return None, bytes(body)
+
+
+async def resolve_checked(
+    resolver: Resolver, host: str, *, private: bool
+) -> tuple[tuple[str, ...], tuple[Outcome, str] | None]:
+    """Resolve ``host`` by our resolver; keep public addresses, or all where ``private``.
+
+    Returns the addresses, IPv4 first, or else the outcome and its detail.
+    """
+    answers = await asyncio.gather(
+        resolver.ask(host, RdataType.A), resolver.ask(host, RdataType.AAAA)
+    )
+    found = [address for answer in answers for address in answer.values]
+    fit = tuple(
+        text for text in found if private or ((a := literal(text)) is not None and is_public(a))
+    )
+    if fit:
+        return fit, None
+    if found:
+        return (), (Outcome.UNSAFE, "the server's name leads to a private address")
+    worst = answers[0]
+    outcome = Outcome.UNREACHABLE if worst.outcome is not Outcome.TIMED_OUT else worst.outcome
+    return (), (outcome, f"the server's name does not resolve: {worst.outcome.value}")

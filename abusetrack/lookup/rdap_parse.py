@@ -1,0 +1,303 @@
+"""What an RDAP answer says (RFC 9083), read leniently (pure; never raises).
+
+Real servers breach the format in many ways. What can be read around is read and
+remembered among the oddities; what is no answer to our question is named so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address, ip_network, summarize_address_range
+
+from abusetrack.lookup import texts
+from abusetrack.lookup.addresses import Address
+from abusetrack.lookup.http_status import outcome_of
+from abusetrack.lookup.jcard import Entity, as_list, by_handle, find, read_entities
+from abusetrack.lookup.prefixes import Network
+from abusetrack.records import NetworkFacts, Outcome, RegistrationFacts
+
+MAX_ODDITIES = 20
+_DOMAIN_KEYS = frozenset(
+    {"ldhName", "unicodeName", "entities", "events", "status", "nameservers", "handle"}
+)
+# Event (any case) -> our field, and which one counts if there are several.
+_EVENTS: dict[str, tuple[str, Callable[[datetime, datetime], datetime]]] = {
+    "registration": ("created", min),
+    "last changed": ("updated", max),
+    "last update": ("updated", max),
+    "expiration": ("expires", max),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of an answer; facts only with ``OK``."""
+
+    outcome: Outcome
+    detail: str = ""
+    registration: RegistrationFacts | None = None
+    network: NetworkFacts | None = None
+
+
+def load(body: bytes) -> object:
+    """Read JSON.
+
+    Raises:
+        ValueError: it is none, or nested too deep; the message says which.
+    """
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("JSON nested too deep") from None
+    except ValueError:
+        raise ValueError("not JSON") from None
+
+
+def parse_domain(value: object, domain: str) -> Reading:
+    """Read the answer to a question for ``domain`` (A-labels)."""
+    refused = _not_an_answer(value, "domain")
+    if refused is not None:
+        return refused
+    assert isinstance(value, dict)  # noqa: S101 - checked by _not_an_answer
+    if not _DOMAIN_KEYS & value.keys():
+        return Reading(Outcome.MALFORMED, "nothing about a domain in it")
+    oddities = _class_oddities(value)
+    if not _is_about(value, domain, oddities):
+        return Reading(Outcome.MALFORMED, "the answer is about another name")
+    entities = read_entities(value.get("entities"), oddities)
+    registrar = find(entities, "registrar")
+    abuse = _abuse(entities, registrar, oddities)
+    reseller = find(entities, "reseller")
+    times = _events(value, oddities)
+    facts = RegistrationFacts(
+        registrar_name=(registrar.card.name or registrar.handle) if registrar else None,
+        registrar_iana_id=_iana_id(registrar, oddities) if registrar else None,
+        registrar_url=(registrar.card.url or _link(registrar.raw, "about")) if registrar else None,
+        abuse_email=abuse.card.email if abuse else None,
+        abuse_phone=abuse.card.phone if abuse else None,
+        reseller=reseller.card.name if reseller else None,
+        created=times.get("created"),
+        updated=times.get("updated"),
+        expires=times.get("expires"),
+        statuses=_statuses(value, oddities),
+        name_servers=_name_servers(value, oddities),
+        dnssec=_dnssec(value),
+        whois_server=texts.host(value.get("port43")),
+        related=_related(value, oddities),
+        redacted=_redacted(value, oddities),
+        oddities=_told_once(oddities),
+    )
+    return Reading(Outcome.OK, registration=facts)
+
+
+def parse_network(value: object, address: Address) -> Reading:
+    """Read the answer to a question for the network of ``address``."""
+    refused = _not_an_answer(value, "ip network")
+    if refused is not None:
+        return refused
+    assert isinstance(value, dict)  # noqa: S101 - checked by _not_an_answer
+    oddities = _class_oddities(value)
+    prefix = _prefix(value, address, oddities)
+    if prefix is None:
+        return Reading(Outcome.MALFORMED, "the answer is not about this address")
+    entities = read_entities(value.get("entities"), oddities)
+    holder = find(entities, "registrant")
+    facts = NetworkFacts(
+        prefix=str(prefix),
+        handle=texts.clean(value.get("handle")),
+        name=texts.clean(value.get("name")),
+        holder=holder.card.name if holder else None,
+        country=texts.country(value.get("country")),
+        abuse_email=abuse.card.email
+        if (abuse := _abuse(entities, holder, oddities)) is not None
+        else None,
+        oddities=_told_once(oddities),
+    )
+    return Reading(Outcome.OK, network=facts)
+
+
+def _not_an_answer(value: object, wanted: str) -> Reading | None:
+    """Say why ``value`` is no object of the wanted class; None if it may be one."""
+    if not isinstance(value, dict):
+        return Reading(Outcome.MALFORMED, "not a JSON object")
+    code = texts.clean(value.get("errorCode"))
+    if code is not None:
+        # An error body may come with any HTTP status, 200 included.
+        outcome = outcome_of(int(code)) if code.isascii() and code.isdigit() else None
+        title = texts.clean(value.get("title")) or ""
+        if outcome in {None, Outcome.OK}:
+            outcome = Outcome.MALFORMED
+        return Reading(outcome or Outcome.MALFORMED, f"error {code[:10]} {title[:120]}".strip())
+    kind = texts.clean(value.get("objectClassName"))
+    if kind is not None and kind.lower() != wanted:
+        return Reading(Outcome.MALFORMED, f"an object of class {kind[:40]}")
+    return None
+
+
+def _class_oddities(value: dict[str, object]) -> list[str]:
+    return [] if texts.clean(value.get("objectClassName")) else ["objectClassName is missing"]
+
+
+def _told_once(oddities: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(oddities))[:MAX_ODDITIES]
+
+
+def _is_about(value: dict[str, object], domain: str, oddities: list[str]) -> bool:
+    for key in ("ldhName", "unicodeName"):
+        name = texts.host(value.get(key))
+        if name is not None:
+            return name == domain
+    oddities.append("the answer does not repeat the name")
+    return True
+
+
+def _abuse(
+    entities: tuple[Entity, ...], owner: Entity | None, oddities: list[str]
+) -> Entity | None:
+    """Find the abuse contact: inside its owner, else beside it, else anywhere.
+
+    Where only a handle is given, the same handle may be spelt out elsewhere.
+    """
+    own = find(owner.inside, "abuse") if owner else None
+    found = own or find(entities, "abuse")
+    if found is None or found.card.email or found.card.phone:
+        return found
+    spelt_out = by_handle(entities, found.handle) if found.handle else None
+    if spelt_out is None:
+        oddities.append("the abuse contact is given by handle only")
+    return spelt_out
+
+
+def _iana_id(registrar: Entity, oddities: list[str]) -> int | None:
+    for item in as_list(registrar.raw.get("publicIds"), oddities, "publicIds"):
+        if not isinstance(item, dict):
+            oddities.append("a publicId is not an object")
+        elif "iana registrar id" in (texts.clean(item.get("type")) or "").lower():
+            number = texts.iana_id(item.get("identifier"))
+            if number is not None:
+                return number
+            oddities.append("an IANA registrar ID that is none")
+    return None
+
+
+def _events(value: dict[str, object], oddities: list[str]) -> dict[str, datetime]:
+    times: dict[str, datetime] = {}
+    for item in as_list(value.get("events"), oddities, "events"):
+        if not isinstance(item, dict):
+            oddities.append("an event is not an object")
+            continue
+        known = _EVENTS.get((texts.clean(item.get("eventAction")) or "").lower())
+        if known is None:
+            continue
+        field, choose = known
+        time = texts.iso_time(item.get("eventDate"))
+        if time is None:
+            oddities.append(f"a date of {field} that is none")
+        else:
+            times[field] = choose(times.get(field, time), time)
+    return times
+
+
+def _statuses(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
+    items = as_list(value.get("status"), oddities, "status")
+    return tuple(dict.fromkeys(status for item in items if (status := texts.status(item))))
+
+
+def _name_servers(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
+    names = []
+    for item in as_list(value.get("nameservers"), oddities, "nameservers"):
+        if isinstance(item, str):
+            oddities.append("a name server is not an object")
+            name = texts.host(item)
+        elif isinstance(item, dict):
+            name = texts.host(item.get("ldhName")) or texts.host(item.get("unicodeName"))
+        else:
+            name = None
+        if name is None:
+            oddities.append("a name server without a name")
+        else:
+            names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _dnssec(value: dict[str, object]) -> bool | None:
+    secure = value.get("secureDNS")
+    if not isinstance(secure, dict):
+        return None
+    signed = secure.get("delegationSigned")
+    if isinstance(signed, str):
+        signed = {"true": True, "false": False}.get(signed.strip().lower())
+    if isinstance(signed, bool):
+        return signed
+    return True if secure.get("dsData") or secure.get("keyData") else None
+
+
+def _links(value: dict[str, object], rel: str, oddities: list[str]) -> list[dict[str, object]]:
+    return [
+        item
+        for item in as_list(value.get("links"), oddities, "links")
+        if isinstance(item, dict) and (texts.clean(item.get("rel")) or "").lower() == rel
+    ]
+
+
+def _link(value: dict[str, object], rel: str) -> str | None:
+    return next(
+        (text for i in _links(value, rel, []) if (text := texts.clean(i.get("href")))), None
+    )
+
+
+def _related(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
+    """Return the links to further RDAP answers, in order, as given."""
+    found = []
+    for item in _links(value, "related", oddities):
+        href = texts.clean(item.get("href"))
+        media_type = (texts.clean(item.get("type")) or "").lower()
+        if href is None:
+            oddities.append("a related link without href")
+        elif "rdap" in media_type or (not media_type and "/domain/" in href.lower()):
+            found.append(href)
+    return tuple(dict.fromkeys(found))
+
+
+def _redacted(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
+    """Return what was left out on purpose (RFC 9537), by name."""
+    names = []
+    for item in as_list(value.get("redacted"), oddities, "redacted"):
+        name = item.get("name") if isinstance(item, dict) else item
+        if isinstance(name, dict):
+            name = name.get("type") or name.get("description")
+        if (text := texts.clean(name)) is not None:
+            names.append(text)
+    return tuple(dict.fromkeys(names))
+
+
+def _prefix(value: dict[str, object], address: Address, oddities: list[str]) -> Network | None:
+    """Return the announced or registered block that covers ``address``."""
+    try:
+        start = ip_address(_bare(value.get("startAddress")))
+        end = ip_address(_bare(value.get("endAddress")))
+        # A range need not be one block: the block that holds the address counts.
+        blocks: list[Network] = list(summarize_address_range(start, end))
+    except (ValueError, TypeError):
+        oddities.append("startAddress or endAddress is no address")
+        blocks = _cidr0(value)
+    return next((block for block in blocks if address in block), None)
+
+
+def _bare(value: object) -> str:
+    return (texts.clean(value) or "").partition("/")[0]
+
+
+def _cidr0(value: dict[str, object]) -> list[Network]:
+    blocks: list[Network] = []
+    for item in as_list(value.get("cidr0_cidrs"), [], "cidr0_cidrs"):
+        if isinstance(item, dict):
+            start = texts.clean(item.get("v4prefix")) or texts.clean(item.get("v6prefix"))
+            try:
+                blocks.append(ip_network(f"{start}/{texts.clean(item.get('length'))}"))
+            except ValueError:
+                continue
+    return blocks

@@ -1,0 +1,285 @@
+"""Everything that can be asked about one host, asked at once and within its budget."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_address
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dns.rdatatype import RdataType
+
+from abusetrack import __version__
+from abusetrack.errors import SettingsError
+from abusetrack.lookup import texts
+from abusetrack.lookup.addresses import is_askable
+from abusetrack.lookup.bootstrap import Bootstrap
+from abusetrack.lookup.cdn import CdnMatch, CdnTable
+from abusetrack.lookup.dns_records import DnsAnswer, Resolver
+from abusetrack.lookup.geo import CountryTables
+from abusetrack.lookup.http import Http
+from abusetrack.lookup.networks import Networks
+from abusetrack.lookup.pacing import Pacer
+from abusetrack.lookup.rdap import Rdap
+from abusetrack.lookup.registration import Registrations
+from abusetrack.lookup.shared import SPENT, Shared, hand_out
+from abusetrack.lookup.whois_fallback import PORT, Whois
+from abusetrack.records import (
+    AddressFacts,
+    Clock,
+    Facts,
+    Host,
+    HostKind,
+    Kind,
+    Known,
+    LookupAnswer,
+    NameFacts,
+    Observation,
+    OriginFacts,
+    Outcome,
+    Question,
+)
+from abusetrack.settings import DNS_PORT, Settings, default_cache_path, split_endpoint
+
+MAX_ADDRESSES = 16  # of one host, whose networks are asked for
+_SOCKETS_PER_NAME = 4  # DNS questions at the same time, for each name at the same time
+_NETWORK_MAX_AGE = timedelta(hours=1)  # inside one Lookup; the case file knows longer
+_HTTPS_PORT = 443
+
+_TYPES = {
+    Question.A: RdataType.A,
+    Question.AAAA: RdataType.AAAA,
+    Question.NS: RdataType.NS,
+    Question.SOA: RdataType.SOA,
+    Question.MX: RdataType.MX,
+}
+
+
+class NothingKnown:
+    """Knows nothing: everything is asked afresh."""
+
+    def registration(self, domain: str) -> tuple[Observation, ...]:
+        """Return nothing."""
+        del domain
+        return ()
+
+    def network(self, address: str) -> tuple[Observation, ...]:
+        """Return nothing."""
+        del address
+        return ()
+
+
+class Lookup:
+    """Asks resolvers, RDAP and WHOIS services about hosts, many at the same time.
+
+    To be used as an asynchronous context manager. Nothing that the world does makes
+    it raise: what failed is an outcome. Any wait in it can be cancelled.
+
+    Raises:
+        SettingsError: no resolver is set, a proxy is set, or a table cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        cache: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        if settings.lookup.proxy:
+            raise SettingsError(
+                "With lookup.proxy set nothing is asked, because not all lookups can go through "
+                "a proxy yet; remove lookup.proxy to ask directly."
+            )
+        if not settings.resolver.nameservers:
+            raise SettingsError(
+                "No resolver is set; name one that does not filter in resolver.nameservers, "
+                'such as "127.0.0.1" for an Unbound of your own.'
+            )
+        self._clock = clock
+        self._name_seconds = settings.lookup.name_seconds
+        seconds = settings.lookup.question_seconds
+        pacer = Pacer(settings.pace.per_host_per_second)
+        self._resolver = Resolver(
+            [split_endpoint(text, DNS_PORT) for text in settings.resolver.nameservers],
+            seconds=seconds,
+            sockets=_SOCKETS_PER_NAME * settings.pace.concurrency,
+        )
+        contact = texts.clean(settings.lookup.user_agent_contact)
+        self._http = Http(
+            resolver=self._resolver,
+            pacer=pacer,
+            clock=clock,
+            user_agent=f"abusetrack/{__version__}" + (f" ({contact})" if contact else ""),
+            allowed=frozenset(
+                _endpoint("rdap.allowed_hosts", text, _HTTPS_PORT)
+                for text in settings.rdap.allowed_hosts
+            ),
+            seconds=seconds,
+            tls=tls,
+        )
+        bootstrap = Bootstrap(
+            settings.rdap.bootstrap,
+            settings.path(Path(settings.rdap.bootstrap)),
+            http=self._http,
+            clock=clock,
+            cache=(cache or default_cache_path()) / "rdap",
+        )
+        rdap = Rdap(self._http)
+        whois = Whois(
+            resolver=self._resolver,
+            pacer=pacer,
+            servers={
+                suffix: _endpoint("whois.servers", text, PORT)
+                for suffix, text in settings.whois.servers.items()
+            },
+            seconds=seconds,
+        )
+        self._registrations = Registrations(
+            rdap=rdap,
+            whois=whois if settings.whois.enabled else None,
+            bootstrap=bootstrap,
+            ask_registrar=settings.lookup.ask_registrar,
+            clock=clock,
+        )
+        self._networks = Networks(
+            resolver=self._resolver,
+            rdap=rdap,
+            bootstrap=bootstrap,
+            zones=settings.network,
+            clock=clock,
+            max_age=min(_NETWORK_MAX_AGE, timedelta(hours=settings.policy.network_max_age_hours)),
+        )
+        self._cdn = CdnTable(settings.path(path) for path in settings.network.cdn_tables)
+        self._countries = CountryTables(settings.path(path) for path in settings.geo.databases)
+
+    async def __aenter__(self) -> Self:
+        self._http.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.close()
+        self._countries.close()
+
+    async def ask(self, host: Host, known: Known) -> LookupAnswer:
+        """Ask everything about ``host`` that ``known`` does not know.
+
+        An onion service is asked of nobody; an address has network answers only.
+        """
+        if host.kind is HostKind.ONION:
+            return LookupAnswer(host, ())
+        deadline = asyncio.get_running_loop().time() + self._name_seconds
+        registered = known.registration(host.domain.name) if host.domain else ()
+        tasks: list[asyncio.Task[list[Shared]]] = []
+        async with asyncio.TaskGroup() as group:
+            if host.kind is HostKind.NAME:
+                tasks.append(group.create_task(self._hosting(host.name, known, deadline)))
+            else:
+                tasks.append(group.create_task(self._address(host.name, known, deadline)))
+            if host.domain is not None:
+                tasks += [
+                    group.create_task(self._names(host.domain.name, question, deadline))
+                    for question in (Question.NS, Question.SOA, Question.MX)
+                ]
+                if not registered:
+                    tasks.append(group.create_task(self._registrations.ask(host.domain, deadline)))
+        new, reused = hand_out(chain.from_iterable(task.result() for task in tasks))
+        return LookupAnswer(host, new, (*registered, *reused))
+
+    async def _hosting(self, host: str, known: Known, deadline: float) -> list[Shared]:
+        """Ask for the host's addresses, then for each address."""
+        answers = await asyncio.gather(
+            *(self._dns(host, question, deadline) for question in (Question.A, Question.AAAA))
+        )
+        observations = [observation for observation, _answer in answers]
+        # IPv4 and IPv6 in turn, so that the limit leaves some of both.
+        pairs = zip_longest(*(answer.values for _, answer in answers if answer.values))
+        addresses = [address for pair in pairs for address in pair if address is not None]
+        if len(addresses) > MAX_ADDRESSES:
+            detail = f"{len(addresses)} addresses, networks asked for {MAX_ADDRESSES}"
+            observations = [
+                replace(o, detail=detail) if o.outcome is Outcome.OK else o for o in observations
+            ]
+        if any(answer.outcome is Outcome.OK for _, answer in answers):
+            aliases = chain.from_iterable(answer.chain for _, answer in answers)
+            match = self._cdn.by_alias((host, *aliases))
+            observations.append(self._matched(host, Kind.DNS, match))
+        found = [Shared(observation) for observation in observations]
+        networks = await asyncio.gather(
+            *(self._address(a, known, deadline) for a in islice(addresses, MAX_ADDRESSES))
+        )
+        return [*found, *chain.from_iterable(networks)]
+
+    async def _address(self, text: str, known: Known, deadline: float) -> list[Shared]:
+        """Ask whose an address is, and the local tables what they say of it."""
+        address = ip_address(text)
+        found = await self._networks.ask(address, known.network(text), deadline)
+        if not is_askable(address):
+            return found
+        asns = [
+            asn
+            for shared in found
+            if isinstance(shared.observation.facts, OriginFacts)
+            for asn in shared.observation.facts.asns
+        ]
+        now = self._clock.now()
+        tables = [self._matched(text, Kind.NETWORK, self._cdn.by_address(address, asns))]
+        tables += [
+            Observation(
+                text, Kind.NETWORK, Question.GEO, now, says.source, says.outcome, says.detail,
+                says.facts,
+            )
+            for says in self._countries.ask(address)
+        ]  # fmt: skip
+        return [*found, *map(Shared, tables)]
+
+    async def _names(self, domain: str, question: Question, deadline: float) -> list[Shared]:
+        observation, _answer = await self._dns(domain, question, deadline)
+        return [Shared(observation)]
+
+    async def _dns(
+        self, subject: str, question: Question, deadline: float
+    ) -> tuple[Observation, DnsAnswer]:
+        asked_at = self._clock.now()
+        try:
+            async with asyncio.timeout_at(deadline):
+                answer = await self._resolver.ask(subject, _TYPES[question])
+        except TimeoutError:
+            answer = DnsAnswer(self._resolver.source, Outcome.TIMED_OUT, SPENT)
+        facts: Facts | None = None
+        if answer.outcome is Outcome.OK and question in {Question.A, Question.AAAA}:
+            facts = AddressFacts(answer.values, answer.chain)
+        elif answer.outcome is Outcome.OK:
+            facts = NameFacts(answer.values)
+        evidence = texts.evidence("text/plain", answer.text.encode())
+        observation = Observation(
+            subject, Kind.DNS, question, asked_at, answer.source, answer.outcome, answer.detail,
+            facts, evidence,
+        )  # fmt: skip
+        return observation, answer
+
+    def _matched(self, subject: str, kind: Kind, match: CdnMatch) -> Observation:
+        """Note what the CDN tables say; that no rule matches is an answer too."""
+        outcome = Outcome.OK if match.facts else Outcome.NOT_FOUND
+        return Observation(
+            subject, kind, Question.CDN, self._clock.now(), match.source, outcome, "", match.facts
+        )
+
+
+def _endpoint(key: str, text: str, default_port: int) -> tuple[str, int]:
+    try:
+        host, port = split_endpoint(text, default_port)
+    except ValueError as error:
+        raise SettingsError(f"The setting {key} is wrong: {error}.") from error
+    return host.lower(), port
