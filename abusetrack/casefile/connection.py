@@ -245,9 +245,10 @@ def open_case_file(
 
 
 def is_encrypted(path: Path) -> bool:
-    """Say whether the file is something else than a plain SQLite file, so needs a passphrase."""
+    """Say whether the file looks like an encrypted case file, so needs a passphrase."""
     try:
-        return path.stat().st_size > 0 and not is_plain(head_of(path))
+        size = path.stat().st_size
+        return size > 0 and size % _PAGE == 0 and not is_plain(head_of(path))
     except OSError:
         return False  # opening it will say what is wrong
 
@@ -256,7 +257,7 @@ def _open(path: Path, key: RawKey | None, *, clock: Clock, actor: str, read_only
     with spoken(path):
         connection = _connect(path, key, read_only=read_only)
         try:
-            version = _examine(connection, path, key)
+            version = _examine(connection, path)
             if read_only:
                 if version < SCHEMA_VERSION:
                     raise CaseFileError(_OLDER.format(path=path))
@@ -331,29 +332,39 @@ def _connect(path: Path, key: RawKey | None, *, read_only: bool) -> driver.Conne
     connection = driver.connect(
         f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
-    connection.execute("PRAGMA cipher_log = off")  # first: a wrong key would be told on stderr
-    if key is not None:
-        connection.execute(f"PRAGMA key = \"x'{key.hexadecimal}'\"")
-    for pragma in (
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        "trusted_schema = OFF",
-        "cell_size_check = ON",
-        "cache_size = -65536",  # KiB; a long import works in memory
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        connection.execute("PRAGMA cipher_log = off")  # first: a wrong key is told on stderr
+        if key is not None:
+            connection.execute(f"PRAGMA key = \"x'{key.hexadecimal}'\"")
+        _read_once(connection, path, key)
+        for pragma in (
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "cache_size = -65536",  # KiB; a long import works in memory
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _examine(connection: driver.Connection, path: Path, key: RawKey | None) -> int:
-    """Return the schema version; 0 for an empty file. Refuse what is not ours, or newer."""
+def _read_once(connection: driver.Connection, path: Path, key: RawKey | None) -> None:
+    """Read the first page, which a wrong key makes unreadable; other pragmas read it too."""
     try:
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except driver.Error as error:
         if key is not None and getattr(error, "sqlite_errorcode", 0) & 0xFF == NOTADB:
             raise WrongPassphraseError(_WRONG.format(path=path)) from error
         raise
+
+
+def _examine(connection: driver.Connection, path: Path) -> int:
+    """Return the schema version; 0 for an empty file. Refuse what is not ours, or newer."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID and (tables or application or version):
@@ -370,7 +381,7 @@ def _bring_up_to_date(
     database = driver.Database(connection, execute_plugins=False)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = _examine(connection, path, key)  # another process may have been quicker
+        version = _examine(connection, path)  # another process may have been quicker
         if version < SCHEMA_VERSION:
             if version:
                 _copy_beside(path, version, key, clock)
