@@ -1,7 +1,7 @@
 """The directory of contacts, one per party, role and source.
 
-Manual wins and survives every refresh; among automatic ones a confirmed one is used
-before an unconfirmed one, then the newest.
+Manual wins and survives every refresh; among automatic ones a confirmed one comes
+first, then one that can be written to, then the newest.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, column, stamp, without_empty
 from abusetrack.casefile.facts import NewFact
 from abusetrack.errors import InputError
-from abusetrack.records import Contact, Role
+from abusetrack.records import Contact, ContactOrigin, Role
 
 _FIELDS = tuple(field.name for field in fields(Contact))
 _SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
 _CONTACT = TypeAdapter(Contact)
-_BEST_FIRST = "origin <> 'manual', confirmed_at IS NULL, as_of DESC, source"
+_BEST_FIRST = (
+    "origin <> 'manual', confirmed_at IS NULL, email IS NULL AND form IS NULL, as_of DESC, source"
+)
 
 _Key = tuple[str, str, str, str]
 
@@ -37,31 +39,34 @@ class Upserted:
     unconfirmed: int  # the address changed, so an analyst has to confirm anew
 
 
-def upsert(case: CaseFile, contacts: Iterable[Contact]) -> Upserted:
+def upsert(case: CaseFile, contacts: Iterable[Contact], *, by_person: bool = True) -> Upserted:
     """Store contacts in one transaction, each beside those of other sources for the same party.
 
-    A confirmation stays as long as e-mail, form and phone stay the same.
+    A confirmation stays as long as e-mail, form and phone stay the same. A contact that
+    was only seen again is no change: its date (an automatic one's comment too) moves on
+    without a fact. ``by_person`` is False where a lookup brought them: no audit row.
     """
-    added = changed = unchanged = unconfirmed = 0
     wanted = list(contacts)
+    added = changed = unconfirmed = 0
     with case.transaction():
         known = {_key(contact): contact for contact in _of_parties(case, wanted)}
         written: dict[_Key, Contact] = {}
         for contact in wanted:
             before = known.get(_key(contact))
             after = _keep_confirmation(contact, before)
-            if after == before:
-                unchanged += 1
-                continue
+            known[_key(contact)] = after
             if before is None:
                 added += 1
+            elif _seen_again(before, after):
+                _move_on(case, after)
+                continue
             else:
                 changed += 1
                 unconfirmed += before.confirmed_by is not None and after.confirmed_by is None
-            known[_key(contact)] = written[_key(contact)] = after
+            written[_key(contact)] = after
         _store(case, list(written.values()))
-        result = Upserted(added, changed, unchanged, unconfirmed)
-        if written:
+        result = Upserted(added, changed, len(wanted) - added - changed, unconfirmed)
+        if written and by_person:
             audit.append(case, "contacts", "", asdict(result))
     return result
 
@@ -84,6 +89,7 @@ def confirm(case: CaseFile, party_key: str, role: Role) -> Contact:
                 "party_key": party_key,
                 "role": role.value,
                 "origin": contact.origin.value,
+                "source": contact.source,
                 "email": contact.email,
                 "form": contact.form,
                 "phone": contact.phone,
@@ -145,6 +151,24 @@ def _keep_confirmation(contact: Contact, before: Contact | None) -> Contact:
     if (before.email, before.form, before.phone) != (contact.email, contact.form, contact.phone):
         return contact
     return replace(contact, confirmed_by=before.confirmed_by, confirmed_at=before.confirmed_at)
+
+
+def _seen_again(before: Contact, after: Contact) -> bool:
+    automatic = after.origin is ContactOrigin.AUTOMATIC
+    comment = after.comment if automatic else before.comment
+    return replace(before, as_of=after.as_of, comment=comment) == after
+
+
+def _move_on(case: CaseFile, contact: Contact) -> None:
+    case.execute(
+        "UPDATE contact SET as_of = :as_of, comment = :comment WHERE party_key = :party"
+        " AND role = :role AND origin = :origin AND source = :source AND as_of < :as_of",
+        {
+            "as_of": stamp(contact.as_of),
+            "comment": clean(contact.comment),
+            **dict(zip(("party", "role", "origin", "source"), _key(contact), strict=True)),
+        },
+    )
 
 
 def _store(case: CaseFile, changed: Sequence[Contact]) -> None:

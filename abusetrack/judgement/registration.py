@@ -43,8 +43,10 @@ def fold_party(name: str) -> str:
 
 
 def registrar_key(iana_id: int | None, tld: str, name: str) -> str:
-    """Return ``iana:ID``, or registry and folded name where a registry gives no ID."""
-    return f"iana:{iana_id}" if iana_id is not None else f"{tld}:{fold_party(name)}"
+    """Return ``iana:ID``, or ``tld:folded-name`` where a registry gives no ID."""
+    if iana_id is not None:
+        return f"iana:{iana_id}"
+    return f"{tld}:{fold_party(name).replace(' ', '-')}"
 
 
 def merge(observations: Iterable[Observation], *, tld: str) -> Registration:

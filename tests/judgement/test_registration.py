@@ -91,7 +91,7 @@ def test_without_an_iana_id_the_registry_and_folded_name_are_the_key(observe):
         tld="test",
     )
     assert merged.registrar is not None
-    assert merged.registrar.key == "test:acme names ltd"
+    assert merged.registrar.key == "test:acme-names-ltd"
     assert merged.registrar.iana_id is None
 
 

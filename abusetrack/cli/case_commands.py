@@ -1,0 +1,241 @@
+"""stats, check, backup, practice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from abusetrack.casefile import CaseFile, projection, transfer
+from abusetrack.casefile.check import check as check_case
+from abusetrack.cli.session import Session
+from abusetrack.errors import InputError
+from abusetrack.metrics.concentration import COUNTED, TOP, Concentration, concentration
+from abusetrack.notices.formats.sheet import neutral
+from abusetrack.triage.refresh import refresh
+
+_LISTED = 30
+
+
+@click.command()
+@click.argument("counted", type=click.Choice(COUNTED), default="registrars")
+@click.option("--since", help="First confirmed (else first reported) on or after this day.")
+@click.option("--until", help="And before this day.")
+@click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows there.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def stats(
+    session: Session,
+    counted: str,
+    since: str | None,
+    until: str | None,
+    csv_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Show where the abuse concentrates; only confirmed reports count."""
+    with session.case() as case:
+        found = concentration(case, counted, since=_day(since), until=_day(until))
+    if csv_path is not None:
+        _write(csv_path, _csv(found))
+    if as_json:
+        session.print_json(
+            {
+                "counted": found.counted,
+                "domains": found.domains,
+                "other_domains": found.other_domains,
+                "top_ten_share": found.top_share,
+                "rows": [
+                    {
+                        "key": row.key,
+                        "name": row.name,
+                        "domains": row.domains,
+                        "urls": row.urls,
+                        "reports": row.reports,
+                        "share": row.share,
+                        "other_domains": row.other_domains,
+                    }
+                    for row in found.rows
+                ],
+            }
+        )
+        return
+    _print(session, found)
+
+
+def _print(session: Session, found: Concentration) -> None:
+    numbers = ("domains", "share", "URLs", "reports", "not confirmed")
+    table = session.table(found.counted, *numbers, right=numbers)
+    for row in found.rows[:_LISTED]:
+        table.add_row(
+            row.name,
+            str(row.domains),
+            f"{row.share:.1%}",
+            str(row.urls),
+            str(row.reports),
+            str(row.other_domains),
+        )
+    session.out.print(table)
+    if len(found.rows) > _LISTED:
+        session.out.print(f"and {len(found.rows) - _LISTED} more (--csv FILE or --json has all)")
+    if found.top_share is None:
+        session.out.print("No domain has a confirmed report yet; assess reports first.")
+    else:
+        session.out.print(
+            f"{found.domains} domains with confirmed reports; "
+            f"the top {TOP} hold {found.top_share:.1%}"
+        )
+    session.out.print(f"{found.other_domains} domains without one are counted apart")
+
+
+def _csv(found: Concentration) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["key", "name", "domains", "urls", "reports", "share", "other_domains"])
+    for row in found.rows:
+        writer.writerow(
+            [
+                neutral(row.key or ""),
+                neutral(row.name),
+                row.domains,
+                row.urls,
+                row.reports,
+                f"{row.share:.6f}",
+                row.other_domains,
+            ]
+        )
+    return text.getvalue()
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Recompute what is shown from the facts, compare.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def check(session: Session, rebuild: bool, as_json: bool) -> None:
+    """Verify the case file: structure, audit chain, facts and evidence."""
+    with session.case() as case:
+        changed = _rebuild(session, case) if rebuild else None
+        report = check_case(case)
+    if as_json:
+        session.print_json(
+            {
+                "sound": report.sound,
+                "problems": list(report.problems),
+                "audit_head": report.head,
+                "rebuilt_differences": changed,
+            }
+        )
+    else:
+        for problem in report.problems:
+            session.out.print(f"problem: {problem}")
+        if changed is not None:
+            session.out.print(f"{changed} domains showed something else than their facts say")
+        if report.sound:
+            session.out.print(f"The case file is sound; audit chain head {report.head}")
+    if not report.sound:
+        raise SystemExit(3)
+
+
+def _rebuild(session: Session, case: CaseFile) -> int:
+    """Recompute every row; return how many differed before."""
+    before = _rows(case)
+    projection.recount(case)
+    with session.progress("recomputing") as bar:
+        for number, domain in enumerate(before, start=1):
+            refresh(session.context, case, [domain])
+            bar.update(number, len(before))
+    after = _rows(case)
+    return sum(before[domain] != after.get(domain) for domain in before)
+
+
+def _rows(case: CaseFile) -> dict[str, dict[str, object]]:
+    ignored = {"as_of", "id"}
+    return {
+        str(row["domain"]): {key: value for key, value in row.items() if key not in ignored}
+        for row in case.query("SELECT * FROM domain_now")
+    }
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def backup(session: Session, target: Path) -> None:
+    """Copy the case file while it is in use, and verify the copy."""
+    with session.case() as case:
+        transfer.backup(case, target)
+    session.out.print(f"Copied to {target} and verified; it opens with the same passphrase.")
+
+
+@click.command()
+@click.option("--serve", is_flag=True, help="Serve it until interrupted; prints its configuration.")
+@click.option("--reports", type=click.Path(path_type=Path), help="Write what analysts receive.")
+@click.option("--assessments", type=click.Path(path_type=Path), help="Write what they find.")
+@click.option("--contacts", type=click.Path(path_type=Path), help="Write a table of contacts.")
+@click.option("--world", type=click.Path(path_type=Path), help="Serve the known facts of a CSV.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the synthetic world.")
+@click.option("--start", help="The day its clock starts. [default: today]")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("practice"),
+    show_default=True,
+    help="Where --serve writes its configuration.",
+)
+@click.option("--latency", type=float, default=0.0, help="Seconds every server waits.")
+@click.pass_obj
+def practice(
+    session: Session,
+    serve: bool,
+    reports: Path | None,
+    assessments: Path | None,
+    contacts: Path | None,
+    world: Path | None,
+    seed: int,
+    start: str | None,
+    folder: Path,
+    latency: float,
+) -> None:
+    """Use the practice internet: a synthetic world on this machine's loopback."""
+    from abusetrack import practice as room  # servers, for this command only
+
+    if not (serve or reports or assessments or contacts):
+        raise InputError("Say what to do: --serve, --reports, --assessments or --contacts FILE.")
+    today = session.context.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    built = room.World.from_csv(world) if world else room.build(seed, start=_day(start) or today)
+    for path, write in (
+        (reports, room.write_reports),
+        (assessments, room.write_assessments),
+        (contacts, room.write_contacts),
+    ):
+        if path is not None:
+            write(built, path)
+            session.err.print(f"written: {path}")
+    if serve:
+
+        def started(servers: room.PracticeServers, config: Path) -> None:
+            click.echo(config)
+            session.err.print(f"{len(servers.endpoints)} servers answer on loopback. Use them with")
+            session.err.print(f"  abusetrack --config {config} ...\nUntil interrupted (Ctrl+C).")
+
+        room.serve(built, folder, latency=latency, started=started)
+
+
+def _day(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise InputError("Days are written like 2026-03-01.") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+COMMANDS = (stats, check, backup, practice)

@@ -1,0 +1,275 @@
+"""import, assess, contacts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from abusetrack import intake
+from abusetrack.casefile import directory
+from abusetrack.cli.session import Session
+from abusetrack.errors import InputError
+from abusetrack.records import Arrival, Assessment, AssessmentOutcome, Complaint, Role, SiteKind
+from abusetrack.triage import contacts as triage_contacts
+from abusetrack.triage import taking
+
+_SHOWN = 20
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("--source", default="", help="Who gave it: public, partner, proactive, or a name.")
+@click.option("--received", help="When it was received, ISO 8601; for rows that do not say.")
+@click.option("--profile", default="", help="A saved source profile (date format, columns).")
+@click.option("--bare", is_flag=True, help="Also take bare names found in running text.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; store nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def import_(
+    session: Session,
+    files: tuple[str, ...],
+    source: str,
+    received: str | None,
+    profile: str,
+    bare: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take lists in: text, CSV, XLSX, mail; '-' reads text from stdin.
+
+    Every row or candidate ends as new, repeated, duplicate or rejected with its line
+    and reason. Images, archives and other media are discarded unread.
+    """
+    reading = taking.reading(
+        session.context, source=source, received_at=_moment(received), profile=profile
+    )
+    totals = []
+    for name in files:
+        taken = _read(name, reading)
+        label = "stdin" if name == "-" else Path(name).name
+        if dry_run:
+            if session.case_path.exists():
+                with session.case() as case:
+                    totals.append(_preview_json(label, taking.preview(case, taken)))
+            else:
+                totals.append(_unseen_json(label, taken))
+            continue
+        with session.case(create=True) as case:
+            ticked = taken.unticked if bare else ()
+            result = taking.take(session.context, case, taken, label=label, ticked=ticked)
+            totals.append(
+                {
+                    "file": label,
+                    "new": result.new,
+                    "repeated": result.repeated,
+                    "duplicate": result.duplicate,
+                    "rejected": result.rejected,
+                    "discarded_unread": taken.discarded.total,
+                    "complaints": _complaints(result.complaints),
+                }
+            )
+    if as_json:
+        session.print_json(totals)
+        return
+    for total in totals:
+        _print_import(session, total)
+
+
+def _read(name: str, context: intake.Context) -> intake.Intake:
+    if name == "-":
+        return intake.read(sys.stdin.buffer.read(), filename="", context=context)
+    return intake.read_path(Path(name), context=context)
+
+
+def _preview_json(label: str, preview: taking.Preview) -> dict[str, object]:
+    counts = {arrival.value: preview.count(arrival) for arrival in Arrival}
+    return {
+        "file": label,
+        **counts,
+        "rejected": len(preview.intake.complaints) + len(preview.intake.unticked),
+        "discarded_unread": preview.intake.discarded.total,
+        "complaints": _complaints(preview.intake.complaints),
+    }
+
+
+def _unseen_json(label: str, taken: intake.Intake) -> dict[str, object]:
+    return {
+        "file": label,
+        "new": len(taken.reports),
+        "repeated": 0,
+        "duplicate": 0,
+        "rejected": len(taken.complaints) + len(taken.unticked),
+        "discarded_unread": taken.discarded.total,
+        "complaints": _complaints(taken.complaints),
+    }
+
+
+def _complaints(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
+    return [{"line": c.line, "text": c.text, "reason": c.reason} for c in complaints]
+
+
+def _print_import(session: Session, total: dict[str, object]) -> None:
+    session.out.print(
+        f"{total['file']}: {total['new']} new, {total['repeated']} repeated, "
+        f"{total['duplicate']} duplicate, {total['rejected']} rejected"
+    )
+    if total["discarded_unread"]:
+        session.out.print(f"  {total['discarded_unread']} attachments or media discarded unread")
+    complaints = total["complaints"]
+    if isinstance(complaints, list):
+        print_complaints(session, complaints)
+
+
+def print_complaints(session: Session, complaints: Sequence[dict[str, object]]) -> None:
+    """List what was not taken, the first twenty."""
+    for item in complaints[:_SHOWN]:
+        session.err.print(f"  line {item['line']}: {item['reason']}: {item['text']}")
+    if len(complaints) > _SHOWN:
+        session.err.print(f"  and {len(complaints) - _SHOWN} more (--json lists all)")
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, metavar="[DOMAIN|URL]...")
+@click.option("--from", "table", type=click.Path(path_type=Path), help="A CSV of findings instead.")
+@click.option("--outcome", type=click.Choice([item.value for item in AssessmentOutcome]))
+@click.option("--kind", type=click.Choice([item.value for item in SiteKind]), default="unknown")
+@click.option("--category", help="Legal category, from the organisation's table.")
+@click.option("--law", help="The law it falls under.")
+@click.option("--severity", type=int)
+@click.option("--commercial/--not-commercial", default=None)
+@click.option("--disguised/--not-disguised", default=None)
+@click.option("--access-note", help="How it is reached; never what is shown.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def assess(
+    session: Session,
+    subjects: tuple[str, ...],
+    table: Path | None,
+    outcome: str | None,
+    kind: str,
+    category: str | None,
+    law: str | None,
+    severity: int | None,
+    commercial: bool | None,
+    disguised: bool | None,
+    access_note: str | None,
+    as_json: bool,
+) -> None:
+    """Record what an analyst found: of a URL, or of all reports of a domain."""
+    if bool(subjects) == bool(table):
+        raise InputError("Give domains or URLs with --outcome, or a table with --from.")
+    with session.case() as case:
+        if table is not None:
+            count, complaints = taking.assess_list(session.context, case, table)
+        elif outcome is None:
+            raise InputError("Say what was found with --outcome.")
+        else:
+            assessment = Assessment(
+                outcome=AssessmentOutcome(outcome),
+                assessed_at=session.context.clock.now(),
+                assessed_by=session.context.actor,
+                kind=SiteKind(kind),
+                legal_category=category,
+                law=law,
+                severity=severity,
+                commercial=commercial,
+                disguised=disguised,
+                access_note=access_note,
+            )
+            count, complaints = taking.assess(session.context, case, subjects, assessment)
+    if as_json:
+        session.print_json({"assessed_reports": count, "complaints": _complaints(complaints)})
+    else:
+        session.out.print(f"{count} reports assessed")
+        print_complaints(session, _complaints(complaints))
+    if complaints:
+        sys.exit(1)
+
+
+@click.group()
+def contacts() -> None:
+    """Abuse contacts of registrars and registries."""
+
+
+@contacts.command("list")
+@click.option("--unconfirmed", is_flag=True, help="Only those not yet confirmed.")
+@click.option("--used", is_flag=True, help="Only registrars of domains in the case file.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def list_(session: Session, unconfirmed: bool, used: bool, as_json: bool) -> None:
+    """List the contacts, the one that a draft would use per party."""
+    with session.case() as case:
+        found = triage_contacts.listed(case, used_only=used)
+    found = [item for item in found if not (unconfirmed and item.confirmed_at)]
+    if as_json:
+        session.print_json(
+            [
+                {
+                    "party": item.party_key,
+                    "name": item.party_name,
+                    "role": item.role.value,
+                    "email": item.email,
+                    "form": item.form,
+                    "phone": item.phone,
+                    "origin": item.origin.value,
+                    "source": item.source,
+                    "as_of": item.as_of.date().isoformat(),
+                    "confirmed_by": item.confirmed_by,
+                }
+                for item in found
+            ]
+        )
+        return
+    table = session.table("party", "name", "role", "address", "origin", "confirmed")
+    for item in found:
+        table.add_row(
+            item.party_key,
+            item.party_name,
+            item.role.value,
+            item.email or item.form or item.phone or "",
+            item.origin.value,
+            f"by {item.confirmed_by}" if item.confirmed_at else "no",
+        )
+    session.out.print(table)
+
+
+@contacts.command("import")
+@click.argument("table", type=click.Path(path_type=Path))
+@click.pass_obj
+def import_contacts(session: Session, table: Path) -> None:
+    """Import a CSV of abuse contacts, by IANA ID or by TLD."""
+    with session.case(create=True) as case:
+        count, complaints = triage_contacts.import_table(session.context, case, table)
+    session.out.print(f"{count} contacts imported")
+    print_complaints(session, _complaints(complaints))
+
+
+@contacts.command()
+@click.argument("parties", nargs=-1, required=True, metavar="PARTY...")
+@click.option("--role", type=click.Choice([item.value for item in Role]), default="registrar")
+@click.pass_obj
+def confirm(session: Session, parties: tuple[str, ...], role: str) -> None:
+    """Confirm that you have checked a party's contact (PARTY as listed, e.g. iana:9999)."""
+    with session.case() as case, case.transaction():
+        for party in parties:
+            directory.confirm(case, party, Role(role))
+    session.out.print(f"{len(parties)} contacts confirmed")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            "--received is no ISO 8601 time; write it like 2026-03-01 or 2026-03-01T14:30+01:00."
+        ) from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+COMMANDS = (import_, assess, contacts)

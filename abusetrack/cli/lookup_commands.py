@@ -1,0 +1,137 @@
+"""resolve, lookup, show."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import click
+
+from abusetrack.casefile import CaseFile, CaseFileThread, queue
+from abusetrack.cli.session import Session
+from abusetrack.errors import InputError
+from abusetrack.triage import describe, dossier, resolving
+
+_AGE = re.compile(r"(\d+)\s*([hd])")
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Also what was looked up before.")
+@click.option("--older-than", help="Also what was last looked up longer ago than 24h, 7d, ...")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after so many names.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def resolve(
+    session: Session,
+    names: tuple[str, ...],
+    everything: bool,
+    older_than: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Look up what is queued and store every answer; interrupt and resume at any time."""
+    session.context  # noqa: B018  # settings are read before the case file is touched
+    wanted = [dossier.domain_of(session.context, name) for name in names] or None
+    with session.case() as case:
+        opener = case.opener()
+        if everything or wanted:
+            queue.enqueue(case, domains=wanted)
+        elif older_than:
+            queue.enqueue(case, older_than=session.context.clock.now() - _age(older_than))
+    result = _run(session, opener, wanted, limit)
+    if as_json:
+        session.print_json(
+            {
+                "done": result.done,
+                "left": result.left,
+                "failed": [{"host": item.host, "reason": item.reason} for item in result.failures],
+            }
+        )
+    else:
+        session.out.print(f"{result.done} names looked up, {result.left} still queued")
+        for failure in result.failures[:_SHOWN]:
+            session.err.print(f"  not known: {failure.host}: {failure.reason}")
+        if len(result.failures) > _SHOWN:
+            session.err.print(f"  and {len(result.failures) - _SHOWN} more (--json lists all)")
+    if result.failures:
+        sys.exit(1)
+
+
+def _run(
+    session: Session,
+    opener: Callable[[], CaseFile],
+    names: Sequence[str] | None,
+    limit: int | None,
+) -> resolving.ResolveResult:
+    async def work() -> resolving.ResolveResult:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+        return await resolving.resolve(
+            session.context,
+            db,
+            opener,
+            names=names,
+            limit=limit,
+            on_progress=lambda p: bar.update(p.done, p.total),
+        )
+
+    db = CaseFileThread(opener)
+    try:
+        with session.progress("looking up") as bar:
+            return asyncio.run(work())
+    except asyncio.CancelledError:
+        session.err.print("Interrupted: what was looked up is stored, the rest stays queued.")
+        sys.exit(130)
+    finally:
+        db.close()
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def lookup(session: Session, name: str, as_json: bool) -> None:
+    """Look one name up; nothing is stored."""
+    host = dossier.host_of(session.context, name)
+    answer = asyncio.run(resolving.lookup_once(session.context, host))
+    _print(session, dossier.fresh(session.context, answer), as_json=as_json)
+
+
+@click.command()
+@click.argument("domain")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def show(session: Session, domain: str, as_json: bool) -> None:
+    """Show everything known of a domain, with sources."""
+    with session.case() as case:
+        found = dossier.stored(session.context, case, domain)
+    _print(session, found, as_json=as_json)
+
+
+def _age(text: str) -> timedelta:
+    match = _AGE.fullmatch(text.strip())
+    if match is None:
+        raise InputError("--older-than takes hours or days: 24h, 7d.")
+    number = int(match[1])
+    return timedelta(hours=number) if match[2] == "h" else timedelta(days=number)
+
+
+def _print(session: Session, found: dossier.Dossier, *, as_json: bool) -> None:
+    if as_json:
+        session.print_json(dossier.as_json(found))
+        return
+    table = session.table("", "")
+    table.show_header = False
+    for name, value in describe.lines(found):
+        table.add_row(name, value)
+    session.out.print(table)
+
+
+COMMANDS = (resolve, lookup, show)

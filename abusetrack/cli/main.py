@@ -1,0 +1,114 @@
+"""The top command, and how errors become exit codes.
+
+Exit codes: 0 done, 1 some names failed (listed) or the world is broken, 2 bad usage
+or input, 3 the case file cannot be used.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from abusetrack import __version__, settings
+from abusetrack.cli import case_commands, intake_commands, lookup_commands, notice_commands
+from abusetrack.cli.session import Session
+from abusetrack.errors import AbusetrackError, CaseFileError, InputError
+
+EXIT_FAILED, EXIT_INPUT, EXIT_CASE_FILE = 1, 2, 3
+
+
+class _Group(click.Group):
+    """Turns the errors of errors.py into one sentence on stderr and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except AbusetrackError as error:
+            click.echo(f"abusetrack: {error}", err=True)
+            sys.exit(exit_code(error))
+
+
+def exit_code(error: AbusetrackError) -> int:
+    """Return the exit code of an error."""
+    if isinstance(error, CaseFileError):
+        return EXIT_CASE_FILE
+    return EXIT_INPUT if isinstance(error, InputError) else EXIT_FAILED
+
+
+@click.group(cls=_Group, invoke_without_command=True)
+@click.option(
+    "--case",
+    "case_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ABUSETRACK_CASE",
+    help="The case file. [default: in the user's data folder]",
+)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ABUSETRACK_CONFIG",
+    help="The settings file. [default: in the user's configuration folder]",
+)
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file whose first line is the passphrase of the case file.",
+)
+@click.option("--debug", is_flag=True, help="Log more; names are never logged.")
+@click.version_option(__version__, prog_name="abusetrack")
+@click.pass_context
+def main(
+    ctx: click.Context,
+    case_path: Path | None,
+    config_path: Path | None,
+    passphrase_file: Path | None,
+    debug: bool,
+) -> None:
+    """From reported domains to registrars, and to notices they can act on.
+
+    Without a command the window opens. abusetrack never fetches reported content,
+    never stores media and never sends anything.
+    """
+    ctx.obj = session = Session(
+        case_path=case_path or settings.default_case_path(),
+        config_path=config_path or settings.default_config_path(),
+        config_named=config_path is not None,
+        passphrase_file=passphrase_file,
+        debug=debug,
+    )
+    session.start_log()
+    if ctx.invoked_subcommand is None:
+        _open_window(session)
+
+
+def _open_window(session: Session) -> None:
+    try:
+        from abusetrack import app  # Qt is loaded for the window only
+    except ImportError as error:
+        raise InputError(
+            f"The window cannot open, because a system library of Qt is missing ({error}). On "
+            "Debian and Ubuntu: apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3 "
+            "libfontconfig1. The commands work without it; see 'abusetrack --help'."
+        ) from error
+    sys.exit(
+        app.run(
+            case_path=session.case_path,
+            config_path=session.config_path,
+            settings=session.settings,
+            passphrase=session.passphrase,
+        )
+    )
+
+
+for _module in (intake_commands, lookup_commands, notice_commands, case_commands):
+    for _command in _module.COMMANDS:
+        main.add_command(_command)
+
+# A reader that closes the pipe (head) ends the command quietly, as everywhere.
+if hasattr(signal, "SIGPIPE"):
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -1,0 +1,164 @@
+"""What one run of the command line shares: settings, case file, passphrase, output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from abusetrack import log, settings
+from abusetrack.casefile import CaseFile, is_encrypted, open_case_file
+from abusetrack.errors import InputError
+from abusetrack.records import SystemClock
+from abusetrack.settings import Settings
+from abusetrack.triage.context import Context, make_context
+
+PASSPHRASE_VARIABLE = "ABUSETRACK_PASSPHRASE"  # noqa: S105  # the variable's name
+
+
+_WIDE = 400  # columns, where nobody's screen ends a line
+
+
+@dataclass
+class Session:
+    """Made by the top command, handed to every other one."""
+
+    case_path: Path
+    config_path: Path
+    config_named: bool
+    passphrase_file: Path | None
+    debug: bool
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, read once."""
+        return settings.load(self.config_path, must_exist=self.config_named)
+
+    @cached_property
+    def context(self) -> Context:
+        """Settings, clock, names and tables."""
+        return make_context(self.settings, SystemClock())
+
+    @cached_property
+    def out(self) -> Console:
+        """Results."""
+        return _console(stderr=False)
+
+    @cached_property
+    def err(self) -> Console:
+        """Progress and complaints."""
+        return _console(stderr=True)
+
+    @cached_property
+    def passphrase(self) -> str | None:
+        """The passphrase from file, environment or prompt; None for a plain case file."""
+        from_environment = os.environ.pop(PASSPHRASE_VARIABLE, None)
+        if self.passphrase_file is not None:
+            return _first_line(self.passphrase_file)
+        if from_environment is not None:
+            return from_environment
+        if self.case_path.exists() and is_encrypted(self.case_path):
+            if not sys.stdin.isatty():
+                raise InputError(
+                    "The case file is encrypted; give its passphrase with --passphrase-file or "
+                    f"{PASSPHRASE_VARIABLE}."
+                )
+            return str(click.prompt("Passphrase of the case file", hide_input=True, err=True))
+        return None
+
+    def start_log(self) -> None:
+        """Open the log file."""
+        log.setup(settings.default_log_path(), "DEBUG" if self.debug else "INFO")
+
+    @contextmanager
+    def case(self, *, create: bool = False) -> Iterator[CaseFile]:
+        """Open the case file for one command."""
+        if not create and not self.case_path.exists():
+            raise InputError(
+                f"There is no case file {self.case_path} yet; import a list first, "
+                "or name another with --case."
+            )
+        with open_case_file(
+            self.case_path,
+            clock=self.context.clock,
+            actor=self.context.actor,
+            passphrase=self.passphrase,
+            create=create,
+        ) as case:
+            yield case
+
+    def print_json(self, value: Any) -> None:
+        """Write one JSON value to stdout."""
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def table(self, *columns: str, right: tuple[str, ...] = ()) -> Table:
+        """Return an empty table in the house's look."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(
+                column, justify="right" if column in right else "left", overflow="fold"
+            )
+        return table
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[ProgressBar]:
+        """Show how far a long step has come, on stderr, when that is a terminal."""
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self.err,
+            transient=True,
+            disable=not self.err.is_terminal,
+        )
+        with bar:
+            yield ProgressBar(bar, bar.add_task(what, total=None))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressBar:
+    """One bar."""
+
+    bar: Progress
+    task: Any
+
+    def update(self, done: int, total: int | None) -> None:
+        """Move the bar."""
+        self.bar.update(self.task, completed=done, total=total)
+
+
+def _console(*, stderr: bool) -> Console:
+    """Text stays text: no markup, no colours by guess; a file or pipe gets whole lines."""
+    console = Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console
+
+
+def _first_line(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The passphrase file {path} cannot be read.") from error
+    line = text.splitlines()[0] if text else ""
+    if not line:
+        raise InputError(f"The passphrase file {path} is empty.")
+    return line

@@ -1,0 +1,1 @@
+"""The main job, for both faces: intake -> lookup -> case file -> judgement -> drafts."""

@@ -1,0 +1,158 @@
+"""Judge domains anew from their facts and write the result into the projection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from abusetrack.casefile import CaseFile, directory, projection, reports
+from abusetrack.judgement.hosting import HostView, judge_hosting
+from abusetrack.judgement.persistence import judge_persistence
+from abusetrack.judgement.registration import merge
+from abusetrack.judgement.state import judge_state
+from abusetrack.records import (
+    AssessmentOutcome,
+    Contact,
+    ContactOrigin,
+    DomainNow,
+    Findings,
+    HostingVerdict,
+    Observation,
+    Registration,
+    Role,
+    SiteKind,
+    StateVerdict,
+    SuffixKind,
+    Verdict,
+)
+from abusetrack.triage.context import Context
+from abusetrack.triage.views import Facts, StoredFacts, host_view
+
+
+def refresh(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
+    """Recompute the findings of ``domains`` as of now; remember contacts they brought."""
+    facts = StoredFacts(case)
+    found: list[Findings] = []
+    contacts: dict[str, Contact] = {}
+    for domain in domains:
+        now = projection.read(case, domain)
+        if now is None:
+            continue
+        view = look(
+            context, facts, now.domain, host_names(case, domain), suffix_kind=now.suffix_kind
+        )
+        found.append(findings(context, now.domain, view, persistence(context, case, now)))
+        if (contact := _contact(view.registration)) is not None:
+            contacts[contact.party_key] = contact
+    projection.write(case, found)
+    directory.upsert(case, contacts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The judged facts of one domain; ``observations`` are its own and its hosts'."""
+
+    registration: Registration
+    state: StateVerdict
+    hosts: tuple[HostView, ...]
+    hosting: HostingVerdict
+    observations: tuple[Observation, ...]
+
+
+def host_names(case: CaseFile, domain: str) -> list[str]:
+    """Return the reported hosts of a domain."""
+    return [host.name for host in reports.hosts_of(case, domain)]
+
+
+def look(
+    context: Context,
+    facts: Facts,
+    domain: str,
+    hosts: Iterable[str],
+    *,
+    suffix_kind: SuffixKind | None,
+) -> View:
+    """Gather and judge one domain."""
+    views = tuple(host_view(facts, host) for host in hosts)
+    of_domain = tuple(facts.latest(domain))
+    registration = merge(of_domain, tld=domain.rpartition(".")[2])
+    state = judge_state(
+        registration,
+        of_domain,
+        suffix_kind=suffix_kind,
+        parking=context.parking,
+        as_of=context.clock.now(),
+    )
+    of_hosts = (item for view in views for item in view.observations)
+    of_networks = (item for view in views for a in view.addresses for item in a.observations)
+    every = dict.fromkeys((*of_domain, *of_hosts, *of_networks))  # a host may be the domain
+    return View(registration, state, views, judge_hosting(views), tuple(every))
+
+
+def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Findings:
+    """Flatten the judgements of one domain into its projection row."""
+    registrar = view.registration.registrar
+    address = next((a for host in view.hosts for a in host.addresses), None)
+    origin = address.origin if address else None
+    asked = [item.asked_at for item in view.observations]
+    return Findings(
+        domain=domain,
+        state=view.state.state,
+        states=view.state.states,
+        state_reason=view.state.reason,
+        registrar_key=registrar.key if registrar else None,
+        registrar=registrar.name if registrar else None,
+        registrar_iana_id=registrar.iana_id if registrar else None,
+        registrar_reason=view.registration.registrar_reason,
+        created=view.registration.created,
+        expires=view.registration.expires,
+        hosting_country=view.hosting.country,
+        hosting_verdict=view.hosting.agreement,
+        hosting_reason=view.hosting.reason,
+        asn=min(origin.asns) if origin and origin.asns else None,
+        as_name=origin.as_name if origin else None,
+        cdn=view.hosting.cdn,
+        persistent=verdict.holds,
+        persistent_reason="; ".join(reason.text for reason in verdict.reasons),
+        looked_up_at=max(asked, default=None),
+        as_of=context.clock.now(),
+    )
+
+
+def persistence(context: Context, case: CaseFile, now: DomainNow) -> Verdict:
+    """Judge whether a domain is persistently abusive, from its confirmed reports and hops."""
+    policy = context.settings.policy
+    confirmed = [
+        stored.report.received_at
+        for stored in reports.of_domain(case, now.domain)
+        if stored.report.assessment
+        and stored.report.assessment.outcome is AssessmentOutcome.CONFIRMED
+    ]
+    hops: tuple[str, ...] = ()
+    if now.kind is SiteKind.DEDICATED:
+        hops = projection.same_label(case, now.domain, kind=SiteKind.DEDICATED)
+    return judge_persistence(
+        confirmed,
+        hops,
+        days=policy.persistence_days,
+        hop_tlds=policy.hop_tlds,
+        as_of=context.clock.now(),
+    )
+
+
+def _contact(registration: Registration) -> Contact | None:
+    registrar = registration.registrar
+    if registrar is None or not (registrar.abuse_email or registrar.abuse_phone):
+        return None
+    return Contact(
+        party_key=registrar.key,
+        party_name=registrar.name,
+        role=Role.REGISTRAR,
+        email=registrar.abuse_email,
+        form=None,
+        phone=registrar.abuse_phone,
+        origin=ContactOrigin.AUTOMATIC,
+        source="registration answers",
+        as_of=registrar.asked_at,
+        comment=registrar.source,
+    )

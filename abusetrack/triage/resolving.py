@@ -1,0 +1,256 @@
+"""Look up what is queued, many names at once, and store each answer as it comes.
+
+Whatever happens (cancelled, killed, disk full), a name is either stored with its
+answer or still queued. Leases in the case file keep two processes from asking the
+same name twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from abusetrack.casefile import CaseFile, CaseFileThread, CaseKnown, observations, queue
+from abusetrack.lookup import Lookup, NothingKnown
+from abusetrack.records import (
+    Host,
+    HostKind,
+    Known,
+    LookupAnswer,
+    Observation,
+    Outcome,
+    Question,
+)
+from abusetrack.triage.context import Context
+from abusetrack.triage.refresh import refresh
+
+T = TypeVar("T")
+
+_LEASE_SECONDS = 900
+_STORE_AT_MOST = 64  # answers in one transaction
+_RETRY_AFTER = timedelta(minutes=15)
+
+# Outcomes that say nothing of the name and may be different next time.
+_TRANSIENT = frozenset(
+    {
+        Outcome.REFUSED,
+        Outcome.RATE_LIMITED,
+        Outcome.TIMED_OUT,
+        Outcome.UNREACHABLE,
+        Outcome.SERVER_ERROR,
+        Outcome.MALFORMED,
+        Outcome.TOO_LARGE,
+        Outcome.UNSAFE,
+        Outcome.BLOCKED_BY_RESOLVER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A name of which the addresses or the registration could not be learnt."""
+
+    host: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch has come; ``total`` grows while names are added."""
+
+    done: int
+    total: int
+    failed: int
+
+
+@dataclass(slots=True)
+class ResolveResult:
+    """What a batch came to."""
+
+    done: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    left: int = 0  # still queued
+
+
+def failures(answer: LookupAnswer) -> list[Failure]:
+    """Say what could not be learnt of a name; an empty list if everything was answered."""
+    if answer.host.kind is HostKind.ONION:
+        return []
+    found = []
+    by_question: dict[Question, Observation] = {
+        item.question: item for item in answer.known + answer.observations
+    }
+    for questions in (
+        (Question.A, Question.AAAA),
+        (Question.REGISTRY_RDAP, Question.WHOIS),
+    ):
+        asked = [by_question[q] for q in questions if q in by_question]
+        if any(item.outcome is Outcome.OK for item in asked):
+            continue
+        failed = [item for item in asked if item.outcome in _TRANSIENT]
+        if failed:
+            detail = f" ({failed[-1].detail})" if failed[-1].detail else ""
+            found.append(
+                Failure(
+                    answer.host.name,
+                    f"{failed[-1].question.value}: {failed[-1].outcome.value}{detail}",
+                )
+            )
+    return found
+
+
+async def resolve(
+    context: Context,
+    db: CaseFileThread,
+    opener: Callable[[], CaseFile],
+    *,
+    names: Sequence[str] | None = None,
+    limit: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _progress: None,
+    on_stored: Callable[[Sequence[str]], None] = lambda _domains: None,
+) -> ResolveResult:
+    """Look up the queued names (only ``names`` if given) until none is due or ``limit`` is met.
+
+    Cancel the task to stop: answers that have come are stored, the rest stays queued.
+    ``opener`` opens the case file for reading in this thread. ``on_stored`` gets the
+    domains of each stored batch.
+
+    Raises:
+        SettingsError: no resolver is set.
+        CaseFileError: the case file cannot be written.
+    """
+    run = _Run(context, db, names, limit, on_progress, on_stored)
+    with opener() as reading:
+        known = CaseKnown(
+            reading,
+            registration_max_age=context.registration_max_age,
+            network_max_age=context.network_max_age,
+        )
+        async with Lookup(context.settings, context.clock) as lookup:
+            return await run.work(lookup, known)
+
+
+async def lookup_once(context: Context, host: Host) -> LookupAnswer:
+    """Look one name up and store nothing."""
+    async with Lookup(context.settings, context.clock) as lookup:
+        return await lookup.ask(host, NothingKnown())
+
+
+class _Run:
+    """One batch: a few asking tasks, one storing task, two bounded queues between them."""
+
+    def __init__(
+        self,
+        context: Context,
+        db: CaseFileThread,
+        names: Sequence[str] | None,
+        limit: int | None,
+        on_progress: Callable[[Progress], None],
+        on_stored: Callable[[Sequence[str]], None],
+    ) -> None:
+        self._context = context
+        self._db = db
+        self._names = names
+        self._limit = limit
+        self._on_progress = on_progress
+        self._on_stored = on_stored
+        self._owner = str(uuid.uuid4())
+        self._concurrency = context.settings.pace.concurrency
+        self._leased = 0
+        self._total = 0
+        self._result = ResolveResult()
+        self._todo: asyncio.Queue[Host | None] = asyncio.Queue(self._concurrency)
+        self._answers: asyncio.Queue[LookupAnswer | None] = asyncio.Queue(_STORE_AT_MOST * 2)
+
+    async def work(self, lookup: Lookup, known: Known) -> ResolveResult:
+        self._total = await self._in_db(lambda case: queue.pending(case, names=self._names))
+        if self._limit is not None:
+            self._total = min(self._total, self._limit)
+        self._on_progress(Progress(0, self._total, 0))
+        storing = asyncio.create_task(self._store())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._feed())
+                for _ in range(self._concurrency):
+                    group.create_task(self._ask(lookup, known))
+        except ExceptionGroup as group_error:
+            raise group_error.exceptions[0] from group_error
+        finally:
+            await self._finish(storing)
+        self._result.left = await self._in_db(lambda case: queue.pending(case, names=self._names))
+        return self._result
+
+    async def _finish(self, storing: asyncio.Task[None]) -> None:
+        """Store what has come, also when cancelled, and give the rest back."""
+        if not storing.done():
+            await self._answers.put(None)
+        await asyncio.shield(asyncio.wait([storing]))
+        with suppress(RuntimeError):  # the db thread was closed first: leases expire by themselves
+            await asyncio.shield(self._in_db(lambda case: queue.release(case, self._owner)))
+        storing.result()
+
+    async def _feed(self) -> None:
+        while self._limit is None or self._leased < self._limit:
+            want = self._concurrency
+            if self._limit is not None:
+                want = min(want, self._limit - self._leased)
+            hosts = await self._in_db(
+                lambda case, want=want: queue.lease(  # type: ignore[misc]  # bound at once
+                    case, want, owner=self._owner, seconds=_LEASE_SECONDS, names=self._names
+                )
+            )
+            if not hosts:
+                break
+            self._leased += len(hosts)
+            self._total = max(self._total, self._leased)
+            for host in hosts:
+                await self._todo.put(host)
+        for _ in range(self._concurrency):
+            await self._todo.put(None)
+
+    async def _ask(self, lookup: Lookup, known: Known) -> None:
+        while (host := await self._todo.get()) is not None:
+            await self._answers.put(await lookup.ask(host, known))
+
+    async def _store(self) -> None:
+        ended = False
+        while not ended:
+            first = await self._answers.get()
+            batch = [first]
+            while len(batch) < _STORE_AT_MOST and not self._answers.empty():
+                batch.append(self._answers.get_nowait())
+            ended = None in batch
+            answers = [answer for answer in batch if answer is not None]
+            if answers:
+                await self._store_batch(answers)
+
+    async def _store_batch(self, answers: list[LookupAnswer]) -> None:
+        problems = {answer.host.name: failures(answer) for answer in answers}
+        domains = tuple(
+            dict.fromkeys(
+                answer.host.domain.name if answer.host.domain else answer.host.name
+                for answer in answers
+            )
+        )
+        retry_at = self._context.clock.now() + _RETRY_AFTER
+
+        def store(case: CaseFile) -> None:
+            observations.store_many(case, answers)
+            refresh(self._context, case, domains)
+            for answer in answers:
+                failed = bool(problems[answer.host.name])
+                queue.complete(case, answer.host, retry_at=retry_at if failed else None)
+
+        await self._in_db(store)
+        self._result.done += len(answers)
+        self._result.failures += [item for items in problems.values() for item in items]
+        self._on_progress(Progress(self._result.done, self._total, len(self._result.failures)))
+        self._on_stored(domains)
+
+    async def _in_db(self, work: Callable[[CaseFile], T]) -> T:
+        return await asyncio.wrap_future(self._db.submit(work))

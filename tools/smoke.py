@@ -1,0 +1,56 @@
+"""Build the wheel and try it in a clean environment, away from this checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Resources are found, the command line works without loading Qt, a table is read.
+_CHECK = """
+import sys
+from importlib import resources
+from abusetrack.cli import main
+from abusetrack.names import Names
+assert not [name for name in sys.modules if name.startswith("PySide6")], "Qt was loaded"
+files = resources.files("abusetrack.resources")
+assert (files / "data" / "private_suffixes.toml").is_file()
+assert (files / "templates" / "registrar" / "first.txt.jinja").is_file()
+assert Names().target("https://site.example.com/").host.domain.name == "example.com"
+"""
+
+
+def main() -> int:
+    """Return the exit code."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wheels = folder / "wheels"
+        _run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, ROOT)
+        (wheel,) = wheels.glob("*.whl")
+        venv.create(folder / "env", with_pip=True)
+        scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
+        _run(scripts / "python", "-m", "pip", "install", "-q", wheel)
+        _run(scripts / "python", "-c", _CHECK, folder=folder)
+        _run(scripts / "abusetrack", "--version", folder=folder)
+        _run(scripts / "abusetrack", "practice", "--reports", "reports.txt", folder=folder)
+        _run(
+            scripts / "abusetrack",
+            *("--case", "case.abusetrack", "import", "reports.txt"),
+            folder=folder,
+        )
+        _run(scripts / "abusetrack", "--case", "case.abusetrack", "check", folder=folder)
+    print("the wheel works in a clean environment")
+    return 0
+
+
+def _run(*words: object, folder: Path | None = None) -> None:
+    subprocess.run([str(word) for word in words], cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
