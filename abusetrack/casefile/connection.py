@@ -17,7 +17,7 @@ from abusetrack.casefile.encoding import stamp
 from abusetrack.casefile.faults import NOTADB, READONLY, QueryStoppedError, spoken
 from abusetrack.casefile.ids import Uuid7
 from abusetrack.casefile.keys import RawKey, derive, head_of, is_plain, salt_of
-from abusetrack.casefile.migrations import MIGRATIONS
+from abusetrack.casefile.migrations import MIGRATIONS, schema_version
 from abusetrack.errors import (
     CaseFileError,
     NewerCaseFileError,
@@ -29,7 +29,6 @@ from abusetrack.records import Clock
 __all__ = ["CaseFile", "QueryStoppedError", "is_encrypted", "open_case_file"]
 
 APPLICATION_ID = 0x41627573  # "Abus"
-SCHEMA_VERSION = len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils counts them nowhere else)
 BUSY_SECONDS = 60.0  # a long import of another process is waited for
 _PAGE = 512  # the smallest page size; no SQLite file has another multiple
 
@@ -167,7 +166,7 @@ class CaseFile:
                 return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                if self.value("PRAGMA user_version") != SCHEMA_VERSION:
+                if self.value("PRAGMA user_version") != schema_version():
                     raise NewerCaseFileError(_NEWER.format(path=self.path))
                 yield
                 self._connection.execute("COMMIT")
@@ -259,12 +258,12 @@ def _open(path: Path, key: RawKey | None, *, clock: Clock, actor: str, read_only
         try:
             version = _examine(connection, path)
             if read_only:
-                if version < SCHEMA_VERSION:
+                if version < schema_version():
                     raise CaseFileError(_OLDER.format(path=path))
                 connection.execute("PRAGMA query_only = ON")
             else:
                 connection.execute("PRAGMA journal_mode = WAL")
-                if version < SCHEMA_VERSION:
+                if version < schema_version():
                     _bring_up_to_date(connection, path, key, clock)
             return CaseFile(
                 path, connection, clock=clock, actor=actor, key=key, read_only=read_only
@@ -369,7 +368,7 @@ def _examine(connection: driver.Connection, path: Path) -> int:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID and (tables or application or version):
         raise CaseFileError(_NO_CASE_FILE.format(path=path))
-    if version > SCHEMA_VERSION:
+    if version > schema_version():
         raise NewerCaseFileError(_NEWER.format(path=path))
     return version
 
@@ -382,14 +381,14 @@ def _bring_up_to_date(
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _examine(connection, path)  # another process may have been quicker
-        if version < SCHEMA_VERSION:
+        if version < schema_version():
             if version:
                 _copy_beside(path, version, key, clock)
             MIGRATIONS.apply(database)
             if not version:
                 _found(connection, clock)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute(f"PRAGMA user_version = {schema_version()}")
         connection.execute("COMMIT")
     except BaseException:
         database.rollback()

@@ -40,8 +40,22 @@ def moment(text: str | None) -> datetime | None:
 
 
 def canonical(value: object) -> str:
-    """Return ``value`` as canonical JSON: ASCII, keys sorted, no spaces, times by :func:`stamp`."""
-    return _ENCODER.encode(value)
+    """Return ``value`` as canonical JSON: ASCII, keys sorted, no spaces, times by :func:`stamp`.
+
+    Text is cleaned: what cannot be read back is not written.
+    """
+    text = _ENCODER.encode(value)
+    if "\\ud" in text or "\\u0000" in text:  # a surrogate, perhaps a lone one
+        text = _ENCODER.encode(_cleaned(json.loads(text)))
+    return text
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 def _default(value: object) -> object:
@@ -67,10 +81,14 @@ def clean(text: str) -> str: ...
 @overload
 def clean(text: None) -> None: ...
 def clean(text: str | None) -> str | None:
-    """Return ``text`` as SQLite can hold it: lone surrogates become U+FFFD."""
-    if text is None or text.isascii():
+    """Return ``text`` as SQLite holds it and gives it back.
+
+    Lone surrogates and NUL, which ends a text for many a reader, become U+FFFD.
+    """
+    if text is None or (text.isascii() and "\0" not in text):
         return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def column(value: object) -> object:

@@ -240,3 +240,8 @@ def m0001_first(db: Database) -> None:
     """Lay the first schema."""
     for statement in _FIRST:
         db.execute(statement)
+
+
+def schema_version() -> int:
+    """Return the version that a file has when every migration is applied: how many there are."""
+    return len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils tells it nowhere else)

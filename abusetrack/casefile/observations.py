@@ -120,7 +120,19 @@ def history(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     return _read(case, [n for (n,) in rows])
 
 
-def covering(
+def covering(case: CaseFile, address: str) -> tuple[Observation, ...]:
+    """Return what is known of an address: of its prefixes, and of itself.
+
+    An origin or network answer for a prefix that covers it counts before a failure to
+    get one for this very address.
+    """
+    prefixes = of_prefixes(case, address)
+    answered = {found.question for found in prefixes}
+    own = tuple(found for found in latest(case, address) if found.question not in answered)
+    return prefixes + own
+
+
+def of_prefixes(
     case: CaseFile, address: str, *, since: datetime | None = None
 ) -> tuple[Observation, ...]:
     """Return origin and network observations whose prefix covers ``address``.

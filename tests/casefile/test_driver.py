@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import sqlcipher3
+
+from abusetrack.casefile.driver import Database
+
+
+def test_both_libraries_speak_of_the_same_exceptions():
+    import sqlite_utils.db
+
+    assert sqlite_utils.db.sqlite3 is sqlcipher3
+    assert sqlite_utils.db.OperationalError is sqlcipher3.OperationalError
+
+
+def test_what_sqlite_utils_catches_is_caught():
+    database = Database(sqlcipher3.connect(":memory:"), execute_plugins=False)
+    database.table("t").insert({"a": 1})
+    database.table("t").insert({"a": 2, "b": 3}, alter=True)  # an error that it heals by itself
+    assert database.table("t").count == 2
+    with pytest.raises(sqlcipher3.OperationalError):
+        database.execute("SELECT * FROM nothing")
+
+
+def test_the_order_of_imports_holds_in_a_fresh_process():
+    code = (
+        "import abusetrack.casefile, sqlite_utils.db, sqlcipher3;"
+        "assert sqlite_utils.db.sqlite3 is sqlcipher3"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
