@@ -199,12 +199,18 @@ def _network(address: str, row: Row, cdns: Sequence[Cdn]) -> Network:
         as_country=row["country_geo_whois_asn"] or None,
         tables=(),
         abuse_email=None,
-        cdn=next((cdn.name for cdn in cdns if _belongs(cdn, asn, address)), None),
+        cdn=_cdn_of(asn, address, cdns),
     )
 
 
-def _belongs(cdn: Cdn, asn: int | None, address: str) -> bool:
-    return asn in cdn.asns or any(ip_address(address) in ip_network(b) for b in cdn.prefixes)
+def _cdn_of(asn: int | None, address: str, cdns: Sequence[Cdn]) -> str | None:
+    """Return the CDN by AS number, else by prefix."""
+    by_asn = (cdn.name for cdn in cdns if asn in cdn.asns)
+    found = next(by_asn, None)
+    if found is not None:
+        return found
+    inside = (c.name for c in cdns for b in c.prefixes if ip_address(address) in ip_network(b))
+    return next(inside, None)
 
 
 def _shipped(name: str) -> Mapping[str, Any]:

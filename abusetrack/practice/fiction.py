@@ -54,7 +54,7 @@ REGISTRIES = (
     RegistryEntry(
         "marketgate",
         "Marketgate Registry",
-        ("example", "shop.example", "web.example"),
+        ("shop.example", "web.example"),
         RdapStyle.BESIDE,
         WhoisStyle.KEYED,
     ),
@@ -68,10 +68,12 @@ REGISTRIES = (
     RegistryEntry(
         "nordhalla", "Nordhalla Registry", ("nord.example",), RdapStyle.NO_IDS, WhoisStyle.BLOCK
     ),
+    # An RDAP base holds for every ending below it (RFC 9224), so this registry without RDAP
+    # runs a top-level domain; the others' endings below it are listed by themselves.
     RegistryEntry(
         "landfall",
         "Landfall Registry",
-        ("land.test", "land.invalid"),
+        ("example", "land.example"),
         RdapStyle.NONE,
         WhoisStyle.BLOCK,
     ),
@@ -89,12 +91,11 @@ ENDING_WEIGHTS: Mapping[str, int] = {
     "info.invalid": 12,
     "test": 10,
     "org.test": 6,
-    "example": 6,
+    "example": 5,
     "net.invalid": 6,
     "nord.example": 6,
-    "land.test": 5,
-    "invalid": 4,
-    "land.invalid": 3,
+    "land.example": 6,
+    "invalid": 5,
 }
 
 SUFFIXES = f"""\
@@ -102,15 +103,14 @@ SUFFIXES = f"""\
 // ===BEGIN ICANN DOMAINS===
 test
 co.test
-land.test
 org.test
 example
+land.example
 nord.example
 shop.example
 web.example
 invalid
 info.invalid
-land.invalid
 net.invalid
 // ===END ICANN DOMAINS===
 // ===BEGIN PRIVATE DOMAINS===

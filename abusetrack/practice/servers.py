@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +25,8 @@ from abusetrack.practice.world import World
 HOST = "127.0.0.1"
 _STOP_SECONDS = 2.0
 _BACKLOG = 1024
+_RECEIVE_BUFFER = 4 * 1024 * 1024  # as much of it as the system allows
+_PORT_TRIES = 20
 
 
 class PracticeServers:
@@ -152,26 +155,36 @@ class PracticeServers:
 
     async def _start_dns(self) -> None:
         service = self._service("dns", DNS_FAULTS)
+        sock, server_sock = _one_port()
+        self._stack.callback(sock.close)
+        resolver = self._resolver = Resolver(service, Zone(self._moment, self._names), sock)
         loop = asyncio.get_running_loop()
-        self._resolver = resolver = Resolver(service, Zone(self._moment, self._names))
-        # UDP and TCP share one port number: another one is tried where TCP has it taken.
-        for attempt in range(20):
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: resolver, local_addr=(HOST, 0)
-            )
-            port = transport.get_extra_info("sockname")[1]
-            try:
-                server = await asyncio.start_server(
-                    resolver.serve_stream, HOST, port, backlog=_BACKLOG
-                )
-            except OSError:
-                transport.close()
-                if attempt == 19:
-                    raise
-                continue
-            self._stack.callback(transport.close)
-            await self._listen(service, server)
-            return
+        transport, _ = await loop.create_datagram_endpoint(lambda: resolver, sock=sock)
+        self._stack.callback(transport.close)
+        await self._listen(
+            service,
+            await asyncio.start_server(resolver.serve_stream, sock=server_sock, backlog=_BACKLOG),
+        )
+
+
+def _one_port() -> tuple[socket.socket, socket.socket]:
+    """Return a datagram and a stream socket on the same port number."""
+    for attempt in range(_PORT_TRIES):
+        datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            datagram.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            datagram.setblocking(False)
+            datagram.bind((HOST, 0))
+            stream.bind(datagram.getsockname())
+        except OSError:
+            datagram.close()
+            stream.close()
+            if attempt == _PORT_TRIES - 1:
+                raise
+        else:
+            return datagram, stream
+    raise AssertionError  # pragma: no cover - the loop returns or raises
 
 
 async def run(

@@ -222,7 +222,8 @@ class Moment:
         for host in record.finding.hosts:
             chain = self.hosts[host].cname_chain if host in self.hosts else ()
             for cdn in self.world.tables.cdns:
-                if any(_under(alias, suffix) for alias in chain for suffix in cdn.cname_suffixes):
+                suffixes = cdn.cname_suffixes
+                if any(_under(name, suffix) for name in (host, *chain) for suffix in suffixes):
                     return cdn.name
         return None
 
