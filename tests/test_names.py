@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -215,6 +216,18 @@ def test_the_registrable_domain(
     found = target.host.domain
     assert found is not None
     assert (found.name, found.suffix, found.suffix_kind) == (domain, suffix, kind)
+
+
+def test_the_lists_own_vectors() -> None:
+    names = Names()
+    vectors = Path(publicsuffixlist.__file__).with_name("test_psl.txt").read_text(encoding="utf-8")
+    pairs = re.findall(r"^checkPublicSuffix\('([^.'][^']*)', '([^']+)'\);", vectors, re.MULTILINE)
+    assert len(pairs) > 30
+    for text, expected in pairs:
+        host = names.host(f"http://{text}/")
+        assert not isinstance(host, Refusal)
+        assert host.domain is not None
+        assert expected in {host.domain.name, host.domain.unicode}, text
 
 
 def test_a_platforms_own_site_is_kept_without_a_domain(names: Names) -> None:

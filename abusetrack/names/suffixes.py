@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class SuffixList:
 
     def __init__(self, extra: Path | None = None) -> None:
         self._kinds = _shipped_kinds()
+        self._kind_of = lru_cache(maxsize=16384)(self._judge)
         source = Path(PSLFILE).read_text(encoding="utf-8")
         if extra is not None:
             source += "\n" + self._read_extra(extra)
@@ -50,14 +52,17 @@ class SuffixList:
         suffix: str | None = self._all.publicsuffix(name)
         if suffix is None:
             return name.rpartition(".")[2], SuffixKind.UNKNOWN
-        if self._icann.publicsuffix(name) == suffix:
-            return suffix, SuffixKind.ICANN
+        return suffix, self._kind_of(suffix)
+
+    def _judge(self, suffix: str) -> SuffixKind:
+        if self._icann.publicsuffix(suffix) == suffix:
+            return SuffixKind.ICANN
         parent = suffix
         while parent:
             if kind := self._kinds.get(parent):
-                return suffix, kind
+                return kind
             parent = parent.partition(".")[2]
-        return suffix, SuffixKind.PLATFORM
+        return SuffixKind.PLATFORM
 
     def _read_extra(self, path: Path) -> str:
         try:

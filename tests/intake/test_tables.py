@@ -10,6 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from abusetrack.errors import InputError
 from abusetrack.intake import Context, read, read_assessments, read_path, sheets
@@ -88,6 +90,26 @@ def test_every_row_is_a_report_or_a_complaint(context: Context) -> None:
         (8, Refusal.SPACE.value),
         (10, "the date is not ISO 8601 (2026-03-04); choose a source profile with its format"),
     ]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a.test", "http://b.test/x", "", " ", "x y", "localhost", "?"]),
+            st.sampled_from(["", "2026-01-01", "soon"]),
+            st.sampled_from(["", "confirmed", "perhaps"]),
+        )
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_row_ends_as_exactly_one_thing(
+    context: Context, rows: list[tuple[str, str, str]]
+) -> None:
+    text = "url,received,outcome\n" + "".join(",".join(row) + "\n" for row in rows)
+    intake = read(text, filename="x.csv", context=context)
+    lines = [item.line for item in (*intake.reports, *intake.unticked, *intake.complaints)]
+    held = [number for number, row in enumerate(rows, start=2) if "".join(row).strip()]
+    assert sorted(lines) == held
 
 
 def test_a_quotation_mark_that_is_not_closed_swallows_no_row(context: Context) -> None:
