@@ -137,12 +137,11 @@ class _Schedule:
         return tuple(drawn.serve(name, network) for name in names)
 
     def _after(self, moment: datetime, first: int, last: int) -> datetime:
-        return moment + timedelta(
-            days=self.rng.randrange(first, last), hours=self.rng.random() * 24
-        )
+        days = self.rng.randrange(first, last) + self.rng.random()
+        return (moment + timedelta(days=days)).replace(microsecond=0)
 
     def _add(self, at: datetime, record: DomainRecord, kind: EventKind, after: Standing) -> None:
-        self.events.append(Event(at.replace(microsecond=0), record.name, kind, after))
+        self.events.append(Event(at, record.name, kind, after))
 
 
 def _changed(standing: Standing, **changes: Any) -> Standing:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
+import struct
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,6 +18,8 @@ _QUERY_SECONDS = 10.0
 _DRIP_SECONDS = 0.5
 _HUGE_BYTES = 100 * 1024 * 1024
 _PIECE = b"%" * 1023 + b"\n"
+# struct linger: on, for 0 seconds.
+_NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 _EPP_URL = "https://icann.org/epp#"
 _SHORT: dict[Fault, str] = {
     Fault.RATE_LIMITED: "% Query quota exceeded; try again later.\r\n",
@@ -56,6 +61,9 @@ class WhoisService:
         elif fault is Fault.TIMEOUT:
             await self._stopped.wait()
         elif fault is Fault.RESET:
+            # Without lingering the connection ends in a reset, not in order.
+            peer = writer.get_extra_info("socket")
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             writer.transport.abort()
         else:
             sent = 0
