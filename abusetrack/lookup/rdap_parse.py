@@ -23,6 +23,8 @@ MAX_ODDITIES = 20
 _DOMAIN_KEYS = frozenset(
     {"ldhName", "unicodeName", "entities", "events", "status", "nameservers", "handle"}
 )
+# Registries list the space that is not theirs as one block; it has no holder.
+_WIDEST = {4: 8, 6: 12}
 # Event (any case) -> our field, and which one counts if there are several.
 _EVENTS: dict[str, tuple[str, Callable[[datetime, datetime], datetime]]] = {
     "registration": ("created", min),
@@ -72,9 +74,10 @@ def parse_domain(value: object, domain: str) -> Reading:
     abuse = _abuse(entities, registrar, oddities)
     reseller = find(entities, "reseller")
     times = _events(value, oddities)
+    number = _iana_id(registrar, oddities) if registrar else None
     facts = RegistrationFacts(
-        registrar_name=(registrar.card.name or registrar.handle) if registrar else None,
-        registrar_iana_id=_iana_id(registrar, oddities) if registrar else None,
+        registrar_name=_registrar_name(registrar, number) if registrar else None,
+        registrar_iana_id=number,
         registrar_url=(registrar.card.url or _link(registrar.raw, "about")) if registrar else None,
         abuse_email=abuse.card.email if abuse else None,
         abuse_phone=abuse.card.phone if abuse else None,
@@ -93,6 +96,11 @@ def parse_domain(value: object, domain: str) -> Reading:
     return Reading(Outcome.OK, registration=facts)
 
 
+def _registrar_name(registrar: Entity, iana_id: int | None) -> str | None:
+    """Return the name; the handle stands in for it only where nothing else tells who it is."""
+    return registrar.card.name or (registrar.handle if iana_id is None else None)
+
+
 def parse_network(value: object, address: Address) -> Reading:
     """Read the answer to a question for the network of ``address``."""
     refused = _not_an_answer(value, "ip network")
@@ -103,6 +111,8 @@ def parse_network(value: object, address: Address) -> Reading:
     prefix = _prefix(value, address, oddities)
     if prefix is None:
         return Reading(Outcome.MALFORMED, "the answer is not about this address")
+    if prefix.prefixlen < _WIDEST[prefix.version]:
+        return Reading(Outcome.NOT_FOUND, f"nobody's: only {prefix} is listed")
     entities = read_entities(value.get("entities"), oddities)
     holder = find(entities, "registrant")
     facts = NetworkFacts(

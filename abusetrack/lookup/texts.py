@@ -48,9 +48,8 @@ _EPP_STATUSES = (
     "serverTransferProhibited",
     "serverUpdateProhibited",
 )
-_STATUSES = {"active": "ok", "associated": "linked"} | {
-    status.lower(): status for status in _EPP_STATUSES
-}
+_STATUSES = {status.lower(): status for status in _EPP_STATUSES}
+_RDAP_WORDS = {"active": "ok", "associated": "linked"}
 
 
 def evidence(media_type: str, body: bytes) -> Evidence | None:
@@ -107,7 +106,13 @@ def host(value: object) -> str | None:
 
 
 def status(value: object) -> str | None:
-    """Return a status in EPP spelling where it is an EPP one (RFC 8056), else as given."""
+    """Return an RDAP status in EPP spelling where it is an EPP one (RFC 8056), else as given."""
+    text = clean(value)
+    return None if text is None else _RDAP_WORDS.get(text.lower()) or epp_status(text)
+
+
+def epp_status(value: object) -> str | None:
+    """Return a status in EPP spelling where it is an EPP one in any writing, else as given."""
     text = clean(value)
     if text is None:
         return None

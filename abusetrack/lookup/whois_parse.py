@@ -24,9 +24,14 @@ _LINE = re.compile(r"^[ \t]*\[?([^\s:\[\]][^:\[\]\n]{0,44}?)[ .\t]*(?::|\])[ \t]
 _TAGGED = re.compile(r"^(?:[a-z]\. )?\[([^\]]{2,30})\]\s+(\S.*)$")
 _LIST = re.compile(r"[,\s]+")
 _SPACES = re.compile(r"[\s._\-/]+")
-_NOT_A_STATUS = re.compile(r"^(?:https?:|\()", re.IGNORECASE)
+_EXPLANATION = re.compile(r"\s*(?:\(|https?:| - ).*", re.IGNORECASE)
 _DAY_FIRST = frozenset({"uk", "fr", "be", "it", "pt", "es", "br", "ie"})
 
+# Contacts have dates of their own, and stand below the domain.
+_FIRST_COUNTS = frozenset({"created", "updated", "expires"})
+# Indented, it is the state of somebody's postal address.
+_AT_MARGIN = "state"
+_NAMES = frozenset({"name", "organisation", "organization"})
 # Fields that only the record of a registered name has.
 _MARKS = ("registrar_name", "created", "expires", "name_servers")
 
@@ -50,14 +55,14 @@ def decode(body: bytes) -> str:
 
 def parse(text: str, domain: str) -> Reading:
     """Read the answer to a question for ``domain`` (A-labels)."""
-    lines = [line.rstrip() for line in text.replace("\r", "\n").split("\n")[:MAX_LINES]]
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")[:MAX_LINES]]
     found = _fields(lines)
     registered = any(found.get(mark) for mark in _MARKS)
     phrase = _phrase(lines, registered=registered)
     if phrase is not None:
         return phrase
     facts = _facts(found, whois_library.load(domain, text), domain)
-    if not registered and not facts.registrar_name and facts.created is None:
+    if not registered and not (facts.registrar_name or facts.created or facts.statuses):
         detail = "an empty answer" if not text.strip() else "no record that could be read"
         return Reading(Outcome.MALFORMED, detail)
     return Reading(Outcome.OK, facts=facts)
@@ -77,11 +82,13 @@ def _phrases() -> tuple[tuple[Outcome, re.Pattern[str]], ...]:
 def _phrase(lines: list[str], *, registered: bool) -> Reading | None:
     if registered:
         return None  # terms of use speak of quotas too; a record is a record
-    told = [_COMMENT.sub("", line)[:300] for line in lines if line.strip()]
-    for outcome, pattern in _phrases():
-        for line in told:
-            if pattern.match(line):
-                detail = "" if outcome is Outcome.NOT_FOUND else texts.clean(line[:120]) or ""
+    # The first line that says something decides; comments, which hold the terms of
+    # use, count only where no other line does.
+    for line in sorted(filter(str.strip, lines), key=lambda line: line.lstrip()[:1] in "%#"):
+        told = _COMMENT.sub("", line)[:300]
+        for outcome, pattern in _phrases():
+            if pattern.match(told):
+                detail = "" if outcome is Outcome.NOT_FOUND else texts.clean(told[:120]) or ""
                 return Reading(outcome, detail)
     return None
 
@@ -105,25 +112,25 @@ def _fields(lines: list[str]) -> dict[str, list[str]]:
             below = None
             continue
         match = _LINE.match(line) or _TAGGED.match(line)
-        known = _keys().get(_SPACES.sub(" ", match[1]).strip().lower()) if match else None
+        key = _SPACES.sub(" ", match[1]).strip().lower() if match else ""
+        known = None if key == _AT_MARGIN and line[:1].isspace() else _keys().get(key)
         if match is None or known is None:
-            indented = line[:1] in {" ", "\t"} and line.strip()
-            if indented and below is not None and (match is None or "//" in line):
-                below.append(line.strip())
-            elif not indented:
+            if line[:1] not in {" ", "\t"} or not line.strip():
                 below = None
+            elif below is not None and (match is None or match[1].strip().lower() in _NAMES):
+                below.append((match[2] if match else line).strip())
             continue
         field, rank = known
         current = best.get(field)
-        if current is None or rank < current[0]:
+        if current is None or (rank < current[0] and field not in _FIRST_COUNTS):
             current = best[field] = (rank, [])
         if rank > current[0] and field != "name_servers":
             below = None
             continue
-        value = match[2].strip()
+        value = match[2].strip().lstrip(". ")
         if value:
             current[1].append(value)
-        below = None if value else current[1]
+        below = None if value and field != "name_servers" else current[1]
     return {field: values for field, (_rank, values) in best.items() if values}
 
 
@@ -161,7 +168,9 @@ def _facts(
         updated=date("updated", "updated_date"),
         expires=date("expires", "expiration_date"),
         statuses=_statuses(found.get("statuses") or library.get("status", [])),
-        name_servers=_name_servers(found.get("name_servers") or library.get("name_servers", [])),
+        name_servers=_name_servers(
+            found.get("name_servers") or library.get("name_servers", []), domain
+        ),
         dnssec=_dnssec(text("dnssec", "dnssec")),
         whois_server=texts.host(text("whois_server")),
         oddities=tuple(dict.fromkeys(oddities)),
@@ -176,25 +185,23 @@ def _value(item: object) -> str | None:
 
 
 def _statuses(values: Sequence[object]) -> tuple[str, ...]:
-    """Return statuses; an EPP one may be followed by the address that explains it."""
+    """Return statuses in EPP spelling or the registry's own words, without explanations."""
     found = []
     for value in values:
-        text = _value(value)
-        if text is None or _NOT_A_STATUS.match(text):
-            continue
-        status = texts.status(re.split(r"\s*\(?https?://", text)[0].strip())
-        if status is not None:
-            found.append(status)
+        for part in _EXPLANATION.sub("", _value(value) or "").split(","):
+            status = texts.epp_status(part)
+            if status is not None:
+                found.append(status)
     return tuple(dict.fromkeys(found))
 
 
-def _name_servers(values: Sequence[object]) -> tuple[str, ...]:
+def _name_servers(values: Sequence[object], domain: str) -> tuple[str, ...]:
     """Return name servers; glue addresses on the same line are left out."""
     names = []
     for value in values:
         for part in _LIST.split(_value(value) or ""):
             name = texts.host(part)
-            if name and "." in name and not name.replace(".", "").isdigit():
+            if name and "." in name and name != domain and not name.replace(".", "").isdigit():
                 names.append(name)
     return tuple(dict.fromkeys(names))
 
