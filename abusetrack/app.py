@@ -1,0 +1,143 @@
+"""Puts the window together: settings, case file, threads, hooks; and takes it apart in order."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+
+from abusetrack.casefile import is_encrypted, open_case_file
+from abusetrack.errors import AbusetrackError, CaseFileError, WrongPassphraseError
+from abusetrack.records import SystemClock
+from abusetrack.settings import Settings
+from abusetrack.triage.context import Context, make_context
+from abusetrack.ui import theme
+from abusetrack.ui.desk import Desk
+from abusetrack.ui.dialogs.passphrase import PassphraseDialog
+from abusetrack.ui.hooks import CrashHook
+from abusetrack.ui.main_window import MainWindow
+from abusetrack.ui.messages import Messages
+
+_LOG = logging.getLogger(__name__)
+_SIGNAL_MS = 250  # how often Python looks for a signal while Qt waits
+EXIT_INPUT, EXIT_CASE_FILE = 2, 3
+
+
+def run(*, case_path: Path, config_path: Path, settings: Settings, passphrase: str | None) -> int:
+    """Open the window over a case file; return the exit code when it is closed."""
+    app = QApplication(["abusetrack"])
+    app.setApplicationName("abusetrack")
+    app.setQuitOnLastWindowClosed(False)
+    theme.apply(app)
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(app))
+    hook = CrashHook()
+    hook.install()
+    desktop = Desktop(case_path, settings, hook)
+    desktop.ended.connect(app.exit)
+    _listen_for_signals(desktop.close)
+    QTimer.singleShot(0, partial(desktop.start, passphrase))
+    _LOG.info("the window opens; settings from %s", config_path)
+    try:
+        return app.exec()
+    finally:
+        hook.uninstall()
+
+
+def _listen_for_signals(close: Callable[[], None]) -> None:
+    """Close in order on Ctrl+C in the terminal and on SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: close())
+    timer = QTimer(QCoreApplication.instance())
+    timer.timeout.connect(lambda: None)  # lets Python run its signal handlers
+    timer.start(_SIGNAL_MS)
+
+
+class Desktop(QObject):
+    """Opens the case file, asks for its passphrase if need be, and keeps the window.
+
+    Signals:
+        ended(int): the window is closed, or could not be opened; the exit code.
+    """
+
+    ended = Signal(int)
+
+    def __init__(self, case_path: Path, settings: Settings, hook: CrashHook) -> None:
+        super().__init__()
+        self._case_path = case_path
+        self._settings = settings
+        self._hook = hook
+        self._context: Context | None = None
+        self._waiting: QDialog | None = None  # the one dialog before the window
+        self.window: MainWindow | None = None
+
+    def start(self, passphrase: str | None) -> None:
+        """Open the window, or say why that cannot be."""
+        try:
+            self._context = make_context(self._settings, SystemClock())
+            if passphrase is None and self._is_locked():
+                self._ask_passphrase()
+            else:
+                self._open(passphrase)
+        except AbusetrackError as error:
+            self._refuse(error)
+
+    def close(self) -> None:
+        """Close the window, or what stands in its place."""
+        if self.window is not None:
+            self.window.close()
+        elif self._waiting is not None:
+            self._waiting.reject()
+
+    def _is_locked(self) -> bool:
+        return self._case_path.exists() and is_encrypted(self._case_path)
+
+    def _ask_passphrase(self) -> None:
+        dialog = PassphraseDialog(self._case_path, self._unlock)
+        dialog.rejected.connect(lambda: self.ended.emit(EXIT_CASE_FILE))
+        self._waiting = dialog
+        dialog.open()
+
+    def _unlock(self, passphrase: str) -> None:
+        try:
+            self._open(passphrase)
+        except WrongPassphraseError:
+            raise
+        except AbusetrackError as error:
+            self._refuse(error)
+
+    def _open(self, passphrase: str | None) -> None:
+        context = self._context
+        if context is None:
+            raise AssertionError("start() makes the context first")
+        messages = Messages()
+        with open_case_file(
+            self._case_path, clock=context.clock, actor=context.actor, passphrase=passphrase
+        ) as case:
+            desk = Desk(context, case, messages)
+        messages.setParent(desk)
+        self.window = MainWindow(desk)
+        desk.setParent(self.window)
+        self._hook.crashed.connect(self.window.show_crash)
+        self.window.closed.connect(self._on_closed)
+        self.window.show()
+        self.window.start()
+
+    def _on_closed(self) -> None:
+        self.ended.emit(0)
+
+    def _refuse(self, error: AbusetrackError) -> None:
+        _LOG.error("the window cannot open", exc_info=error)
+        code = EXIT_CASE_FILE if isinstance(error, CaseFileError) else EXIT_INPUT
+        box = QMessageBox()
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("abusetrack")
+        box.setText(str(error))
+        box.finished.connect(lambda _result: self.ended.emit(code))
+        self._waiting = box
+        box.open()

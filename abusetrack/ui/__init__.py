@@ -1,0 +1,1 @@
+"""The window: Qt widgets over the case file; all work is done through ``triage``."""

@@ -1,0 +1,190 @@
+"""What the pages work with: the case file by its threads, and the news of what changed.
+
+Nothing here runs SQL in the GUI thread, except for the rows that are on the screen,
+by primary key, over a connection that cannot write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from abusetrack.casefile import CaseFile, CaseFileThread, QueryStoppedError, projection, queue
+from abusetrack.errors import AbusetrackError
+from abusetrack.records import DomainNow
+from abusetrack.triage.context import Context
+from abusetrack.ui.messages import Messages
+from abusetrack.ui.worker import Advance, LookupWorker
+
+T = TypeVar("T")
+
+MOST_ROWS = 200  # that the GUI thread fetches at a time
+
+
+class Changed(Flag):
+    """What kind of thing changed in the case file."""
+
+    REPORTS = auto()
+    FINDINGS = auto()
+    CONTACTS = auto()
+    NOTICES = auto()
+    QUEUE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A finished piece of work on its way to the GUI thread."""
+
+    future: Future[Any]
+    then: Callable[[Any], None]
+    otherwise: Callable[[], None] | None
+
+
+class Desk(QObject):
+    """The case file as the window uses it; made and used in the GUI thread.
+
+    Signals:
+        changed(Changed): something was written; lists are to be asked for again.
+        began(): lookups were started.
+    """
+
+    changed = Signal(object)
+    began = Signal()
+    _arrived = Signal(object)
+
+    def __init__(
+        self,
+        context: Context,
+        case: CaseFile,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        """Open the threads; ``case`` lends its key and may be closed afterwards."""
+        super().__init__(parent)
+        self.context = context
+        self.messages = messages
+        self._arrived.connect(self._deliver)
+        self._visible = case.opener(read_only=True)()
+        self._open_reader = case.opener(read_only=True)
+        self._db = CaseFileThread(case.opener())
+        self._reader = CaseFileThread(self._open_reader, name="reader")
+        self._study: CaseFileThread | None = None
+        self._closed = False
+        self.worker = LookupWorker(context, self._db, self._open_reader, self)
+        self.worker.advanced.connect(self._on_advanced)
+
+    @property
+    def can_look_up(self) -> bool:
+        """Whether a resolver is set."""
+        return bool(self.context.settings.resolver.nameservers)
+
+    def write(
+        self,
+        work: Callable[[CaseFile], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
+        """Run ``work`` in the db thread, then ``then`` here with what it returns.
+
+        An error of errors.py becomes a message and ``otherwise`` is called; any other
+        is a bug and reaches the crash hook.
+        """
+        self._submit(self._db, work, then, otherwise)
+
+    def read(
+        self,
+        work: Callable[[CaseFile], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
+        """Run a quick reading ``work`` in the reader thread; else as :meth:`write`."""
+        self._submit(self._reader, work, then, otherwise)
+
+    def study(
+        self,
+        work: Callable[[CaseFile], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
+        """Run a reading ``work`` that may take long, so that no list waits behind it."""
+        if self._study is None and not self._closed:
+            self._study = CaseFileThread(self._open_reader, name="study")
+        if self._study is not None:
+            self._submit(self._study, work, then, otherwise)
+
+    def rows(self, ids: Sequence[int]) -> list[DomainNow]:
+        """Return rows that are on the screen, at most 200, by primary key."""
+        return projection.rows(self._visible, ids[:MOST_ROWS])
+
+    def look_up(self) -> None:
+        """Look up what is queued, or say why that cannot be."""
+        if self.can_look_up:
+            self.worker.start()
+            self.began.emit()
+        else:
+            self.messages.care(
+                self.tr(
+                    "No resolver is set, so nothing is looked up and the names stay queued. "
+                    "Set resolver.nameservers in the settings file and start again."
+                )
+            )
+
+    def look_up_again(self, domains: Sequence[str]) -> None:
+        """Queue domains that were looked up before, and look them up."""
+        names = list(domains)
+        self.write(lambda case: queue.enqueue(case, domains=names), self._on_queued)
+
+    def _on_queued(self, _hosts: int) -> None:
+        self.changed.emit(Changed.QUEUE)
+        self.look_up()
+
+    def close(self) -> None:
+        """Stop lookups, then readers, then the writer; twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        self.worker.close()
+        for thread in (self._study, self._reader):
+            if thread is not None:
+                thread.interrupt()
+                thread.close()
+        self._db.close()
+        self._visible.close()
+
+    def _submit(
+        self,
+        thread: CaseFileThread,
+        work: Callable[[CaseFile], T],
+        then: Callable[[T], None],
+        otherwise: Callable[[], None] | None,
+    ) -> None:
+        if self._closed:
+            return
+        thread.submit(work).add_done_callback(
+            lambda future: self._arrived.emit(_Delivery(future, then, otherwise))
+        )
+
+    @Slot(object)
+    def _deliver(self, delivery: _Delivery) -> None:
+        if self._closed:
+            return
+        try:
+            result = delivery.future.result()
+        except QueryStoppedError:
+            return
+        except AbusetrackError as error:
+            self.messages.care(str(error))
+            if delivery.otherwise is not None:
+                delivery.otherwise()
+            return
+        delivery.then(result)
+
+    @Slot(object)
+    def _on_advanced(self, advance: Advance) -> None:
+        if advance.domains:
+            self.changed.emit(Changed.FINDINGS)

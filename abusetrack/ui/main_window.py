@@ -1,0 +1,317 @@
+"""The window: rail, pages, message bar, status bar; and the order in which it closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from abusetrack.casefile import queue
+from abusetrack.errors import AbusetrackError
+from abusetrack.ui import theme
+from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.pages.domains_page import DomainsPage
+from abusetrack.ui.pages.intake_page import IntakePage
+from abusetrack.ui.pages.notices_page import NoticesPage
+from abusetrack.ui.widgets.parts import MessageBar, button, label
+from abusetrack.ui.worker import Advance, Ended
+
+_RETRY_MS = 5 * 60 * 1000  # names that failed for the moment become due again by then
+_SIZE = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Shows the pages over one desk, and closes the desk when it is closed.
+
+    Signals:
+        closed(): everything is stopped and closed.
+    """
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._looking_up = False
+        self._stopped = False
+        self.setWindowTitle("abusetrack")
+        self.resize(*_SIZE)
+        self.intake = IntakePage(desk)
+        self.domains = DomainsPage(desk)
+        self.notices = NoticesPage(desk)
+        self._build()
+        self._build_status()
+        self._build_menus()
+        desk.changed.connect(self._on_changed)
+        desk.began.connect(self._on_began)
+        desk.worker.advanced.connect(self._on_advanced)
+        desk.worker.ended.connect(self._on_ended)
+        self._retry = QTimer(self)
+        self._retry.setInterval(_RETRY_MS)
+        self._retry.timeout.connect(self._resume)
+        self.show_page(0)
+
+    def start(self) -> None:
+        """Count the queue, and go on with what an earlier run left in it."""
+        self._count(then=self._resume_if_queued)
+        self._retry.start()
+
+    # -- building
+
+    def _build(self) -> None:
+        self._pages = QStackedWidget()
+        rail = QFrame()
+        rail.setObjectName("rail")
+        rail.setFixedWidth(theme.RAIL_WIDTH)
+        column = QVBoxLayout(rail)
+        column.setContentsMargins(theme.SMALL, theme.LARGE, theme.SMALL, theme.SMALL)
+        column.setSpacing(theme.TIGHT)
+        group = QButtonGroup(self)
+        self._rail: list[QPushButton] = []
+        for number, (text, page) in enumerate(
+            (
+                (self.tr("Intake"), self.intake),
+                (self.tr("Domains"), self.domains),
+                (self.tr("Notices"), self.notices),
+            )
+        ):
+            self._pages.addWidget(page)
+            made = QPushButton(text)
+            made.setCheckable(True)
+            made.setAccessibleName(text)
+            made.setToolTip(f"{text} (Ctrl+{number + 1})")
+            made.clicked.connect(lambda _checked, at=number: self.show_page(at))
+            group.addButton(made)
+            column.addWidget(made)
+            self._rail.append(made)
+        column.addStretch()
+        self._reveal_button = QPushButton(self.tr("Reveal names"))
+        self._reveal_button.setCheckable(True)
+        self._reveal_button.setAccessibleName(self.tr("Reveal names in lists"))
+        self._reveal_button.setToolTip(self.tr("Show or mask names and URLs (Ctrl+Shift+M)"))
+        self._reveal_button.toggled.connect(self._reveal)
+        column.addWidget(self._reveal_button)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(MessageBar(self._desk.messages))
+        right.addWidget(self._pages, 1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(body)
+
+    def _build_status(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        self._queue = label()
+        self._queue.setAccessibleName(self.tr("Names queued for lookup"))
+        self._progress = QProgressBar()
+        self._progress.setAccessibleName(self.tr("Progress of lookups"))
+        self._progress.setFixedWidth(220)
+        self._progress.setFormat(self.tr("%v of %m"))
+        self.look_up_button = button(
+            self.tr("Look up"), self._desk.look_up, tip=self.tr("Look up what is queued (Ctrl+R)")
+        )
+        self.cancel_button = button(
+            self.tr("Stop"),
+            self.cancel,
+            tip=self.tr("Stop lookups; the rest stays queued (Esc)"),
+        )
+        bar.setContentsMargins(theme.SMALL, theme.TIGHT, theme.SMALL, theme.TIGHT)
+        for item in (self._queue, self._progress, self.look_up_button, self.cancel_button):
+            bar.addWidget(item)
+        if self._desk.context.settings.practice:
+            badge = label(self.tr("Practice internet: nothing here is real"))
+            badge.setObjectName("badge")
+            bar.addPermanentWidget(badge)
+        if not self._desk.can_look_up:
+            badge = label(self.tr("No resolver set"))
+            badge.setObjectName("badge")
+            badge.setToolTip(self.tr("Set resolver.nameservers in the settings file"))
+            bar.addPermanentWidget(badge)
+        self._show_status(0)
+
+    def _build_menus(self) -> None:
+        file = self.menuBar().addMenu(self.tr("&File"))
+        self._add(file, self.tr("&Paste reports"), "", self._paste)
+        self._add(file, self.tr("&Open reports…"), "Ctrl+O", self._open)
+        file.addSeparator()
+        self._add(file, self.tr("&Quit"), "Ctrl+Q", self.close)
+        view = self.menuBar().addMenu(self.tr("&View"))
+        for number, made in enumerate(self._rail):
+            show = lambda at=number: self.show_page(at)  # noqa: E731  # one per page
+            self._add(view, made.text(), f"Ctrl+{number + 1}", show)
+        view.addSeparator()
+        self._add(view, self.tr("&Filter domains"), "Ctrl+F", self._filter)
+        reveal = self._add(view, self.tr("&Reveal names"), "Ctrl+Shift+M", None)
+        reveal.setCheckable(True)
+        reveal.toggled.connect(self._reveal_button.setChecked)
+        self._reveal_button.toggled.connect(reveal.setChecked)
+        lookups = self.menuBar().addMenu(self.tr("&Lookups"))
+        self._add(lookups, self.tr("&Look up what is queued"), "Ctrl+R", self._desk.look_up)
+        self._add(lookups, self.tr("&Stop"), "Esc", self.cancel)
+        paste = QAction(self.tr("Paste reports"), self.intake)
+        paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
+        paste.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        paste.triggered.connect(self.intake.paste)
+        self.intake.addAction(paste)
+
+    def _add(
+        self, menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None
+    ) -> QAction:
+        action = menu.addAction(text)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        if act is not None:
+            action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    # -- pages
+
+    def show_page(self, number: int) -> None:
+        """Show a page of the rail."""
+        self._rail[number].setChecked(True)
+        self._pages.setCurrentIndex(number)
+        if self._pages.currentWidget() is self.notices:
+            self.notices.show_page()
+
+    @Slot(bool)
+    def _reveal(self, revealed: bool) -> None:
+        """Show names and URLs, or mask them."""
+        self._reveal_button.setText(self.tr("Mask names") if revealed else self.tr("Reveal names"))
+        for page in (self.intake, self.domains, self.notices):
+            page.set_revealed(revealed)
+
+    def reveal_names(self, revealed: bool) -> None:
+        """Press the button that shows or masks names."""
+        self._reveal_button.setChecked(revealed)
+
+    def _paste(self) -> None:
+        self.show_page(0)
+        self.intake.paste()
+
+    def _open(self) -> None:
+        self.show_page(0)
+        self.intake.open_files()
+
+    def _filter(self) -> None:
+        self.show_page(1)
+        self.domains.focus_filter()
+
+    # -- lookups
+
+    @property
+    def looking_up(self) -> bool:
+        """Whether a batch runs."""
+        return self._looking_up
+
+    def cancel(self) -> None:
+        """Stop the batch; the rest stays queued."""
+        self._desk.worker.cancel()
+
+    def _count(self, then: Callable[[int], None] | None = None) -> None:
+        self._desk.read(queue.pending, then or self._show_status)
+
+    def _resume_if_queued(self, queued: int) -> None:
+        self._show_status(queued)
+        if queued and self._desk.can_look_up:
+            self._desk.messages.news(
+                self.tr("Going on with names that were queued: {n}. Esc stops.").format(n=queued)
+            )
+            self._desk.look_up()
+
+    @Slot()
+    def _resume(self) -> None:
+        if not self._looking_up and self._desk.can_look_up and not self._stopped:
+            self._desk.look_up()
+
+    @Slot(object)
+    def _on_changed(self, changed: Changed) -> None:
+        if changed & Changed.QUEUE:
+            self._count()
+
+    @Slot()
+    def _on_began(self) -> None:
+        self._looking_up = True
+        self._stopped = False
+        self._progress.setRange(0, 0)
+        self._show_busy()
+
+    @Slot(object)
+    def _on_advanced(self, advance: Advance) -> None:
+        progress = advance.progress
+        self._progress.setRange(0, max(progress.total, progress.done))
+        self._progress.setValue(progress.done)
+        self._queue.setText(
+            self.tr("Looking up. Without an answer: {n}").format(n=progress.failed)
+            if progress.failed
+            else self.tr("Looking up")
+        )
+
+    @Slot(object)
+    def _on_ended(self, ended: Ended) -> None:
+        self._looking_up = False
+        self._stopped = ended.result is None
+        self._desk.changed.emit(Changed.FINDINGS | Changed.QUEUE)
+        messages = self._desk.messages
+        if isinstance(ended.error, AbusetrackError):
+            messages.care(str(ended.error))
+        elif ended.error is not None:
+            raise ended.error  # a bug: on to the crash hook
+        elif ended.result is None:
+            messages.news(self.tr("Lookups stopped; the rest stays queued."))
+        elif ended.result.done:
+            messages.news(
+                self.tr("Names looked up: {done}; not fully answered: {failed}.").format(
+                    done=ended.result.done,
+                    failed=len({item.host for item in ended.result.failures}),
+                )
+            )
+
+    def _show_busy(self) -> None:
+        self._progress.setVisible(self._looking_up)
+        self.cancel_button.setVisible(self._looking_up)
+        self.look_up_button.setVisible(not self._looking_up and self._desk.can_look_up)
+
+    def _show_status(self, queued: int) -> None:
+        if not self._looking_up:
+            self._queue.setText(
+                self.tr("Names queued: {n}").format(n=f"{queued:,}")
+                if queued
+                else self.tr("Nothing queued")
+            )
+        self.look_up_button.setEnabled(queued > 0)
+        self._show_busy()
+
+    # -- trouble and the end
+
+    @Slot(object)
+    def show_crash(self, report: str) -> None:
+        """Show an error of the app itself."""
+        dialog = CrashDialog(report, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop lookups, close the case file, then let the window go."""
+        self._retry.stop()
+        self._desk.close()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,324 @@
+"""The table of domains with its filters, the bulk actions, and the detail panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from abusetrack.casefile import CaseFile, assessments
+from abusetrack.records import Assessment, SiteKind, State
+from abusetrack.triage.refresh import refresh
+from abusetrack.ui import theme
+from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.dialogs.assess import AssessDialog
+from abusetrack.ui.models.domain_table import DomainTable
+from abusetrack.ui.pages.detail_panel import DetailPanel
+from abusetrack.ui.widgets.delegates import ChipDelegate
+from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
+
+_TYPING_MS = 200
+_REFRESH_MS = 1000  # while lookups bring news
+_MOST_SELECTED = 5000  # that are found again after the list was asked anew
+_ORDER = "last_reported"
+
+
+class DomainsPage(QWidget):
+    """Lists domains; asks, assesses and shows them."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.model = DomainTable(desk, self)
+        self._kept: list[int] = []
+        self._place = 0
+        self._build()
+        self._typing = self._timer(_TYPING_MS, self._ask)
+        self._news = self._timer(_REFRESH_MS, self._refresh)
+        self.filter.textChanged.connect(self._typing.start)
+        self.model.modelAboutToBeReset.connect(self._keep_selection)
+        self.model.modelReset.connect(self._restore_selection)
+        self.model.listed.connect(self._on_listed)
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        desk.changed.connect(self._on_changed)
+        self.table.sortByColumn(self.model.column_of(_ORDER), Qt.SortOrder.DescendingOrder)
+
+    def _timer(self, milliseconds: int, slot: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    # -- building
+
+    def _build(self) -> None:
+        self.detail = DetailPanel(self._desk)
+        self.table = self._make_table()
+        self._empty = EmptyPlace(self.tr("No domains yet"), "")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty)
+        left = QWidget()
+        inner = QVBoxLayout(left)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(theme.SMALL)
+        inner.addLayout(self._filters())
+        inner.addWidget(self._stack, 1)
+        inner.addLayout(self._actions())
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.detail)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(theme.MEDIUM)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([640, 440])
+        self._heading = heading(self.tr("Domains"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.MEDIUM)
+        layout.setSpacing(theme.MEDIUM)
+        layout.addWidget(self._heading)
+        layout.addWidget(split, 1)
+
+    def _filters(self) -> QHBoxLayout:
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(self.tr("Filter by name or registrar"))
+        self.filter.setAccessibleName(self.tr("Filter by name or registrar"))
+        self.filter.setToolTip(self.tr("Any part of a name or of a registrar's name (Ctrl+F)"))
+        self.filter.setClearButtonEnabled(True)
+        self.state = self._choice(self.tr("Any state"), [item.value for item in State])
+        self.state.setAccessibleName(self.tr("State"))
+        self.kind = self._choice(self.tr("Any kind"), [item.value for item in SiteKind])
+        self.kind.setAccessibleName(self.tr("Kind of site"))
+        self.confirmed = QCheckBox(self.tr("&Confirmed only"))
+        self.confirmed.setAccessibleName(self.tr("Only domains with a confirmed report"))
+        self.confirmed.toggled.connect(self._ask)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SMALL)
+        row.addWidget(self.filter, 1)
+        for item in (self.state, self.kind, self.confirmed):
+            row.addWidget(item)
+        return row
+
+    def _choice(self, anything: str, values: Sequence[str]) -> QComboBox:
+        box = QComboBox()
+        box.addItem(anything, None)
+        for value in values:
+            box.addItem(value, value)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(12)
+        box.view().setMinimumWidth(240)
+        box.currentIndexChanged.connect(self._ask)
+        return box
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setAccessibleName(self.tr("Domains"))
+        table.setModel(self.model)
+        table.setItemDelegate(ChipDelegate(table))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setSortingEnabled(True)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionsMovable(True)
+        width = table.fontMetrics().averageCharWidth()
+        for column, characters in enumerate(self.model.column_widths()):
+            table.setColumnWidth(column, characters * width + 2 * theme.SMALL)
+        copy_action(table, lambda: "\n".join(self.selected_domains()))
+        return table
+
+    def _actions(self) -> QHBoxLayout:
+        self._count = label(muted=True)
+        self._count.setAccessibleName(self.tr("How many domains are listed and selected"))
+        self.assess_button = button(
+            self.tr("Assess…"),
+            self.assess_selected,
+            shortcut="Ctrl+E",
+            tip=self.tr("Record a finding for the selected domains"),
+            leading=True,
+        )
+        self.again_button = button(
+            self.tr("Look up again"),
+            self._look_up_again,
+            shortcut="Ctrl+Shift+R",
+            tip=self.tr("Queue the selected domains again"),
+        )
+        row = QHBoxLayout()
+        row.setSpacing(theme.SMALL)
+        row.addWidget(self._count, 1)
+        row.addWidget(self.again_button)
+        row.addWidget(self.assess_button)
+        return row
+
+    # -- what is listed
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter box."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def set_revealed(self, revealed: bool) -> None:
+        """Show names, or mask them."""
+        self.model.set_revealed(revealed)
+        self.detail.set_revealed(revealed)
+
+    @Slot()
+    def _ask(self) -> None:
+        state, kind = self.state.currentData(), self.kind.currentData()
+        self.model.ask(
+            replace(
+                self.model.query,
+                text=self.filter.text().strip(),
+                state=State(state) if state else None,
+                kind=SiteKind(kind) if kind else None,
+                confirmed_only=self.confirmed.isChecked(),
+            )
+        )
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.model.refresh()
+        if self.detail.domain is not None:
+            self.detail.refresh()
+
+    @Slot(object)
+    def _on_changed(self, changed: Changed) -> None:
+        news = changed & (Changed.REPORTS | Changed.FINDINGS | Changed.CONTACTS)
+        if news and not self._news.isActive():
+            self._news.start()
+
+    @Slot(object)
+    def _on_listed(self, count: int) -> None:
+        self._say_count()
+        self._stack.setCurrentIndex(0 if count else 1)
+        query = self.model.query
+        filtered = query.text or query.state or query.kind or query.confirmed_only
+        if filtered:
+            self._empty.say(
+                self.tr("Nothing fits the filter"), self.tr("Clear it, or search for less.")
+            )
+        else:
+            self._empty.say(
+                self.tr("No domains yet"),
+                self.tr("Take in a list of reports first: Intake (Ctrl+1)."),
+            )
+
+    # -- the selection, kept by id
+
+    def selected_ids(self) -> list[int]:
+        """Return the ids of the selected rows, in the order of the table."""
+        rows = sorted(
+            number
+            for part in self.table.selectionModel().selection().toList()
+            for number in range(part.top(), part.bottom() + 1)
+        )
+        return [self.model.ids[number] for number in dict.fromkeys(rows)]
+
+    def selected_domains(self) -> list[str]:
+        """Return the names of the selected rows; asks for them a page at a time."""
+        rows = self.table.selectionModel().selectedRows()
+        found = (self.model.row(index.row()) for index in rows)
+        return [row.domain for row in found if row is not None]
+
+    def _keep_selection(self) -> None:
+        ids = self.selected_ids()
+        self._kept = ids if len(ids) <= _MOST_SELECTED else []
+        self._place = self.table.verticalScrollBar().value()
+
+    def _restore_selection(self) -> None:
+        selection = QItemSelection()
+        numbers = self.model.rows_of(self._kept) if self._kept else []
+        for number in numbers:
+            index = self.model.index(number, 0)
+            selection.select(index, index)
+        if numbers:
+            flags = QItemSelectionModel.SelectionFlag
+            model = self.table.selectionModel()
+            model.setCurrentIndex(self.model.index(numbers[0], 0), flags.NoUpdate)
+            model.select(selection, flags.ClearAndSelect | flags.Rows)
+        elif self._kept or self.detail.domain is not None:
+            self.detail.show_row(None)
+        self.table.verticalScrollBar().setValue(self._place)
+        self._say_count()
+
+    @Slot()
+    def _on_selected(self) -> None:
+        self._say_count()
+
+    @Slot()
+    def _on_current(self) -> None:
+        current = self.table.selectionModel().currentIndex()
+        row = self.model.row(current.row()) if current.isValid() else None
+        if row is not None and row.domain != self.detail.domain:
+            self.detail.show_row(row)
+
+    def _say_count(self) -> None:
+        chosen = len(self.table.selectionModel().selectedRows())
+        count = self.tr("{n} domains").format(n=f"{len(self.model.ids):,}")
+        if chosen:
+            count += self.tr(" · {n} selected").format(n=f"{chosen:,}")
+        self._count.setText(count)
+        self.assess_button.setEnabled(chosen > 0)
+        self.again_button.setEnabled(chosen > 0)
+
+    # -- actions
+
+    def assess_selected(self) -> None:
+        """Ask for a finding on the selected domains."""
+        domains = self.selected_domains()
+        if not domains:
+            return
+        dialog = AssessDialog(
+            self._desk.context,
+            len(domains),
+            lambda assessment: self.assess(domains, assessment),
+            self,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def assess(self, domains: Sequence[str], assessment: Assessment) -> None:
+        """Record one finding for every report of ``domains``."""
+        context = self._desk.context
+
+        def store(case: CaseFile) -> int:
+            with case.transaction():
+                touched = assessments.add_many(case, [(name, assessment) for name in domains])
+                refresh(context, case, domains)
+            return sum(touched)
+
+        self._desk.write(store, self._on_assessed)
+
+    def _on_assessed(self, reports: int) -> None:
+        self._desk.messages.news(self.tr("Finding recorded; reports: {n}.").format(n=reports))
+        self._desk.changed.emit(Changed.FINDINGS)
+
+    def _look_up_again(self) -> None:
+        if domains := self.selected_domains():
+            self._desk.look_up_again(domains)

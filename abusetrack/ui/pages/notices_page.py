@@ -1,0 +1,323 @@
+"""Drafts to registrars: what can be written, to whom, what not and why; export to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from abusetrack.casefile import directory
+from abusetrack.casefile.notices import StoredNotice
+from abusetrack.notices import FORMATS
+from abusetrack.records import Contact, Draft, Role
+from abusetrack.triage import drafting
+from abusetrack.triage.drafting import Exported
+from abusetrack.ui import theme
+from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.notice_texts import about_contact, about_draft, about_notice, about_reason
+from abusetrack.ui.planning import Overview, ToConfirm, overview
+from abusetrack.ui.text import minute, one_line
+from abusetrack.ui.widgets.notice_list import NoticeList
+from abusetrack.ui.widgets.parts import EmptyPlace, RawText, button, heading, label
+
+_DEFAULT_FORMATS = {"eml", "txt"}
+
+
+class NoticesPage(QWidget):
+    """Plans in the study thread, exports and confirms in the db thread.
+
+    Signals:
+        planned(Overview): a plan is on the screen.
+    """
+
+    planned = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._overview: Overview | None = None
+        self._generation = 0
+        self._stale = True
+        self._revealed = False
+        self._build()
+        desk.changed.connect(self._on_changed)
+        self._say()
+
+    # -- building
+
+    def _build(self) -> None:
+        self.persistent = QCheckBox(self.tr("Only persistently abusive"))
+        self.again = QCheckBox(self.tr("Also what was exported before"))
+        for box in (self.persistent, self.again):
+            box.setAccessibleName(box.text())
+            box.toggled.connect(self.plan)
+        self.plan_button = button(
+            self.tr("Plan again"),
+            self.plan,
+            shortcut="F5",
+            tip=self.tr("See what can be drafted now; nothing is stored"),
+        )
+        top = QHBoxLayout()
+        top.setSpacing(theme.MEDIUM)
+        top.addWidget(heading(self.tr("Notices")))
+        top.addStretch()
+        for item in (self.persistent, self.again, self.plan_button):
+            top.addWidget(item)
+        self._missing = label(wrap=True)
+        self._missing.setObjectName("badge")
+        self._empty = EmptyPlace("", "")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._split())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.MEDIUM)
+        layout.setSpacing(theme.MEDIUM)
+        layout.addLayout(top)
+        layout.addWidget(self._missing)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(self._footer())
+
+    def _split(self) -> QSplitter:
+        self.list = NoticeList()
+        self.list.currentItemChanged.connect(lambda *_: self._show_current())
+        self.list.itemSelectionChanged.connect(self._say)
+        card = QFrame()
+        card.setObjectName("card")
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        self._hint = label(muted=True, wrap=True)
+        self.preview = RawText(self.tr("Preview as plain text"), defanged=False)
+        self.preview.setFrameShape(QFrame.Shape.NoFrame)
+        self.confirm_button = button(
+            self.tr("Confirm contact…"),
+            self.ask_confirm,
+            tip=self.tr("Say that you checked this contact on the registrar's own page"),
+        )
+        inner.addWidget(self._hint)
+        inner.addWidget(self.preview, 1)
+        inner.addWidget(self.confirm_button, 0, Qt.AlignmentFlag.AlignRight)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.list)
+        split.addWidget(card)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(theme.MEDIUM)
+        split.setSizes([440, 640])
+        return split
+
+    def _footer(self) -> QHBoxLayout:
+        self._summary = label(muted=True, wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(theme.MEDIUM)
+        row.addWidget(self._summary, 1)
+        self.formats: dict[str, QCheckBox] = {}
+        for name in FORMATS:
+            box = QCheckBox(name)
+            box.setAccessibleName(self.tr("Export as {name}").format(name=name))
+            box.setChecked(name in _DEFAULT_FORMATS)
+            box.toggled.connect(self._say)
+            self.formats[name] = box
+            row.addWidget(box)
+        self.export_button = button(
+            self.tr("Export…"),
+            self.ask_folder,
+            shortcut="Ctrl+Shift+E",
+            tip=self.tr("Write the selected drafts, or all, into a folder; nothing is sent"),
+            leading=True,
+        )
+        row.addWidget(self.export_button)
+        return row
+
+    # -- planning
+
+    def show_page(self) -> None:
+        """Plan when the page is first shown, and after something changed."""
+        if self._stale:
+            self.plan()
+
+    def set_revealed(self, revealed: bool) -> None:
+        """Show names, or mask them."""
+        self._revealed = revealed
+        if self._overview is not None:
+            self._fill(self._overview)
+
+    @Slot()
+    def plan(self) -> None:
+        """Ask what can be drafted now."""
+        self._generation += 1
+        self._stale = False
+        context, generation = self._desk.context, self._generation
+        persistent, again = self.persistent.isChecked(), self.again.isChecked()
+        self._summary.setText(self.tr("Planning…"))
+        self.plan_button.setEnabled(False)
+        self._desk.study(
+            lambda case: overview(context, case, only_persistent=persistent, again=again),
+            partial(self._on_planned, generation),
+            self._on_failed,
+        )
+
+    @Slot(object)
+    def _on_changed(self, changed: Changed) -> None:
+        if changed & ~Changed.QUEUE:
+            self._stale = True
+            if self.isVisible() and changed & (Changed.CONTACTS | Changed.NOTICES):
+                self.plan()
+
+    def _on_planned(self, generation: int, found: Overview) -> None:
+        if generation != self._generation:
+            return
+        self.plan_button.setEnabled(True)
+        self._overview = found
+        self._fill(found)
+        self.planned.emit(found)
+
+    def _on_failed(self) -> None:
+        self.plan_button.setEnabled(True)
+        self._say()
+
+    def _fill(self, found: Overview) -> None:
+        self.list.show_overview(found, revealed=self._revealed)
+        self._stack.setCurrentIndex(0 if self.list.is_empty() else 1)
+        self._missing.setText(" ".join(found.plan.missing_settings))
+        self._show_current()
+        self._say()
+
+    # -- what is selected
+
+    def selected_drafts(self) -> list[Draft]:
+        """Return the selected drafts; all of them where none is selected."""
+        if self._overview is None:
+            return []
+        return self.list.selected_drafts() or list(self._overview.plan.drafts)
+
+    def _contact(self) -> Contact | None:
+        item = self.list.current()
+        return item.contact if isinstance(item, ToConfirm) else None
+
+    def _show_current(self) -> None:
+        item = self.list.current()
+        hint, text = "", ""
+        match item:
+            case Draft():
+                hint, text = about_draft(item, revealed=self._revealed)
+            case ToConfirm():
+                hint, text = about_contact(item)
+            case StoredNotice():
+                hint, text = about_notice(item, revealed=self._revealed)
+            case str():
+                hint, text = about_reason(item)
+            case None:
+                pass
+        self._hint.setText(hint)
+        self.preview.setPlainText(text)
+        self.confirm_button.setVisible(isinstance(item, ToConfirm))
+
+    def _say(self) -> None:
+        found = self._overview
+        drafts = found.plan.drafts if found else ()
+        self._missing.setVisible(bool(found and found.plan.missing_settings))
+        chosen = len(self.selected_drafts())
+        formats = any(box.isChecked() for box in self.formats.values())
+        ready = bool(chosen and formats and found and not found.plan.missing_settings)
+        self.export_button.setEnabled(ready)
+        self.export_button.setText(
+            self.tr("Export all {n}…").format(n=chosen)
+            if chosen and chosen == len(drafts)
+            else self.tr("Export {n}…").format(n=chosen)
+            if chosen
+            else self.tr("Export…")
+        )
+        if found is None:
+            self._empty.say(self.tr("Planning…"), "")
+            return
+        self._empty.say(
+            self.tr("No notices yet"),
+            self.tr(
+                "Take in reports (Ctrl+1), let them be looked up, and assess them (Ctrl+2): a "
+                "draft is written for confirmed, dedicated sites whose registrar has a confirmed "
+                "contact."
+            ),
+        )
+        self._summary.setText(
+            self.tr("Drafts: {drafts}. Domains not drafted: {left}. Nothing is ever sent.").format(
+                drafts=len(drafts), left=f"{len(found.plan.not_drafted):,}"
+            )
+        )
+
+    # -- confirming and exporting
+
+    def ask_confirm(self) -> None:
+        """Ask whether the contact was checked."""
+        contact = self._contact()
+        if contact is None:
+            return
+        box = QMessageBox(self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Confirm contact"))
+        box.setText(
+            self.tr("Did you check this contact of {name} on the registrar's own page?").format(
+                name=one_line(contact.party_name)
+            )
+        )
+        reached = contact.email or contact.form or contact.phone or ""
+        box.setInformativeText(one_line(reached))
+        yes = box.addButton(self.tr("Yes, confirm"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        yes.clicked.connect(lambda: self.confirm(contact))
+        box.open()
+
+    def confirm(self, contact: Contact) -> None:
+        """Record that the contact was checked."""
+        self._desk.write(
+            lambda case: directory.confirm(case, contact.party_key, Role.REGISTRAR),
+            self._on_confirmed,
+        )
+
+    def _on_confirmed(self, contact: Contact) -> None:
+        self._desk.messages.news(
+            self.tr("Contact confirmed, {when}.").format(when=minute(contact.confirmed_at))
+        )
+        self._desk.changed.emit(Changed.CONTACTS)
+
+    def ask_folder(self) -> None:
+        """Choose a folder, then export."""
+        dialog = QFileDialog(self, self.tr("Export drafts into a folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
+        dialog.open()
+
+    def export_to(self, folder: Path) -> None:
+        """Write the selected drafts into ``folder``."""
+        drafts = self.selected_drafts()
+        formats = [name for name, box in self.formats.items() if box.isChecked()]
+        context = self._desk.context
+        self.export_button.setEnabled(False)
+        self._desk.write(
+            lambda case: drafting.export(context, case, drafts, folder, formats),
+            partial(self._on_exported, folder),
+            self.plan,  # some may have been exported before the one that was refused
+        )
+
+    def _on_exported(self, folder: Path, exported: Sequence[Exported]) -> None:
+        self._desk.messages.news(
+            self.tr("Notices exported into {folder}: {n}. Nothing was sent; that is yours.").format(
+                folder=folder, n=len(exported)
+            )
+        )
+        self._desk.changed.emit(Changed.NOTICES)

@@ -1,0 +1,130 @@
+"""Reading lists for the preview, and storing them: what the intake page runs in other threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from abusetrack import intake
+from abusetrack.casefile import CaseFile, reports
+from abusetrack.errors import InputError
+from abusetrack.intake import Intake
+from abusetrack.records import Arrival, Report
+from abusetrack.triage import taking
+from abusetrack.triage.context import Context
+from abusetrack.ui.models.preview_table import BARE, Group, PreviewRow
+from abusetrack.ui.text import joined, minute
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A list to be taken in: a file, or text that was pasted or typed."""
+
+    label: str
+    content: Path | str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who gave the lists, and when."""
+
+    source: str
+    profile: str
+    received_at: datetime | None  # None: now
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Lists as read, and what each row would become."""
+
+    sources: tuple[Source, ...]
+    taken: tuple[tuple[str, Intake], ...]  # by label
+    rows: tuple[PreviewRow, ...]
+    discarded: int
+    complaints: tuple[str, ...]  # of lists that could not be read at all
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of the lists that were stored."""
+
+    new: int
+    repeated: int
+    duplicate: int
+    rejected: int
+    queued: int
+
+
+def read(context: Context, case: CaseFile, sources: Sequence[Source], origin: Origin) -> Reading:
+    """Read lists and say what each row would become; nothing is stored.
+
+    Raises:
+        InputError: the profile is not known.
+    """
+    reading = taking.reading(
+        context, source=origin.source, profile=origin.profile, received_at=origin.received_at
+    )
+    kept: list[Source] = []
+    taken: list[tuple[str, Intake]] = []
+    complaints: list[str] = []
+    for source in sources:
+        try:
+            if isinstance(source.content, Path):
+                found = intake.read_path(source.content, context=reading)
+            else:
+                found = intake.read(source.content, filename="", context=reading)
+        except InputError as error:
+            complaints.append(str(error))
+        else:
+            kept.append(source)
+            taken.append((source.label, found))
+    return Reading(
+        sources=tuple(kept),
+        taken=tuple(taken),
+        rows=tuple(_rows(case, taken)),
+        discarded=sum(found.discarded.total for _label, found in taken),
+        complaints=tuple(complaints),
+    )
+
+
+def store(context: Context, case: CaseFile, reading: Reading, ticked: Sequence[Report]) -> Stored:
+    """Store lists, each in one transaction; ``ticked`` are the bare names to be taken."""
+    chosen = {id(report) for report in ticked}
+    results = [
+        taking.take(
+            context,
+            case,
+            found,
+            label=label,
+            ticked=[report for report in found.unticked if id(report) in chosen],
+        )
+        for label, found in reading.taken
+    ]
+    return Stored(
+        new=sum(item.new for item in results),
+        repeated=sum(item.repeated for item in results),
+        duplicate=sum(item.duplicate for item in results),
+        rejected=sum(item.rejected for item in results),
+        queued=sum(item.queued for item in results),
+    )
+
+
+def _rows(case: CaseFile, taken: Sequence[tuple[str, Intake]]) -> Iterator[PreviewRow]:
+    """Yield bare names first: they wait for a decision; then each list by line."""
+    for label, found in taken:
+        yield from (_row(label, report, BARE) for report in found.unticked)
+    arrived = iter(reports.preview(case, [item for _, found in taken for item in found.reports]))
+    for label, found in taken:
+        rows = [_row(label, item, next(arrived).arrival) for item in found.reports]
+        rows += [
+            PreviewRow(label, item.line, Arrival.REJECTED, item.text, item.reason, None)
+            for item in found.complaints
+        ]
+        yield from sorted(rows, key=lambda row: row.line or 0)
+
+
+def _row(label: str, report: Report, group: Group) -> PreviewRow:
+    detail = joined([report.reference or "", minute(report.received_at)])
+    return PreviewRow(label, report.line, group, report.target.url, detail, report)

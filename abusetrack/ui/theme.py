@@ -1,0 +1,295 @@
+"""One place for spacing, type, colours and chips; light and dark.
+
+Colours carry no judgement: a chip's tone groups states, and its text always says
+which one it is. Every pair of text and ground in :data:`LIGHT` and :data:`DARK` keeps
+the contrast of WCAG 2.2 level AA (see :func:`pairs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+# Spacing in logical pixels.
+TIGHT, SMALL, MEDIUM, LARGE, HUGE = 4, 8, 12, 16, 24
+RADIUS = 6
+ROW_HEIGHT = 30
+RAIL_WIDTH = 152
+
+
+class Tone(Enum):
+    """What a chip groups by."""
+
+    PLAIN = auto()
+    ACCENT = auto()
+    CALM = auto()
+    NOTE = auto()
+    FAINT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Text and ground of a chip."""
+
+    text: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of one scheme, as ``#rrggbb``."""
+
+    window: str
+    surface: str  # tables, panels, fields
+    raised: str  # buttons, headers
+    rail: str
+    line: str
+    text: str
+    muted: str
+    accent: str  # links to actions, focus
+    on_accent: str
+    selection: str
+    on_selection: str
+    note: str  # ground of messages that need care
+    on_note: str
+    chips: tuple[tuple[Tone, Chip], ...]
+
+    def chip(self, tone: Tone) -> Chip:
+        """Return the chip of a tone."""
+        return dict(self.chips)[tone]
+
+
+LIGHT = Colours(
+    window="#f3f5f7",
+    surface="#ffffff",
+    raised="#e9edf1",
+    rail="#e4e9ee",
+    line="#cbd3db",
+    text="#1a222b",
+    muted="#52606d",
+    accent="#0b5c7d",
+    on_accent="#ffffff",
+    selection="#cfe6f1",
+    on_selection="#10202b",
+    note="#fdf1d3",
+    on_note="#4a3508",
+    chips=(
+        (Tone.PLAIN, Chip("#26323d", "#e3e8ed")),
+        (Tone.ACCENT, Chip("#0a4a66", "#d3e9f3")),
+        (Tone.CALM, Chip("#1d4f35", "#d6eedf")),
+        (Tone.NOTE, Chip("#5a3f06", "#fbe9bd")),
+        (Tone.FAINT, Chip("#52606d", "#f3f5f7")),
+    ),
+)
+
+DARK = Colours(
+    window="#171c21",
+    surface="#1e242b",
+    raised="#2a323b",
+    rail="#12171b",
+    line="#3b4650",
+    text="#e7ecf1",
+    muted="#a5b1bd",
+    accent="#6cc4e8",
+    on_accent="#07202c",
+    selection="#1f4a5e",
+    on_selection="#f2f8fb",
+    note="#3d3216",
+    on_note="#f6e4b4",
+    chips=(
+        (Tone.PLAIN, Chip("#dbe2e9", "#36414c")),
+        (Tone.ACCENT, Chip("#bfe4f5", "#1c4356")),
+        (Tone.CALM, Chip("#bfe8cf", "#1f4631")),
+        (Tone.NOTE, Chip("#f6e0a5", "#4a3b12")),
+        (Tone.FAINT, Chip("#a5b1bd", "#171c21")),
+    ),
+)
+
+
+def pairs(colours: Colours) -> Iterator[tuple[str, str]]:
+    """Yield every (text, ground) that the window puts together."""
+    for ground in (colours.window, colours.surface, colours.raised, colours.rail):
+        yield colours.text, ground
+    for ground in (colours.window, colours.surface):
+        yield colours.muted, ground
+        yield colours.accent, ground
+    yield colours.muted, colours.rail
+    yield colours.on_accent, colours.accent
+    yield colours.on_selection, colours.selection
+    yield colours.on_note, colours.note
+    for _tone, chip in colours.chips:
+        yield chip.text, chip.ground
+
+
+def contrast(text: str, ground: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.2, 1.4.3)."""
+    lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def of(widget: QWidget) -> Colours:
+    """Return the colours in use, told by the widget's own palette."""
+    return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def apply(app: QApplication, *, dark: bool | None = None) -> None:
+    """Dress the application; ``dark`` follows the system where None."""
+    if dark is None:
+        dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    colours = DARK if dark else LIGHT
+    app.setStyle("Fusion")
+    app.setPalette(_palette(colours))
+    app.setStyleSheet(_sheet(colours))
+
+
+def small(font: QFont) -> QFont:
+    """Return the font for what stands beside the main thing."""
+    return _sized(font, 0.9)
+
+
+def strong(font: QFont) -> QFont:
+    """Return the font of what leads a group."""
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
+
+
+def title(font: QFont) -> QFont:
+    """Return the font of a page's title."""
+    return strong(_sized(font, 1.5))
+
+
+def fixed() -> QFont:
+    """Return the font of raw text."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def _sized(font: QFont, factor: float) -> QFont:
+    sized = QFont(font)
+    if font.pointSizeF() > 0:
+        sized.setPointSizeF(font.pointSizeF() * factor)
+    else:
+        sized.setPixelSize(round(font.pixelSize() * factor))
+    return sized
+
+
+def _palette(colours: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette(QColor(colours.raised), QColor(colours.window))
+    for place, colour in (
+        (role.Window, colours.window),
+        (role.WindowText, colours.text),
+        (role.Base, colours.surface),
+        (role.AlternateBase, colours.window),
+        (role.Text, colours.text),
+        (role.PlaceholderText, colours.muted),
+        (role.Button, colours.raised),
+        (role.ButtonText, colours.text),
+        (role.ToolTipBase, colours.raised),
+        (role.ToolTipText, colours.text),
+        (role.Highlight, colours.selection),
+        (role.HighlightedText, colours.on_selection),
+        (role.Link, colours.accent),
+        (role.Accent, colours.accent),
+        (role.Mid, colours.line),
+    ):
+        palette.setColor(place, QColor(colour))
+    for place in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, place, QColor(colours.muted))
+    return palette
+
+
+def _sheet(colours: Colours) -> str:
+    names = {field.name: getattr(colours, field.name) for field in fields(colours)}
+    names.pop("chips")
+    return _SHEET.format(**names, radius=RADIUS)
+
+
+_SHEET = """
+QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: 4px; }}
+#rail {{ background: {rail}; border-right: 1px solid {line}; }}
+#rail QPushButton {{
+    text-align: left; padding: 9px 12px; border: 1px solid transparent; border-radius: {radius}px;
+    background: transparent; color: {text};
+}}
+#rail QPushButton:hover {{ background: {raised}; }}
+#rail QPushButton:checked {{ background: {selection}; color: {on_selection}; }}
+#rail QPushButton:focus {{ border-color: {accent}; }}
+#card {{ background: {surface}; border: 1px solid {line}; border-radius: {radius}px; }}
+#message {{ background: {surface}; border-bottom: 1px solid {line}; }}
+#message[care="true"] {{ background: {note}; }}
+#message QLabel {{ color: {text}; }}
+#message[care="true"] QLabel {{ color: {on_note}; }}
+#muted {{ color: {muted}; }}
+#badge {{
+    color: {on_note}; background: {note}; border-radius: {radius}px; padding: 2px 8px;
+}}
+QPushButton {{
+    padding: 5px 12px; border: 1px solid {line}; border-radius: {radius}px; background: {raised};
+    color: {text};
+}}
+QPushButton:hover {{ border-color: {muted}; }}
+QPushButton:focus {{ border-color: {accent}; }}
+QPushButton:checked {{ background: {selection}; color: {on_selection}; border-color: {accent}; }}
+QPushButton:disabled {{ color: {muted}; background: {window}; border-color: {line}; }}
+QPushButton[leading="true"] {{
+    background: {accent}; color: {on_accent}; border-color: {accent};
+}}
+QPushButton[leading="true"]:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
+QPushButton[leading="true"]:disabled {{
+    background: {window}; color: {muted}; border-color: {line};
+}}
+QLineEdit, QComboBox, QDateTimeEdit, QPlainTextEdit {{
+    background: {surface}; color: {text}; border: 1px solid {line}; border-radius: {radius}px;
+    padding: 4px 6px; selection-background-color: {selection};
+    selection-color: {on_selection};
+}}
+QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QPlainTextEdit:focus {{
+    border-color: {accent};
+}}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line}; }}
+QAbstractItemView {{
+    background: {surface}; alternate-background-color: {window}; color: {text};
+    border: 1px solid {line}; border-radius: {radius}px; gridline-color: {line};
+    selection-background-color: {selection}; selection-color: {on_selection};
+}}
+QAbstractItemView:focus {{ border-color: {accent}; }}
+QHeaderView {{ background: {raised}; border: none; }}
+QHeaderView::section {{
+    background: {raised}; color: {text}; border: none; border-bottom: 1px solid {line};
+    padding: 5px 8px;
+}}
+QTabWidget::pane {{ border: none; }}
+QTabBar::tab {{
+    padding: 6px 14px; color: {muted}; background: transparent;
+    border-bottom: 2px solid transparent;
+}}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabBar::tab:focus {{ color: {accent}; }}
+QStatusBar {{ background: {rail}; color: {text}; border-top: 1px solid {line}; }}
+QStatusBar::item {{ border: none; }}
+QMenuBar {{ background: {rail}; color: {text}; }}
+QMenuBar::item:selected, QMenu::item:selected {{
+    background: {selection}; color: {on_selection};
+}}
+QMenu {{ background: {surface}; color: {text}; border: 1px solid {line}; }}
+QMenu::item:disabled {{ color: {muted}; }}
+QProgressBar {{
+    border: 1px solid {line}; border-radius: 4px; background: {surface}; color: {text};
+    max-height: 14px; text-align: center;
+}}
+QProgressBar::chunk {{ background: {selection}; border-radius: 3px; }}
+QSplitter::handle {{ background: {window}; }}
+"""

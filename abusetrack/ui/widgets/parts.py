@@ -1,0 +1,189 @@
+"""Titles, muted lines, raw text, empty places and the message bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from abusetrack.ui import theme
+from abusetrack.ui.messages import Message, Messages, Weight
+from abusetrack.ui.text import copied
+
+_NEWS_MS = 8000
+
+
+def label(text: str = "", *, muted: bool = False, wrap: bool = False) -> QLabel:
+    """Return a label that shows its text as it is."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setWordWrap(wrap)
+    if muted:
+        made.setObjectName("muted")
+    return made
+
+
+def heading(text: str) -> QLabel:
+    """Return the title of a page."""
+    made = label(text)
+    made.setFont(theme.title(made.font()))
+    return made
+
+
+def button(
+    text: str,
+    on_click: Callable[[], object],
+    *,
+    shortcut: str = "",
+    tip: str = "",
+    leading: bool = False,
+) -> QPushButton:
+    """Return a push button; its shortcut, if any, is told in the tool tip."""
+    made = QPushButton(text)
+    made.setAccessibleName(text.replace("&", ""))
+    made.setProperty("leading", leading)
+    made.clicked.connect(on_click)
+    if shortcut:
+        made.setShortcut(QKeySequence(shortcut))
+        shown = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        tip = f"{tip} ({shown})" if tip else shown
+    made.setToolTip(tip)
+    return made
+
+
+def copy_action(view: QWidget, text: Callable[[], str]) -> QAction:
+    """Return a copy action of ``view`` that puts defanged text on the clipboard."""
+    action = QAction(view.tr("Copy, defanged"), view)
+    action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(lambda: QApplication.clipboard().setText(copied(text())))
+    view.addAction(action)
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+    return action
+
+
+class RawText(QPlainTextEdit):
+    """Read-only text from outside; what is copied of it is defanged."""
+
+    def __init__(self, name: str, *, defanged: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._defanged = defanged
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setFont(theme.fixed())
+        self.setAccessibleName(name)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+
+    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802  # Qt's name
+        """Return the selected text as plain text."""
+        text = self.textCursor().selection().toPlainText()
+        data = QMimeData()
+        data.setText(copied(text) if self._defanged else text)
+        return data
+
+
+class EmptyPlace(QWidget):
+    """Says what to do next where there is nothing to show."""
+
+    def __init__(self, title: str, text: str, action: QPushButton | None = None) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setSpacing(theme.SMALL)
+        layout.addStretch()
+        self._title = label(title)
+        self._title.setFont(theme.title(self._title.font()))
+        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._text = label(text, muted=True, wrap=True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for part in (self._title, self._text):
+            layout.addWidget(part)
+        if action is not None:
+            row = QHBoxLayout()
+            row.addStretch()
+            row.addWidget(action)
+            row.addStretch()
+            layout.addLayout(row)
+        layout.addStretch()
+
+    def say(self, title: str, text: str) -> None:
+        """Say something else."""
+        self._title.setText(title)
+        self._text.setText(text)
+
+
+class MessageBar(QFrame):
+    """Shows the newest message above the page; news fade, what needs care stays."""
+
+    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.SMALL, theme.SMALL, theme.SMALL)
+        self._text = label(wrap=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setAccessibleName(self.tr("Message"))
+        close = button(self.tr("Dismiss"), self.hide, tip=self.tr("Put the message away"))
+        layout.addWidget(self._text)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._fade = QTimer(self)
+        self._fade.setSingleShot(True)
+        self._fade.setInterval(_NEWS_MS)
+        self._fade.timeout.connect(self.hide)
+        self.hide()
+        messages.said.connect(self._on_said)
+
+    @Slot(object)
+    def _on_said(self, message: Message) -> None:
+        care = message.weight is Weight.CARE
+        if not care and self.isVisible() and self.property("care"):
+            return  # news do not push away what needs care; both stand in the log
+        self.setProperty("care", care)
+        self._text.setText(message.text)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        for part in (self._text,):
+            part.style().unpolish(part)
+            part.style().polish(part)
+        self.show()
+        if care:
+            self._fade.stop()
+        else:
+            self._fade.start()
+
+
+class ActivateOnEnter(QObject):
+    """Lets Return and Enter do what a double click does in a view."""
+
+    def __init__(self, view: QAbstractItemView, act: Callable[[], object]) -> None:
+        super().__init__(view)
+        self._act = act
+        view.installEventFilter(self)
+        view.doubleClicked.connect(lambda _index: act())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Act on the keys."""
+        if event.type() is QEvent.Type.KeyPress and event.key() in {  # type: ignore[attr-defined]  # a QKeyEvent by its type
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+        }:
+            self._act()
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,255 @@
+"""Draw each page of the window into a folder, from the practice internet.
+
+    python tools/screenshots.py FOLDER [--all]
+
+Names are revealed: all of them are invented. ``--all`` adds empty pages, dialogs and
+the dark scheme, for whoever works on the looks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QLocale, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from abusetrack import intake, practice
+from abusetrack import settings as settings_module
+from abusetrack.casefile import CaseFile, CaseFileThread, directory, open_case_file
+from abusetrack.records import Role, SiteKind
+from abusetrack.triage import contacts, resolving, taking
+from abusetrack.triage.context import Context, make_context
+from abusetrack.ui import theme
+from abusetrack.ui.desk import Desk
+from abusetrack.ui.main_window import MainWindow
+from abusetrack.ui.messages import Messages
+from abusetrack.ui.planning import ToConfirm
+from abusetrack.ui.taking_in import Source
+
+SIZE = 1280, 800
+_SEED = 1
+_UNCONFIRMED = 5  # every so many contacts one is left for the analyst
+
+NEW_LIST = """From our partner, this morning:
+hxxps://morning-list[.]test/albums/17?page=2
+hxxp://second-name[.]example/x
+hxxps://third.pages[.]invalid/gallery
+also seen: quiet-harbour.test and its copy quiet-harbour.example
+hxxp://192.168.4.9/private
+hxxps://not_a_host_name/
+"""
+
+
+class _Clock:
+    """Stands still, so that pictures stay alike."""
+
+    def __init__(self, now: datetime) -> None:
+        self.instant = now
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the pictures are drawn from."""
+
+    context: Context
+    clock: _Clock
+    case_path: Path
+    lists: Path
+
+
+def main() -> int:
+    """Draw the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--all", action="store_true", help="also empty pages, dialogs, dark")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    QLocale.setDefault(QLocale.c())
+    app = QApplication(["abusetrack"])
+    world = practice.build(_SEED)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with practice.PracticeThread(world, folder / "practice") as servers:
+            work = _prepare(world, servers.config_path, folder)
+            asyncio.run(_look_up(work))
+            _decide(work, world)
+            work.clock.instant += timedelta(hours=3)
+            for dark in (False, True) if options.all else (False,):
+                theme.apply(app, dark=dark)
+                _draw(work, options.folder, "-dark" if dark else "", everything=options.all)
+    return 0
+
+
+def _prepare(world: practice.World, config: Path, folder: Path) -> Work:
+    clock = _Clock(world.start + timedelta(days=1))
+    context = make_context(settings_module.load(config), clock)
+    work = Work(context, clock, folder / "practice.case", folder)
+    reports = folder / "reports.txt"
+    practice.write_reports(world, reports)
+    with _open(work) as case:
+        reading = taking.reading(context, source="public")
+        taken = intake.read_path(reports, context=reading)
+        taking.take(context, case, taken, label=reports.name)
+    return work
+
+
+async def _look_up(work: Work) -> None:
+    with CaseFileThread(lambda: _open(work)) as db:
+        await resolving.resolve(work.context, db, lambda: _open(work))
+
+
+def _decide(work: Work, world: practice.World) -> None:
+    findings, table = work.lists / "assessments.csv", work.lists / "contacts.csv"
+    practice.write_assessments(world, findings)
+    practice.write_contacts(world, table)
+    with _open(work) as case:
+        taking.assess_list(work.context, case, findings)
+        contacts.import_table(work.context, case, table)
+        known = directory.contacts(case, role=Role.REGISTRAR)
+        for number, contact in enumerate(known):
+            if number % _UNCONFIRMED:
+                directory.confirm(case, contact.party_key, Role.REGISTRAR)
+
+
+def _open(work: Work) -> CaseFile:
+    return open_case_file(work.case_path, clock=work.clock, actor=work.context.actor)
+
+
+def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
+    with _window(work) as window:
+        _draw_intake(window, folder / f"intake{suffix}.png")
+        _draw_domains(window, folder, suffix, everything=everything)
+        _draw_notices(window, folder, suffix, everything=everything)
+    if everything:
+        empty = Work(work.context, work.clock, work.lists / f"empty{suffix}.case", work.lists)
+        with _window(empty) as window:
+            for number, name in enumerate(("intake", "domains", "notices")):
+                window.show_page(number)
+                _wait(300)
+                _save(window, folder / f"{name}-empty{suffix}.png")
+
+
+class _window:  # noqa: N801  # reads as a verb
+    """A shown window over a case file, closed at the end."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def __enter__(self) -> MainWindow:
+        with _open(self._work) as case:
+            desk = Desk(self._work.context, case, Messages())
+        self.window = MainWindow(desk)
+        desk.setParent(self.window)
+        self.window.resize(*SIZE)
+        self.window.reveal_names(True)
+        self.window.show()
+        return self.window
+
+    def __exit__(self, *_: object) -> None:
+        self.window.close()
+        self.window.deleteLater()
+
+
+def _draw_intake(window: MainWindow, path: Path) -> None:
+    window.show_page(0)
+    page = window.intake
+    page.source.setCurrentText("partner")
+    page.add([Source("pasted", NEW_LIST)])
+    _until(lambda: page.model.rowCount() > 0)
+    page.model.tick_all(True)
+    _save(window, path)
+    page.clear()
+
+
+def _draw_domains(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
+    window.show_page(1)
+    page = window.domains
+    _until(lambda: page.model.rowCount() > 0)
+    column = page.model.column_of("confirmed_reports")
+    page.table.horizontalHeader().setSortIndicator(
+        column, page.table.horizontalHeader().sortIndicatorOrder()
+    )
+    _until(lambda: page.model.query.sort == "confirmed_reports")
+    _wait(200)
+    wanted = next((n for n in range(page.model.rowCount()) if _is_telling(page.model.row(n))), 0)
+    page.table.selectRow(wanted)
+    _until(lambda: page.detail.facts.topLevelItemCount() > 0)
+    _wait(200)
+    _save(window, folder / f"domains{suffix}.png")
+    if not everything:
+        return
+    for tab, name in ((1, "reports"), (2, "answers")):
+        page.detail.tabs.setCurrentIndex(tab)
+        _wait(200)
+        _save(window, folder / f"domains-{name}{suffix}.png")
+    page.detail.tabs.setCurrentIndex(0)
+    window.reveal_names(False)
+    _wait(200)
+    _save(window, folder / f"domains-masked{suffix}.png")
+    window.reveal_names(True)
+    page.assess_selected()
+    _wait(200)
+    dialog = window.findChild(QDialog)
+    if dialog is not None:
+        _save(dialog, folder / f"assess{suffix}.png")
+        dialog.reject()
+
+
+def _is_telling(row: object) -> bool:
+    findings = getattr(row, "findings", None)
+    return (
+        findings is not None
+        and findings.hosting_country is not None
+        and findings.registrar is not None
+        and getattr(row, "kind", None) is SiteKind.DEDICATED
+    )
+
+
+def _draw_notices(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
+    window.show_page(2)
+    page = window.notices
+    _until(lambda: not page.list.is_empty())
+    _wait(300)
+    _save(window, folder / f"notices{suffix}.png")
+    waiting = page.list.rows_of(ToConfirm)
+    if everything and waiting:
+        page.list.setCurrentItem(waiting[0])
+        _wait(200)
+        _save(window, folder / f"notices-confirm{suffix}.png")
+
+
+def _save(widget: QWidget, path: Path) -> None:
+    if not widget.grab().save(str(path)):
+        raise SystemExit(f"{path} cannot be written")
+    print(path)
+
+
+def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        _wait(20)
+    raise SystemExit("the window did not show what it should")
+
+
+def _wait(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
