@@ -106,6 +106,7 @@ class NotDrafted:
 
     domain: str
     reason: str
+    code: str = ""  # of the judgement's reason, where a judgement gave it
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,8 @@ def _decide(
         )
     )
     if not verdict.holds:
-        return NotDrafted(now.domain, verdict.reasons[0].text)
+        first = verdict.reasons[0]
+        return NotDrafted(now.domain, first.text, first.code)
     if contact is None or finding is None or answer is None:
         raise AssertionError("judge_registrar lets nothing pass without these")
     usable = notices.registrar_recipient(contact, practice=context.settings.practice)
