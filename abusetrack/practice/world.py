@@ -6,7 +6,7 @@ import random
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
@@ -233,8 +233,9 @@ def build(
 ) -> World:
     """Make the synthetic world; the same arguments give the same world.
 
-    ``size`` is the number of domains reported at ``start``.
+    ``size`` is the number of domains reported at ``start``, an aware time.
     """
+    start = start.astimezone(UTC).replace(microsecond=0)
     generator = generate.Generator(random.Random(seed), start)
     domains = generator.domains(size)
     appeared, events = schedule.draw(generator, domains)

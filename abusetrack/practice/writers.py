@@ -88,7 +88,9 @@ def write_reports(world: World, path: Path, *, instant: datetime | None = None) 
     urls = [url for record in records for url in record.finding.urls]
     repeated = rng.sample(urls, round(len(urls) * _REPEATED_SHARE))
     lines += [rng.choice(_ALL_STYLES)(url) for url in repeated]
-    lines += [*_MISTAKES, *_WITHOUT_DOMAIN]
+    lines += _MISTAKES
+    if world.tables.suffixes is not None:  # a world of known facts knows nothing of these
+        lines += _WITHOUT_DOMAIN
     rng.shuffle(lines)
     _write(path, ("# Reports to the practice hotline", *lines))
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -36,6 +36,19 @@ def test_another_seed_gives_another_world(world: World) -> None:
 @pytest.mark.parametrize("size", [400, 1000])
 def test_any_size_can_be_had(size: int) -> None:
     assert len(build(3, size=size).truths()) == size
+
+
+def test_the_world_can_start_at_any_time() -> None:
+    start = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=timezone(timedelta(hours=2)))
+    world = build(1, start=start)
+    assert world.start == datetime(2026, 11, 21, 23, 2, 3, tzinfo=UTC)
+    assert world.at(start).truth(world.truths()[0].domain) == world.truths()[0]
+    for record in world.domains.values():
+        registration = record.standing.registration
+        if registration is not None:
+            assert registration.created.microsecond == registration.expires.microsecond == 0
+            assert registration.created < world.start + timedelta(days=90)
+            assert registration.expires > world.start + timedelta(days=365)
 
 
 def test_the_world_is_as_large_as_promised(world: World) -> None:

@@ -69,6 +69,14 @@ def test_the_list_is_as_messy_as_real_ones(reports: str) -> None:
         assert mistake in reports
 
 
+def test_a_list_of_known_facts_gets_no_hosts_of_ours(csv_path: Path, tmp_path: Path) -> None:
+    write_reports(World.from_csv(csv_path), tmp_path / "r.txt")
+    text = (tmp_path / "r.txt").read_text(encoding="utf-8")
+    assert "agree" in refang(text).lower()
+    assert ".onion" not in text
+    assert "198.51.100.20" not in text
+
+
 def test_the_same_world_gives_the_same_files(world: World, tmp_path: Path) -> None:
     for write in (write_reports, write_assessments, write_contacts):
         write(world, tmp_path / "one")
