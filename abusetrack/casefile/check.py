@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from abusetrack.casefile import audit, facts, vault
+from abusetrack.casefile import audit, driver, facts, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import id_text
 from abusetrack.errors import CaseFileError
@@ -48,12 +48,19 @@ def check(case: CaseFile) -> CheckReport:
 _Part = Callable[[CaseFile], Iterator[str]]
 
 
+# What reading a row may raise once its bytes are not what was written.
+_UNREADABLE = (driver.Error, ValueError, TypeError, AttributeError, KeyError)
+
+
 def _guarded(case: CaseFile, part: _Part) -> Iterator[str]:
     """Yield what one part complains of; a file too damaged to read is a complaint as well."""
     try:
         yield from part(case)
     except CaseFileError as error:
         yield str(error)
+    except _UNREADABLE as error:
+        name = part.__name__.strip("_")
+        yield f"The {name} cannot be read to the end: a row is damaged ({type(error).__name__})."
 
 
 def _structure(case: CaseFile) -> Iterator[str]:

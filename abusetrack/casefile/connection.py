@@ -286,13 +286,19 @@ _NO_CASE_FILE = "{path} is not a case file; check the path."
 
 
 def _create_empty(path: Path) -> None:
-    """Make an empty file that only its owner can read."""
+    """Make an empty file that only its owner can read.
+
+    Raises:
+        FileExistsError: there is something of that name.
+        StorageFullError: it cannot be made.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise
     except OSError as error:
+        if isinstance(error, FileExistsError) and path.parent.is_dir():
+            raise
         raise StorageFullError(
             f"{path} cannot be made: {error.strerror}. Nothing was written; choose another folder."
         ) from error

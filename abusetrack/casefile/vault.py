@@ -55,15 +55,16 @@ def unpack(codec: str, body: bytes, size: int) -> bytes:
     Raises:
         ValueError: they cannot be restored; the row is damaged.
     """
-    if codec == RAW:
-        return body
-    if codec != ZLIB:
+    if codec == ZLIB:
+        machine = zlib.decompressobj()
+        try:
+            restored = machine.decompress(body, size + 1)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+    elif codec == RAW:
+        restored = body
+    else:
         raise ValueError(f"unknown codec {codec!r}")
-    machine = zlib.decompressobj()
-    try:
-        restored = machine.decompress(body, size + 1)
-    except zlib.error as error:
-        raise ValueError(str(error)) from error
     if len(restored) != size:
         raise ValueError("not the length it had")
     return restored

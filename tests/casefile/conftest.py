@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -57,7 +58,7 @@ def report():
     def make(url: str, reference: str | None = None, **fields) -> Report:
         if "//" not in url:
             url = f"//{url}/"
-        name = url.partition("//")[2].partition("/")[0].partition("?")[0]
+        name = re.match(r".*?//(\[[^]]+\]|[^/?:]+)", url)[1]
         fields = {"received_at": NOON, "source": "public"} | fields
         text = fields.pop("text", url)
         return Report(Target(text, url, _host(name)), reference=reference, **fields)
