@@ -87,20 +87,14 @@ class Bootstrap:
         return self._failure or NoBootstrap(self._url or "", Outcome.UNREACHABLE, "")
 
     async def _load(self, deadline: float) -> None:
-        bodies: dict[str, bytes] = {}
-        wait = MAX_AGE
-        for name, fetched in zip(
-            _FILES,
-            await asyncio.gather(*(self._fetch(name, deadline) for name in _FILES)),
-            strict=True,
-        ):
-            if isinstance(fetched, NoBootstrap):
-                self._failure, wait = fetched, _RETRY_AFTER
-            else:
-                bodies[name], is_fresh = fetched
-                wait = wait if is_fresh else _RETRY_AFTER
+        fetched = await asyncio.gather(*(self._fetch(name, deadline) for name in _FILES))
+        failures = [found for found in fetched if isinstance(found, NoBootstrap)]
+        kept = [found for found in fetched if not isinstance(found, NoBootstrap)]
+        self._failure = next(iter(failures), None)
+        wait = MAX_AGE if all(is_fresh for _, is_fresh in kept) and not failures else _RETRY_AFTER
         self._due = self._clock.now() + wait
-        if len(bodies) == len(_FILES):
+        if not failures:
+            bodies = {name: body for name, (body, _) in zip(_FILES, kept, strict=True)}
             self._services = await asyncio.to_thread(_services, bodies)
 
     async def _fetch(self, name: str, deadline: float) -> tuple[bytes, bool] | NoBootstrap:

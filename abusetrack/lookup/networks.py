@@ -125,11 +125,13 @@ class Networks:
             if origin is None:
                 outcome, detail = Outcome.MALFORMED, "no origin of this address in the answer"
             else:
-                name, name_text = await self._as_name(origin.asns[0], deadline)
+                name = None
+                if origin.asns:
+                    name, name_text = await self._as_name(origin.asns[0], deadline)
+                    text = f"{text}\n{name_text}"
                 facts = OriginFacts(
                     str(origin.prefix), origin.asns, name, origin.country, origin.registry
                 )
-                text = f"{text}\n{name_text}"
         return Observation(
             str(address), Kind.NETWORK, Question.ORIGIN, asked_at, answer.source, outcome, detail,
             facts, texts.evidence("text/plain", text.encode()),

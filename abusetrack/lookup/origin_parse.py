@@ -16,10 +16,12 @@ from abusetrack.lookup.prefixes import Network
 
 MAX_ASN = 2**32 - 1
 
+_NOT_ANNOUNCED = {"NA", ""}  # allocated, with a country, but announced by nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The most specific announced prefix that covers an address, and who announces it."""
+    """The most specific prefix that covers an address, and who announces it (perhaps nobody)."""
 
     prefix: Network
     asns: tuple[int, ...]
@@ -43,7 +45,7 @@ def parse_origin(answers: Iterable[str], address: Address) -> Origin | None:
             prefix = ip_network(fields[1])
         except (IndexError, ValueError):
             continue
-        if not asns or address not in prefix:
+        if address not in prefix or not (asns or fields[0].upper() in _NOT_ANNOUNCED):
             continue
         earlier = found.get(prefix)
         merged = {*asns, *(earlier.asns if earlier else ())}
