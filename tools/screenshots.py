@@ -20,13 +20,13 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QLocale, QTimer
+from PySide6.QtCore import QEventLoop, QLocale, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from abusetrack import intake, practice
 from abusetrack import settings as settings_module
 from abusetrack.casefile import CaseFile, CaseFileThread, directory, open_case_file
-from abusetrack.records import Role, SiteKind
+from abusetrack.records import Clock, SiteKind, SystemClock
 from abusetrack.triage import contacts, resolving, taking
 from abusetrack.triage.context import Context, make_context
 from abusetrack.ui import theme
@@ -65,7 +65,6 @@ class Work:
     """What the pictures are drawn from."""
 
     context: Context
-    clock: _Clock
     case_path: Path
     lists: Path
 
@@ -75,28 +74,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--all", action="store_true", help="also empty pages, dialogs, dark")
+    parser.add_argument("--case", type=Path, help="draw this case file instead")
+    parser.add_argument("--config", type=Path, help="the settings that go with it")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     QLocale.setDefault(QLocale.c())
     app = QApplication(["abusetrack"])
-    world = practice.build(_SEED)
+    theme.apply(app, dark=False)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with practice.PracticeThread(world, folder / "practice") as servers:
-            work = _prepare(world, servers.config_path, folder)
+        if options.case is not None:
+            config = settings_module.load(options.config or settings_module.default_config_path())
+            context = make_context(config, SystemClock())
+            _draw(Work(context, options.case, Path(name)), options.folder, "", everything=False)
+            return 0
+        world = practice.build(_SEED)
+        with practice.PracticeThread(world, Path(name) / "practice") as servers:
+            clock = _Clock(world.start + timedelta(days=1))
+            work = _prepare(world, clock, servers.config_path, Path(name))
             asyncio.run(_look_up(work))
             _decide(work, world)
-            work.clock.instant += timedelta(hours=3)
+            clock.instant += timedelta(hours=3)
             for dark in (False, True) if options.all else (False,):
                 theme.apply(app, dark=dark)
                 _draw(work, options.folder, "-dark" if dark else "", everything=options.all)
     return 0
 
 
-def _prepare(world: practice.World, config: Path, folder: Path) -> Work:
-    clock = _Clock(world.start + timedelta(days=1))
+def _prepare(world: practice.World, clock: Clock, config: Path, folder: Path) -> Work:
     context = make_context(settings_module.load(config), clock)
-    work = Work(context, clock, folder / "practice.case", folder)
+    work = Work(context, folder / "practice.case", folder)
     reports = folder / "reports.txt"
     practice.write_reports(world, reports)
     with _open(work) as case:
@@ -118,14 +124,13 @@ def _decide(work: Work, world: practice.World) -> None:
     with _open(work) as case:
         taking.assess_list(work.context, case, findings)
         contacts.import_table(work.context, case, table)
-        known = directory.contacts(case, role=Role.REGISTRAR)
-        for number, contact in enumerate(known):
+        for number, contact in enumerate(contacts.listed(case, used_only=True)):
             if number % _UNCONFIRMED:
-                directory.confirm(case, contact.party_key, Role.REGISTRAR)
+                directory.confirm(case, contact.party_key, contact.role)
 
 
 def _open(work: Work) -> CaseFile:
-    return open_case_file(work.case_path, clock=work.clock, actor=work.context.actor)
+    return open_case_file(work.case_path, clock=work.context.clock, actor=work.context.actor)
 
 
 def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
@@ -134,7 +139,7 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
         _draw_domains(window, folder, suffix, everything=everything)
         _draw_notices(window, folder, suffix, everything=everything)
     if everything:
-        empty = Work(work.context, work.clock, work.lists / f"empty{suffix}.case", work.lists)
+        empty = Work(work.context, work.lists / f"empty{suffix}.case", work.lists)
         with _window(empty) as window:
             for number, name in enumerate(("intake", "domains", "notices")):
                 window.show_page(number)
@@ -179,10 +184,7 @@ def _draw_domains(window: MainWindow, folder: Path, suffix: str, *, everything: 
     page = window.domains
     _until(lambda: page.model.rowCount() > 0)
     column = page.model.column_of("confirmed_reports")
-    page.table.horizontalHeader().setSortIndicator(
-        column, page.table.horizontalHeader().sortIndicatorOrder()
-    )
-    _until(lambda: page.model.query.sort == "confirmed_reports")
+    page.table.sortByColumn(column, Qt.SortOrder.DescendingOrder)
     _wait(200)
     wanted = next((n for n in range(page.model.rowCount()) if _is_telling(page.model.row(n))), 0)
     page.table.selectRow(wanted)

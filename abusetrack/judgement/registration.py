@@ -43,10 +43,15 @@ def fold_party(name: str) -> str:
 
 
 def registrar_key(iana_id: int | None, tld: str, name: str) -> str:
-    """Return ``iana:ID``, or ``tld:folded-name`` where a registry gives no ID."""
+    """Return ``iana:ID``, or registry and folded name where no ID is given.
+
+    Country-code registries accredit their own registrars, so the same name under two
+    of them is two parties; generic ones share ICANN's.
+    """
     if iana_id is not None:
         return f"iana:{iana_id}"
-    return f"{tld}:{fold_party(name).replace(' ', '-')}"
+    registry = tld if len(tld) == 2 or tld.startswith("xn--") else "gtld"
+    return f"{registry}:{fold_party(name).replace(' ', '-')}"
 
 
 def merge(observations: Iterable[Observation], *, tld: str) -> Registration:

@@ -246,6 +246,7 @@ def _address(address: AddressView) -> dict[str, Any]:
         "ip": address.ip,
         "prefix": origin.prefix if origin else None,
         "asn": min(origin.asns) if origin and origin.asns else None,
+        "asn_reason": None if origin and origin.asns else _why_no_asn(address),
         "asns": list(origin.asns) if origin else [],
         "as_name": origin.as_name if origin else None,
         "country": next(iter(countries)) if len(countries) == 1 else None,
@@ -262,6 +263,13 @@ def _address(address: AddressView) -> dict[str, Any]:
             if item.facts is None
         },
     }
+
+
+def _why_no_asn(address: AddressView) -> str:
+    if address.origin is not None:
+        return "announced by nobody, says the origin answer"
+    asked = [item for item in address.observations if item.question is Question.ORIGIN]
+    return f"{asked[0].outcome.value} {asked[0].detail}".strip() if asked else "not asked"
 
 
 def _observation(item: Observation) -> dict[str, Any]:

@@ -50,12 +50,17 @@ def refresh(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The judged facts of one domain; ``observations`` are its own and its hosts'."""
+    """The judged facts of one domain.
+
+    ``own`` are the observations of the domain and its hosts; ``observations`` are
+    those and the ones of its addresses, which it may share with others.
+    """
 
     registration: Registration
     state: StateVerdict
     hosts: tuple[HostView, ...]
     hosting: HostingVerdict
+    own: tuple[Observation, ...]
     observations: tuple[Observation, ...]
 
 
@@ -85,8 +90,9 @@ def look(
     )
     of_hosts = (item for view in views for item in view.observations)
     of_networks = (item for view in views for a in view.addresses for item in a.observations)
-    every = dict.fromkeys((*of_domain, *of_hosts, *of_networks))  # a host may be the domain
-    return View(registration, state, views, judge_hosting(views), tuple(every))
+    own = tuple(dict.fromkeys((*of_domain, *of_hosts)))  # a host may be the domain
+    every = tuple(dict.fromkeys((*own, *of_networks)))
+    return View(registration, state, views, judge_hosting(views), own, every)
 
 
 def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Findings:
@@ -94,7 +100,7 @@ def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Fin
     registrar = view.registration.registrar
     address = next((a for host in view.hosts for a in host.addresses), None)
     origin = address.origin if address else None
-    asked = [item.asked_at for item in view.observations]
+    asked = [item.asked_at for item in view.own]
     return Findings(
         domain=domain,
         state=view.state.state,

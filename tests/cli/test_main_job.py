@@ -223,7 +223,7 @@ def test_exported_bytes_are_kept_and_the_case_file_is_sound(walked):
         for notice in stored:
             for file in notice.files:
                 on_disk = (walked.folder / "drafts" / file.name).read_bytes()
-                evidence = observations.evidence_of(case, file.sha256)
+                evidence = observations.evidence(case, file.sha256)
                 assert evidence is not None
                 assert evidence.body == on_disk
 
