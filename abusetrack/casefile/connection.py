@@ -91,6 +91,11 @@ class CaseFile:
         """Whether the file is encrypted."""
         return self._key is not None
 
+    @property
+    def log_key(self) -> bytes:
+        """The key of the ids under which names stand in the log; only this file has it."""
+        return hmac.digest(self._url_key, b"log", "sha256")
+
     def opener(
         self, *, path: Path | None = None, read_only: bool = False
     ) -> Callable[[], CaseFile]:

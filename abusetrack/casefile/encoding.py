@@ -124,8 +124,3 @@ def escape_like(text: str) -> str:
 def id_text(raw: bytes) -> str:
     """Return the 16 bytes of an id in the usual form of a UUID."""
     return str(uuid.UUID(bytes=raw))
-
-
-def id_bytes(text: str) -> bytes:
-    """Return the 16 bytes of an id."""
-    return uuid.UUID(text).bytes

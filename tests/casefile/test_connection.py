@@ -72,11 +72,15 @@ def test_opening_again_keeps_the_identity(open_case):
     again = open_case()
     assert again.origin_id == first.origin_id
     assert again.digest("x") == first.digest("x")
+    assert again.log_key == first.log_key
+    assert again.log_key[:16] != again.digest("")
 
 
 def test_two_files_digest_the_same_text_differently(open_case, tmp_path, clock):
     with open_case_file(tmp_path / "other", clock=clock, actor="Ann") as other:
-        assert other.digest("https://a.example/x") != open_case().digest("https://a.example/x")
+        case = open_case()
+        assert other.digest("https://a.example/x") != case.digest("https://a.example/x")
+        assert other.log_key != case.log_key
 
 
 def test_a_missing_folder_is_made(tmp_path, clock):
