@@ -192,5 +192,4 @@ def _reports(dossier: Dossier) -> Iterator[Fact]:
 
 
 def _source(source: str, asked_at: datetime | None, now: datetime) -> str:
-    when = f"{minute(asked_at)} ({age(asked_at, now)})" if asked_at else ""
-    return joined([source, when])
+    return joined([source, age(asked_at, now) if asked_at else ""])

@@ -48,11 +48,13 @@ class MainWindow(QMainWindow):
         self._desk = desk
         self._looking_up = False
         self._stopped = False
+        self._queued = 0
         self.setWindowTitle("abusetrack")
         self.resize(*_SIZE)
         self.intake = IntakePage(desk)
         self.domains = DomainsPage(desk)
         self.notices = NoticesPage(desk)
+        self.domains.intake_wanted.connect(lambda: self.show_page(0))
         self._build()
         self._build_status()
         self._build_menus()
@@ -189,8 +191,8 @@ class MainWindow(QMainWindow):
         """Show a page of the rail."""
         self._rail[number].setChecked(True)
         self._pages.setCurrentIndex(number)
-        if self._pages.currentWidget() is self.notices:
-            self.notices.show_page()
+        page = (self.intake, self.domains, self.notices)[number]
+        page.show_page()
 
     @Slot(bool)
     def _reveal(self, revealed: bool) -> None:
@@ -288,7 +290,9 @@ class MainWindow(QMainWindow):
     def _show_busy(self) -> None:
         self._progress.setVisible(self._looking_up)
         self.cancel_button.setVisible(self._looking_up)
-        self.look_up_button.setVisible(not self._looking_up and self._desk.can_look_up)
+        self.look_up_button.setVisible(
+            bool(self._queued) and not self._looking_up and self._desk.can_look_up
+        )
 
     def _show_status(self, queued: int) -> None:
         if not self._looking_up:
@@ -297,7 +301,7 @@ class MainWindow(QMainWindow):
                 if queued
                 else self.tr("Nothing queued")
             )
-        self.look_up_button.setEnabled(queued > 0)
+        self._queued = queued
         self._show_busy()
 
     # -- trouble and the end

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import Enum, auto
+from importlib import resources
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 TIGHT, SMALL, MEDIUM, LARGE, HUGE = 4, 8, 12, 16, 24
 RADIUS = 6
 ROW_HEIGHT = 30
+LINE_HEIGHT = 26  # of a row in a list
 RAIL_WIDTH = 152
 
 
@@ -213,7 +216,9 @@ def _palette(colours: Colours) -> QPalette:
 def _sheet(colours: Colours) -> str:
     names = {field.name: getattr(colours, field.name) for field in fields(colours)}
     names.pop("chips")
-    return _SHEET.format(**names, radius=RADIUS)
+    icons = Path(str(resources.files("abusetrack.resources") / "icons")).as_posix()
+    scheme = "dark" if colours is DARK else "light"
+    return _SHEET.format(**names, radius=RADIUS, icons=icons, scheme=scheme)
 
 
 _SHEET = """
@@ -253,24 +258,56 @@ QPushButton[leading="true"]:disabled {{
 QLineEdit, QComboBox, QDateTimeEdit, QPlainTextEdit {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: {radius}px;
     padding: 4px 6px; selection-background-color: {selection};
-    selection-color: {on_selection};
+    selection-color: {on_selection}; placeholder-text-color: {muted};
 }}
 QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QPlainTextEdit:focus {{
     border-color: {accent};
 }}
-QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::drop-down, QDateTimeEdit::drop-down {{
+    subcontrol-origin: padding; subcontrol-position: center right; border: none; width: 20px;
+}}
+QComboBox::down-arrow, QDateTimeEdit::down-arrow {{
+    image: url("{icons}/down-{scheme}.svg"); width: 12px; height: 12px;
+}}
 QComboBox QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line}; }}
+QCheckBox::indicator, QAbstractItemView::indicator {{
+    width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 3px;
+    background: {surface};
+}}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url("{icons}/tick-{scheme}.svg");
+}}
+QCheckBox::indicator:focus {{ border: 2px solid {accent}; width: 12px; height: 12px; }}
+QCheckBox:focus {{ color: {accent}; }}
+QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {line}; }}
 QAbstractItemView {{
     background: {surface}; alternate-background-color: {window}; color: {text};
     border: 1px solid {line}; border-radius: {radius}px; gridline-color: {line};
     selection-background-color: {selection}; selection-color: {on_selection};
 }}
 QAbstractItemView:focus {{ border-color: {accent}; }}
+QAbstractItemView::item:focus {{ outline: none; }}
 QHeaderView {{ background: {raised}; border: none; }}
 QHeaderView::section {{
     background: {raised}; color: {text}; border: none; border-bottom: 1px solid {line};
-    padding: 5px 8px;
+    padding: 5px 8px; text-align: left;
 }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{
+    subcontrol-origin: padding; subcontrol-position: center right; width: 10px; height: 10px;
+    right: 4px;
+}}
+QHeaderView::up-arrow {{ image: url("{icons}/up-{scheme}.svg"); }}
+QHeaderView::down-arrow {{ image: url("{icons}/down-{scheme}.svg"); }}
+*[flat="true"] {{ border: none; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {line}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; }}
 QTabWidget::pane {{ border: none; }}
 QTabBar::tab {{
     padding: 6px 14px; color: {muted}; background: transparent;

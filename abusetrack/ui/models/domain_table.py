@@ -98,6 +98,14 @@ def _kind(row: DomainNow) -> str:
     return row.kind.value if row.kind else "—"
 
 
+def _confirmed(row: DomainNow) -> str:
+    return str(row.confirmed_reports)
+
+
+def _looked_up(row: DomainNow) -> str:
+    return day(row.findings.looked_up_at)
+
+
 _title = partial(QCoreApplication.translate, "domains")
 
 
@@ -110,28 +118,17 @@ def columns() -> tuple[Column, ...]:
             "state",
             _title("State"),
             lambda row: row.findings.state.value,
-            20,
+            17,
             tone=lambda row: state_tone(row.findings.state),
         ),
-        Column("registrar", _title("Registrar"), _registrar, 24),
+        Column("registrar", _title("Registrar"), _registrar, 21),
         Column("hosting_country", _title("Hosted in"), _country, 11),
-        Column("asn", _title("Network"), _network, 22),
-        Column("kind", _title("Kind of site"), _kind, 15),
+        Column("kind", _title("Kind of site"), _kind, 13),
+        Column("confirmed_reports", _title("Confirmed"), _confirmed, 11, right=True),
         Column("reports", _title("Reports"), lambda row: str(row.reports), 9, right=True),
-        Column(
-            "confirmed_reports",
-            _title("Confirmed"),
-            lambda row: str(row.confirmed_reports),
-            10,
-            right=True,
-        ),
-        Column("last_reported", _title("Last report"), lambda row: day(row.last_reported), 12),
-        Column(
-            "looked_up_at",
-            _title("Looked up"),
-            lambda row: day(row.findings.looked_up_at),
-            12,
-        ),
+        Column("asn", _title("Network"), _network, 24),
+        Column("last_reported", _title("Last report"), lambda row: day(row.last_reported), 13),
+        Column("looked_up_at", _title("Looked up"), _looked_up, 13),
     )
 
 

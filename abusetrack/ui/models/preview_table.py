@@ -120,7 +120,11 @@ class PreviewTable(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Return a column's title."""
-        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         titles = (
             self.tr("Becomes"),
@@ -150,9 +154,7 @@ class PreviewTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and self._is_tick(index):
             on = id(row.report) in self._ticks
             return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == LINE_COLUMN:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return _alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def setData(  # noqa: N802  # Qt's name
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
@@ -188,9 +190,15 @@ class PreviewTable(QAbstractTableModel):
 
     def _name(self, row: PreviewRow) -> str:
         if self._revealed:
-            return one_line(row.name, 500)
+            return one_line(row.name.strip("/") if row.name.startswith("//") else row.name, 500)
         if row.report is None:
             return self.tr("{n} characters, hidden").format(n=len(row.name)) if row.name else ""
         if row.name.startswith("//"):
             return mask_name(row.name.strip("/"))
         return mask_url(row.name)
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    right = column == LINE_COLUMN
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

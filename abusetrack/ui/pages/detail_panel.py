@@ -78,7 +78,7 @@ class DetailPanel(QFrame):
         self.answers = AnswersView()
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(self.tr("Details of the domain"))
-        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for view, text in (
             (self.facts, self.tr("Facts")),
             (self.reports, self.tr("Reports")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Slot
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -38,7 +38,13 @@ _ORDER = "last_reported"
 
 
 class DomainsPage(QWidget):
-    """Lists domains; asks, assesses and shows them."""
+    """Lists domains; asks, assesses and shows them.
+
+    Signals:
+        intake_wanted(): there is nothing to list, and the analyst wants to change that.
+    """
+
+    intake_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +76,11 @@ class DomainsPage(QWidget):
     def _build(self) -> None:
         self.detail = DetailPanel(self._desk)
         self.table = self._make_table()
-        self._empty = EmptyPlace(self.tr("No domains yet"), "")
+        self._empty = EmptyPlace(
+            self.tr("No domains yet"),
+            "",
+            button(self.tr("Go to Intake"), self.intake_wanted.emit, tip=self.tr("Ctrl+1")),
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
@@ -88,7 +98,7 @@ class DomainsPage(QWidget):
         split.setHandleWidth(theme.MEDIUM)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([640, 440])
+        split.setSizes([676, 404])
         self._heading = heading(self.tr("Domains"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.MEDIUM)
@@ -178,6 +188,10 @@ class DomainsPage(QWidget):
 
     # -- what is listed
 
+    def show_page(self) -> None:
+        """Take the keyboard."""
+        self.table.setFocus()
+
     def focus_filter(self) -> None:
         """Put the cursor into the filter box."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -226,7 +240,7 @@ class DomainsPage(QWidget):
         else:
             self._empty.say(
                 self.tr("No domains yet"),
-                self.tr("Take in a list of reports first: Intake (Ctrl+1)."),
+                self.tr("Take in a list of reports first."),
             )
 
     # -- the selection, kept by id

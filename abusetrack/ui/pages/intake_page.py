@@ -214,6 +214,10 @@ class IntakePage(QWidget):
 
     # -- taking lists
 
+    def show_page(self) -> None:
+        """Take the keyboard."""
+        self.entry.setFocus()
+
     def paste(self) -> None:
         """Take what is on the clipboard."""
         self.take_mime(QApplication.clipboard().mimeData())
@@ -333,6 +337,7 @@ class IntakePage(QWidget):
             made.setText(titles[key].format(n=f"{number:,}"))
             made.setAccessibleName(made.text())
             made.setEnabled(number > 0)
+            made.setVisible(counts.total() > 0)
         self._stack.setCurrentIndex(1 if counts.total() else 0)
         discarded = reading.discarded if reading else 0
         self._discarded.setText(

@@ -100,7 +100,7 @@ class NoticesPage(QWidget):
         inner.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         self._hint = label(muted=True, wrap=True)
         self.preview = RawText(self.tr("Preview as plain text"), defanged=False)
-        self.preview.setFrameShape(QFrame.Shape.NoFrame)
+        self.preview.setProperty("flat", True)
         self.confirm_button = button(
             self.tr("Confirm contact…"),
             self.ask_confirm,
@@ -132,18 +132,25 @@ class NoticesPage(QWidget):
             row.addWidget(box)
         self.export_button = button(
             self.tr("Export…"),
-            self.ask_folder,
+            lambda: self.ask_folder(self.drafts()),
             shortcut="Ctrl+Shift+E",
-            tip=self.tr("Write the selected drafts, or all, into a folder; nothing is sent"),
+            tip=self.tr("Write all drafts into a folder; nothing is sent"),
             leading=True,
         )
+        self.export_selected_button = button(
+            self.tr("Export selected…"),
+            lambda: self.ask_folder(self.list.selected_drafts()),
+            tip=self.tr("Write the selected drafts into a folder; nothing is sent"),
+        )
+        row.addWidget(self.export_selected_button)
         row.addWidget(self.export_button)
         return row
 
     # -- planning
 
     def show_page(self) -> None:
-        """Plan when the page is first shown, and after something changed."""
+        """Take the keyboard; plan when first shown, and after something changed."""
+        self.list.setFocus()
         if self._stale:
             self.plan()
 
@@ -196,11 +203,9 @@ class NoticesPage(QWidget):
 
     # -- what is selected
 
-    def selected_drafts(self) -> list[Draft]:
-        """Return the selected drafts; all of them where none is selected."""
-        if self._overview is None:
-            return []
-        return self.list.selected_drafts() or list(self._overview.plan.drafts)
+    def drafts(self) -> list[Draft]:
+        """Return all drafts of the plan."""
+        return list(self._overview.plan.drafts) if self._overview else []
 
     def _contact(self) -> Contact | None:
         item = self.list.current()
@@ -226,19 +231,14 @@ class NoticesPage(QWidget):
 
     def _say(self) -> None:
         found = self._overview
-        drafts = found.plan.drafts if found else ()
-        self._missing.setVisible(bool(found and found.plan.missing_settings))
-        chosen = len(self.selected_drafts())
-        formats = any(box.isChecked() for box in self.formats.values())
-        ready = bool(chosen and formats and found and not found.plan.missing_settings)
-        self.export_button.setEnabled(ready)
-        self.export_button.setText(
-            self.tr("Export all {n}…").format(n=chosen)
-            if chosen and chosen == len(drafts)
-            else self.tr("Export {n}…").format(n=chosen)
-            if chosen
-            else self.tr("Export…")
-        )
+        missing = bool(found and found.plan.missing_settings)
+        self._missing.setVisible(missing)
+        drafts, chosen = len(self.drafts()), len(self.list.selected_drafts())
+        ready = not missing and any(box.isChecked() for box in self.formats.values())
+        self.export_button.setEnabled(ready and drafts > 0)
+        self.export_button.setText(self.tr("Export all {n}…").format(n=drafts))
+        self.export_selected_button.setEnabled(ready and chosen > 0)
+        self.export_selected_button.setText(self.tr("Export selected {n}…").format(n=chosen))
         if found is None:
             self._empty.say(self.tr("Planning…"), "")
             return
@@ -251,8 +251,13 @@ class NoticesPage(QWidget):
             ),
         )
         self._summary.setText(
-            self.tr("Drafts: {drafts}. Domains not drafted: {left}. Nothing is ever sent.").format(
-                drafts=len(drafts), left=f"{len(found.plan.not_drafted):,}"
+            self.tr(
+                "Drafts: {drafts}. Contacts to confirm: {contacts}. Domains not drafted: {left}. "
+                "Nothing is ever sent."
+            ).format(
+                drafts=drafts,
+                contacts=len(found.to_confirm),
+                left=f"{len(found.plan.not_drafted):,}",
             )
         )
 
@@ -293,21 +298,21 @@ class NoticesPage(QWidget):
         )
         self._desk.changed.emit(Changed.CONTACTS)
 
-    def ask_folder(self) -> None:
+    def ask_folder(self, drafts: Sequence[Draft]) -> None:
         """Choose a folder, then export."""
         dialog = QFileDialog(self, self.tr("Export drafts into a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.export_to(Path(name), drafts))
         dialog.open()
 
-    def export_to(self, folder: Path) -> None:
-        """Write the selected drafts into ``folder``."""
-        drafts = self.selected_drafts()
+    def export_to(self, folder: Path, drafts: Sequence[Draft]) -> None:
+        """Write drafts into ``folder``."""
         formats = [name for name, box in self.formats.items() if box.isChecked()]
         context = self._desk.context
         self.export_button.setEnabled(False)
+        self.export_selected_button.setEnabled(False)
         self._desk.write(
             lambda case: drafting.export(context, case, drafts, folder, formats),
             partial(self._on_exported, folder),

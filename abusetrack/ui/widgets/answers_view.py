@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QTreeWidget, QTreeWidgetItem, QVBoxLayo
 from abusetrack.records import Observation, Outcome
 from abusetrack.ui import theme
 from abusetrack.ui.text import Masker, age, joined, minute, one_line, raw
+from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import ActivateOnEnter, RawText, button, copy_action, label
 
 _NUMBER = Qt.ItemDataRole.UserRole + 1
@@ -23,15 +24,18 @@ class AnswersView(QWidget):
         super().__init__(parent)
         self._observations: Sequence[Observation] = ()
         self._revealed = False
+        self._now: datetime | None = None
         self._list = QTreeWidget()
         self._list.setAccessibleName(self.tr("Questions and answers"))
         self._list.setHeaderLabels(
-            [self.tr("Question"), self.tr("Outcome"), self.tr("About"), self.tr("Source, age")]
+            [self.tr("Question"), self.tr("Outcome"), self.tr("About"), self.tr("Source")]
         )
+        self._list.setProperty("flat", True)
+        self._list.setItemDelegate(RowDelegate(self._list))
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        for column, width in enumerate((104, 84, 120)):
+        for column, width in enumerate((104, 72, 124, 60)):
             self._list.setColumnWidth(column, width)
         self._about = label(muted=True, wrap=True)
         self._show = button(
@@ -64,6 +68,7 @@ class AnswersView(QWidget):
         """Show other observations; raw answers stay closed unless names are revealed."""
         self._observations = observations
         self._revealed = masker.revealed
+        self._now = now
         self._list.clear()
         for number, item in enumerate(observations):
             row = QTreeWidgetItem(
@@ -71,7 +76,7 @@ class AnswersView(QWidget):
                     item.question.value,
                     item.outcome.value,
                     masker(item.subject),
-                    masker(joined([age(item.asked_at, now), item.source])),
+                    masker(item.source),
                 ]
             )
             row.setData(0, _NUMBER, number)
@@ -106,19 +111,21 @@ class AnswersView(QWidget):
 
     def _on_current(self) -> None:
         self._text.clear()
+        now = self._now
         item, row = self._current(), self._list.currentItem()
         self._show.setEnabled(item is not None and item.evidence is not None)
-        if item is None or row is None:
+        if item is None or row is None or now is None:
             self._about.clear()
             return
         detail = row.data(1, _NUMBER) if item.outcome is not Outcome.OK else ""
-        size = media = ""
+        asked = f"{minute(item.asked_at)} ({age(item.asked_at, now)})"
+        size = ""
         if item.evidence is not None:
             size = self.tr("{n} bytes").format(n=len(item.evidence.body))
             media = one_line(item.evidence.media_type)
         else:
             media = self.tr("no raw answer was kept")
-        self._about.setText(joined([minute(item.asked_at), detail, media, size]))
+        self._about.setText(joined([asked, detail, media, size]))
         if self._revealed:
             self.show_raw()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from math import ceil
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
     QStyle,
@@ -19,7 +21,6 @@ from abusetrack.ui.models.domain_table import ToneRole
 Index = QModelIndex | QPersistentModelIndex
 
 NoteRole = Qt.ItemDataRole.UserRole + 2  # the second line of a fact: source and age
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 
 
 class ChipDelegate(QStyledItemDelegate):
@@ -45,19 +46,28 @@ def _paint_chip(
     painter: QPainter, area: QRect, text: str, tone: theme.Tone, view: QWidget, font: QFontMetrics
 ) -> None:
     chip = theme.of(view).chip(tone)
-    most = area.width() - 2 * theme.SMALL
+    most = area.width() - 3 * theme.SMALL
     shown = font.elidedText(text, Qt.TextElideMode.ElideRight, most)
-    width = min(font.horizontalAdvance(shown) + 2 * theme.SMALL, area.width())
+    width = min(font.horizontalAdvance(shown) + 2 * theme.SMALL, area.width() - theme.SMALL)
     height = min(font.height() + theme.TIGHT, area.height() - 2)
-    place = QRect(area.left(), area.center().y() - height // 2 + 1, width, height)
+    place = QRect(area.left() + theme.TIGHT, area.center().y() - height // 2 + 1, width, height)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QColor(theme.of(view).line))
     painter.setBrush(QColor(chip.ground))
     painter.drawRoundedRect(place, height / 2, height / 2)
     painter.setPen(QColor(chip.text))
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, shown)
     painter.restore()
+
+
+class RowDelegate(ChipDelegate):
+    """Gives every row of a list the same comfortable height."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the size, at least as high as a row."""
+        size = super().sizeHint(option, index)
+        return size.expandedTo(QSize(0, theme.LINE_HEIGHT))
 
 
 class FactDelegate(QStyledItemDelegate):
@@ -76,18 +86,18 @@ class FactDelegate(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, settled, painter, self._view)
         colours = theme.of(self._view)
         chosen = bool(QStyle.StateFlag.State_Selected & settled.state)
-        area = self._inner(settled.rect)
-        painter.save()
-        painter.setFont(settled.font)
         muted = index.column() == 0 and index.parent().isValid()
-        painter.setPen(QColor(_ink(colours, chosen=chosen, muted=muted)))
-        needed = settled.fontMetrics.boundingRect(area, _WRAP, text)
-        painter.drawText(area, int(_WRAP), text)
-        if note := index.data(NoteRole):
-            painter.setFont(theme.small(settled.font))
-            painter.setPen(QColor(_ink(colours, chosen=chosen, muted=True)))
-            area.setTop(area.top() + (needed.height() if text else 0))
-            painter.drawText(area, int(_WRAP), note)
+        place = QPointF(settled.rect.left() + theme.TIGHT, settled.rect.top() + theme.TIGHT)
+        painter.save()
+        for shown, font, faint in (
+            (text, settled.font, muted),
+            (index.data(NoteRole), theme.small(settled.font), True),
+        ):
+            if shown:
+                laid = _lay(shown, font, settled.rect.width() - 2 * theme.TIGHT)
+                painter.setPen(QColor(_ink(colours, chosen=chosen, muted=faint)))
+                laid.draw(painter, place)
+                place.setY(place.y() + laid.boundingRect().height())
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -97,15 +107,31 @@ class FactDelegate(QStyledItemDelegate):
         width = self._view.columnWidth(index.column())
         if index.column() == 0:
             width -= self._view.indentation() * (2 if index.parent().isValid() else 1)
-        area = self._inner(QRect(0, 0, width, 100_000))
-        height = settled.fontMetrics.boundingRect(area, _WRAP, settled.text).height()
-        if note := index.data(NoteRole):
-            font = QFontMetrics(theme.small(settled.font))
-            height = (height if settled.text else 0) + font.boundingRect(area, _WRAP, note).height()
-        return QSize(width, height + 2 * theme.TIGHT)
+        inner = width - 2 * theme.TIGHT
+        height = 0.0
+        for shown, font in (
+            (settled.text, settled.font),
+            (index.data(NoteRole), theme.small(settled.font)),
+        ):
+            if shown:
+                height += _lay(shown, font, inner).boundingRect().height()
+        return QSize(width, ceil(height) + 2 * theme.TIGHT)
 
-    def _inner(self, area: QRect) -> QRect:
-        return area.adjusted(theme.TIGHT, theme.TIGHT, -theme.TIGHT, -theme.TIGHT)
+
+def _lay(text: str, font: QFont, width: int) -> QTextLayout:
+    """Break text at words, and inside a word only where it is too long for a line."""
+    laid = QTextLayout(text.replace("\n", "\u2028"), font)
+    wrapping = QTextOption()
+    wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    laid.setTextOption(wrapping)
+    laid.beginLayout()
+    top = 0.0
+    while (line := laid.createLine()).isValid():
+        line.setLineWidth(max(width, 1))
+        line.setPosition(QPointF(0, top))
+        top += line.height()
+    laid.endLayout()
+    return laid
 
 
 def _ink(colours: theme.Colours, *, chosen: bool, muted: bool) -> str:

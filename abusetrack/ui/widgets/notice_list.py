@@ -10,6 +10,7 @@ from abusetrack.records import Draft
 from abusetrack.ui import theme
 from abusetrack.ui.planning import Overview, ToConfirm, reasons
 from abusetrack.ui.text import mask_name, one_line
+from abusetrack.ui.widgets.delegates import RowDelegate
 
 _ITEM = Qt.ItemDataRole.UserRole + 1
 _MOST_NAMES = 200  # listed under one reason
@@ -27,7 +28,7 @@ class NoticeList(QTreeWidget):
         self.setHeaderLabels([self.tr("Notice"), self.tr("Domains")])
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegate(RowDelegate(self))
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, self.header().ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, self.header().ResizeMode.ResizeToContents)

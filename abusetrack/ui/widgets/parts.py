@@ -24,6 +24,7 @@ from abusetrack.ui.messages import Message, Messages, Weight
 from abusetrack.ui.text import copied
 
 _NEWS_MS = 8000
+_EMPTY_WIDTH = 380
 
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = False) -> QLabel:
@@ -113,8 +114,9 @@ class EmptyPlace(QWidget):
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text = label(text, muted=True, wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._text.setFixedWidth(_EMPTY_WIDTH)
         for part in (self._title, self._text):
-            layout.addWidget(part)
+            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         if action is not None:
             row = QHBoxLayout()
             row.addStretch()
@@ -159,9 +161,8 @@ class MessageBar(QFrame):
         self._text.setText(message.text)
         self.style().unpolish(self)
         self.style().polish(self)
-        for part in (self._text,):
-            part.style().unpolish(part)
-            part.style().polish(part)
+        self._text.style().unpolish(self._text)
+        self._text.style().polish(self._text)
         self.show()
         if care:
             self._fade.stop()

@@ -18,6 +18,7 @@ from abusetrack.casefile.reports import StoredReport
 from abusetrack.records import AssessmentOutcome
 from abusetrack.ui import theme
 from abusetrack.ui.text import day, joined, mask_url, one_line
+from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import ActivateOnEnter, button, copy_action, label
 
 _MOST = 500
@@ -38,6 +39,8 @@ class ReportsView(QWidget):
         self._list.setHeaderLabels(
             [self.tr("Received"), self.tr("Source"), self.tr("Assessment"), self.tr("URL")]
         )
+        self._list.setProperty("flat", True)
+        self._list.setItemDelegate(RowDelegate(self._list))
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
