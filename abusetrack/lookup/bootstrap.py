@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from abusetrack.lookup.http import Http
 from abusetrack.lookup.prefixes import PrefixTable
 from abusetrack.lookup.texts import iso_time
 from abusetrack.records import Clock, Outcome
+
+_log = logging.getLogger(__name__)
 
 MAX_AGE = timedelta(days=7)
 _RETRY_AFTER = timedelta(minutes=5)  # after a failed refresh
@@ -93,6 +96,8 @@ class Bootstrap:
         self._failure = next(iter(failures), None)
         wait = MAX_AGE if all(is_fresh for _, is_fresh in kept) and not failures else _RETRY_AFTER
         self._due = self._clock.now() + wait
+        if wait is not MAX_AGE:
+            _log.warning("The RDAP registries could not all be brought up to date.")
         if not failures:
             bodies = {name: body for name, (body, _) in zip(_FILES, kept, strict=True)}
             self._services = await asyncio.to_thread(_services, bodies)

@@ -38,7 +38,6 @@ _PIN_SECONDS = 300.0  # how long a checked address is used
 _CONNECTIONS = 256
 _GZIP = 16 + zlib.MAX_WBITS
 
-_COME_LATER = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -243,7 +242,10 @@ class Http:
                     reply = await self._once(url, headers)
             except BusyError as error:
                 return reply or Reply(error.outcome, str(error))
-            if reply.status not in _COME_LATER:
+            come_later = reply.status == 429 or (
+                reply.status == 503 and reply.retry_after is not None
+            )
+            if not come_later:
                 self._pacer.answered(name)
                 return reply
             self._pacer.refused(name, reply.retry_after)

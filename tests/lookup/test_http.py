@@ -447,6 +447,14 @@ async def test_a_server_that_never_lets_us_is_not_asked_for_ever(internet, clien
     assert len(internet.rdap.asked) == 3
 
 
+async def test_a_503_that_names_no_time_is_a_failure_and_no_wish(internet, client):
+    internet.rdap.answers["/x"] = _limited(2, status=503)
+    async with client() as c:
+        replies = [await _get(c, f"{internet.rdap.base}x") for _ in range(3)]
+    outcomes = [reply.outcome for reply in replies]
+    assert outcomes == [Outcome.SERVER_ERROR, Outcome.SERVER_ERROR, Outcome.OK]
+
+
 @pytest.mark.parametrize("value", ["soon", "-1", "1e9", "99999999999999999999", "²", ""])
 async def test_odd_retry_after(internet, client, value):
     internet.rdap.answers["/x"] = _limited(99, {"Retry-After": value})

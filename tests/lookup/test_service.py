@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from abusetrack import __version__
 from abusetrack.errors import SettingsError
 from abusetrack.lookup import Lookup, NothingKnown
 from abusetrack.records import (
@@ -362,6 +363,19 @@ async def test_cancelling_leaves_nothing_behind(furnished, clock, host_of):
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(result, asyncio.CancelledError) for result in results)
+
+
+@pytest.mark.parametrize(
+    ("contact", "sent"),
+    [("", ""), ("desk@hotline.example", " (desk@hotline.example)"), ("a\r\nX: b", " (a X: b)")],
+)
+async def test_we_say_who_we_are_and_a_contact_only_if_set(
+    furnished, clock, host_of, contact, sent
+):
+    async with furnished.lookup(clock, lookup={"user_agent_contact": contact}) as lookup:
+        await lookup.ask(host_of(HOST), NothingKnown())
+    agents = {request.headers["User-Agent"] for request in furnished.rdap.requests}
+    assert agents == {f"abusetrack/{__version__}{sent}"}
 
 
 @pytest.mark.parametrize(
