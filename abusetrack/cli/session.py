@@ -102,6 +102,7 @@ class Session:
             passphrase=self.passphrase,
             create=create,
         ) as case:
+            log.set_key(case.log_key)
             yield case
 
     def print_json(self, value: Any) -> None:

@@ -45,7 +45,7 @@ def refresh(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
         if (contact := _contact(view.registration)) is not None:
             contacts[contact.party_key] = contact
     projection.write(case, found)
-    directory.upsert(case, contacts.values())
+    directory.upsert(case, contacts.values(), by_person=False)
 
 
 @dataclass(frozen=True, slots=True)
