@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from abusetrack import intake
+from abusetrack.casefile import CaseFileThread, open_case_file, projection, queue
+from abusetrack.errors import SettingsError
+from abusetrack.practice import Fault, Faults
+from abusetrack.records import Outcome, Question, State
+from abusetrack.triage import resolving, taking
+from abusetrack.triage.dossier import as_json, fresh, host_of, stored
+
+COUNT = 30
+
+
+@pytest.fixture
+def desk(practice_context, world, tmp_path):
+    """A case file with thirty names of the world queued; gives (opener, names)."""
+    names = sorted(
+        truth.domain
+        for truth in world.truths()
+        if truth.state is State.ACTIVE and truth.hosts == (truth.domain,)
+    )[:COUNT]
+    assert len(names) == COUNT
+    with open_case_file(tmp_path / "case", clock=practice_context.clock, actor="test") as case:
+        read = intake.read(
+            "".join(f"https://{name}/\n" for name in names),
+            filename="list.txt",
+            context=taking.reading(practice_context),
+        )
+        taking.take(practice_context, case, read, label="list")
+        opener = case.opener()
+    return opener, names
+
+
+@pytest.fixture
+def db(desk):
+    thread = CaseFileThread(desk[0])
+    yield thread
+    thread.close()
+
+
+async def resolve(context, db, desk, **options):
+    return await resolving.resolve(context, db, desk[0], **options)
+
+
+async def test_everything_queued_is_looked_up_and_stored(practice_context, db, desk):
+    seen = []
+    result = await resolve(practice_context, db, desk, on_progress=seen.append)
+    assert (result.done, result.left, result.failures) == (COUNT, 0, [])
+    assert seen[0].total == COUNT
+    assert seen[-1].done == COUNT
+    with desk[0]() as case:
+        states = {projection.read(case, name).findings.state for name in desk[1]}
+    assert states == {State.ACTIVE}
+
+
+async def test_a_limit_leaves_the_rest_queued_and_it_resumes(practice_context, db, desk):
+    first = await resolve(practice_context, db, desk, limit=10)
+    assert (first.done, first.left) == (10, COUNT - 10)
+    second = await resolve(practice_context, db, desk)
+    assert (second.done, second.left) == (COUNT - 10, 0)
+
+
+async def test_only_the_named_are_looked_up(practice_context, db, desk):
+    result = await resolve(practice_context, db, desk, names=desk[1][:3])
+    assert (result.done, result.left) == (3, 0)
+    with desk[0]() as case:
+        assert queue.pending(case) == COUNT - 3
+
+
+async def test_a_cancelled_batch_keeps_what_came_and_gives_back_the_rest(
+    practice_context, practising, db, desk
+):
+    for service in practising.servers.services.values():
+        service.faults = Faults(latency=0.05)
+    gentle = replace(
+        practice_context,
+        settings=practice_context.settings.model_copy(
+            update={"pace": practice_context.settings.pace.model_copy(update={"concurrency": 4})}
+        ),
+    )
+    some = asyncio.Event()
+
+    def stored_some(_domains):
+        some.set()
+
+    task = asyncio.create_task(resolve(gentle, db, desk, on_stored=stored_some))
+    await some.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with desk[0]() as case:
+        done = [name for name in desk[1] if projection.read(case, name).findings.looked_up_at]
+        left = queue.pending(case)
+        assert done
+        assert left == COUNT - len(done)
+    for service in practising.servers.services.values():
+        service.faults = Faults()
+    result = await resolve(practice_context, db, desk)
+    assert (result.done, result.left) == (left, 0)
+
+
+async def test_two_at_once_ask_no_name_twice(practice_context, practising, db, desk):
+    other = CaseFileThread(desk[0])
+    try:
+        results = await asyncio.gather(
+            resolve(practice_context, db, desk),
+            resolving.resolve(practice_context, other, desk[0]),
+        )
+    finally:
+        other.close()
+    assert sum(result.done for result in results) == COUNT
+    with desk[0]() as case:
+        asked = case.query(
+            "SELECT count(*) AS n FROM observation WHERE question = ?", [Question.NS.value]
+        )
+    assert asked[0]["n"] == COUNT
+
+
+async def test_a_registry_that_limits_fails_its_names_only_and_they_are_retried(
+    practice_context, practising, db, desk
+):
+    for name, service in practising.servers.services.items():
+        if name.startswith(("rdap/", "whois/")):
+            service.faults = Faults(Fault.RATE_LIMITED, retry_after=3600)
+    result = await resolve(practice_context, db, desk)
+    assert result.done == COUNT
+    assert len(result.failures) == COUNT
+    assert all(Outcome.RATE_LIMITED.value in item.reason for item in result.failures)
+    with desk[0]() as case:
+        row = projection.read(case, desk[1][0])
+        assert row.findings.state is State.ACTIVE  # delegated; the registration not seen
+        assert "rate limited" in row.findings.registrar_reason
+        assert queue.pending(case) == 0
+        waiting = case.query("SELECT count(*) AS n FROM queue WHERE due_at IS NOT NULL")
+        assert waiting[0]["n"] == COUNT
+
+
+async def test_every_server_failing_loses_nothing(practice_context, practising, db, desk):
+    practising.servers.services["dns"].faults = Faults(Fault.SERVER_ERROR)
+    for name, service in practising.servers.services.items():
+        if name.startswith("rdap/"):
+            service.faults = Faults(Fault.SERVER_ERROR)
+    quick = replace(
+        practice_context,
+        settings=practice_context.settings.model_copy(
+            update={
+                "lookup": practice_context.settings.lookup.model_copy(
+                    update={"question_seconds": 1.0, "name_seconds": 5.0}
+                )
+            }
+        ),
+    )
+    result = await resolve(quick, db, desk, limit=5)
+    assert result.done == 5
+    assert result.failures
+    with desk[0]() as case:
+        states = {projection.read(case, name).findings.state for name in desk[1]}
+        assert states == {State.UNKNOWN}
+
+
+async def test_without_a_resolver_nothing_is_leased(context, db, desk):
+    with pytest.raises(SettingsError, match=r"resolver\.nameservers"):
+        await resolve(context, db, desk)
+    with desk[0]() as case:
+        assert queue.pending(case) == COUNT
+
+
+async def test_a_single_lookup_stores_nothing_and_shows_the_same(practice_context, db, desk):
+    name = desk[1][0]
+    answer = await resolving.lookup_once(practice_context, host_of(practice_context, name))
+    once = as_json(fresh(practice_context, answer))
+    with desk[0]() as case:
+        assert case.query("SELECT count(*) AS n FROM observation")[0]["n"] == 0
+    await resolve(practice_context, db, desk, names=[name])
+    with desk[0]() as case:
+        kept = as_json(stored(practice_context, case, name))
+    for key in ("state", "states", "hosting_country", "hosting_verdict", "nameservers", "statuses"):
+        assert once[key] == kept[key], key
+    assert once["registrar"]["iana_id"] == kept["registrar"]["iana_id"]
+    assert once["persistent"] is None
+    assert once["persistent_reason"]
