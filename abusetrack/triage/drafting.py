@@ -95,30 +95,30 @@ def export(
     folder: Path,
     formats: Sequence[str],
 ) -> list[Exported]:
-    """Give each draft its reference, write its files, and keep their exact bytes as evidence.
+    """Give each draft its reference, keep its exact bytes as evidence, and write its files.
 
-    The case file records a notice before its files are written: a reference on disk
-    is always known to the case file.
+    Each notice is all there, in the case file and on the disk, or not at all; the
+    notices before one that fails stay.
 
     Raises:
         InputError: settings are missing, the linter objects, or a file exists already.
+        ExternalError: the folder cannot be written.
     """
-    organisation = context.settings.organisation
-    if missing := notices.ready(organisation):
+    if missing := notices.ready(context.settings.organisation):
         raise InputError("Nothing was exported. " + " ".join(missing))
-    exported = []
-    for provisional in drafts:
+    return [_export_one(context, case, draft, folder, formats) for draft in drafts]
+
+
+def _export_one(
+    context: Context, case: CaseFile, provisional: Draft, folder: Path, formats: Sequence[str]
+) -> Exported:
+    organisation = context.settings.organisation
+    with case.transaction():
         reference = stored_notices.next_reference(case, organisation.reference_prefix)
         draft = _compose(context, provisional.recipient, provisional.rows, reference=reference)
-        findings = notices.lint(draft, organisation)
-        if findings:
-            raise InputError(
-                "Nothing more was exported. " + " ".join(str(finding) for finding in findings)
-            )
         files: tuple[ExportedFile, ...] = notices.export(draft, organisation, formats)
         stored_notices.record_export(case, draft, files)
-        exported.append(Exported(draft, notices.write_files(folder, files)))
-    return exported
+        return Exported(draft, notices.write_files(folder, files))
 
 
 def _wanted(case: CaseFile, domains: Sequence[str] | None) -> Iterable[DomainNow]:

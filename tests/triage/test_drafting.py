@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from abusetrack.casefile import directory, notices, observations, queue
+from abusetrack.errors import InputError
+from abusetrack.names import Names
+from abusetrack.records import (
+    AddressFacts,
+    Contact,
+    ContactOrigin,
+    Evidence,
+    Kind,
+    LookupAnswer,
+    NameFacts,
+    Observation,
+    Outcome,
+    Question,
+    RegistrationFacts,
+    Role,
+)
+from abusetrack.settings import Organisation
+from abusetrack.triage import drafting
+from abusetrack.triage.refresh import refresh
+
+LIST = (
+    "url,outcome,kind,legal category,law\n"
+    "https://example.com/path/of/page?id=7,confirmed,dedicated,A,Law 1\n"
+    "https://www.example.net/other,confirmed,dedicated,A,Law 1\n"
+    "https://example.org/x,confirmed,forum,A,Law 1\n"
+)
+
+
+@pytest.fixture
+def named(context):
+    """A context whose organisation may export."""
+    organisation = Organisation(
+        name="Test Hotline",
+        email="desk@hotline.example",
+        jurisdiction="Exampleland",
+        verification_url="https://hotline.example/verify",
+        dispute_email="disputes@hotline.example",
+    )
+    settings = context.settings.model_copy(update={"organisation": organisation})
+    return replace(context, settings=settings)
+
+
+@pytest.fixture
+def looked_up(named, case, take):
+    """The list, each name looked up now: one registrar for all."""
+    take(LIST, filename="list.csv")
+    names = Names()
+    domains = ["example.com", "example.net", "example.org"]
+    for domain in domains:
+        text = f"https://{'www.' if domain == 'example.net' else ''}{domain}/"
+        host = names.target(text).host
+        observations.store(case, LookupAnswer(host, tuple(_answers(named, host, domain))))
+        queue.complete(case, host)
+    refresh(named, case, domains)
+    return domains
+
+
+def _answers(context, host, domain):
+    def observe(subject, kind, question, facts, body=b"{}"):
+        evidence = Evidence("application/rdap+json", body, hashlib.sha256(body).hexdigest())
+        now = context.clock.now()
+        return Observation(subject, kind, question, now, "source", Outcome.OK, "", facts, evidence)
+
+    registration = RegistrationFacts(
+        registrar_name="Example Registrar",
+        registrar_iana_id=9000001,
+        abuse_email="abuse@registrar.example",
+        statuses=("clientTransferProhibited",),
+    )
+    yield observe(domain, Kind.REGISTRATION, Question.REGISTRY_RDAP, registration)
+    yield observe(domain, Kind.DNS, Question.NS, NameFacts(("ns1.host.example",)))
+    yield observe(host.name, Kind.DNS, Question.A, AddressFacts(("192.0.2.1",)))
+
+
+@pytest.fixture
+def confirmed(case, looked_up):
+    return directory.confirm(case, "iana:9000001", Role.REGISTRAR)
+
+
+def test_an_unconfirmed_contact_stops_every_draft(named, case, looked_up):
+    plan = drafting.plan(named, case)
+    assert plan.drafts == ()
+    reasons = {item.domain: item.reason for item in plan.not_drafted}
+    assert "not confirmed by an analyst" in reasons["example.com"]
+    assert reasons["example.org"] == "assessed as forum, not as dedicated"
+
+
+def test_one_notice_per_registrar_with_rows_that_stand_alone(named, case, confirmed):
+    plan = drafting.plan(named, case)
+    (draft,) = plan.drafts
+    assert [row.domain for row in draft.rows] == ["example.com", "example.net"]
+    assert [item.domain for item in plan.not_drafted] == ["example.org"]
+    row = draft.rows[1]
+    assert row.hosts == ("www.example.net",)
+    assert (row.registrar, row.iana_id) == ("Example Registrar", 9000001)
+    assert row.statuses == ("clientTransferProhibited",)
+    assert (row.legal_category, row.law, row.confirmed_urls) == ("A", "Law 1", 1)
+    assert row.registration_source == "registry RDAP, source"
+    assert row.evidence_sha256 == hashlib.sha256(b"{}").hexdigest()
+    assert "path/of/page" not in draft.body
+
+
+def test_exporting_writes_the_files_and_keeps_their_bytes(named, case, confirmed, tmp_path):
+    plan = drafting.plan(named, case)
+    (exported,) = drafting.export(named, case, plan.drafts, tmp_path / "out", ["eml", "txt"])
+    assert exported.draft.reference == "AT-2026-000001"
+    assert exported.draft.rows[0].reference == "AT-2026-000001/1"
+    (stored,) = notices.list_all(case)
+    assert stored.reference == exported.draft.reference
+    for file, path in zip(stored.files, exported.files, strict=True):
+        assert observations.evidence(case, file.sha256).body == path.read_bytes()
+
+
+def test_the_same_domain_is_not_drafted_twice_unless_asked(named, case, confirmed, tmp_path):
+    drafting.export(named, case, drafting.plan(named, case).drafts, tmp_path / "one", ["txt"])
+    plan = drafting.plan(named, case)
+    assert plan.drafts == ()
+    assert (
+        "AT-2026-000001" in {item.domain: item.reason for item in plan.not_drafted}["example.com"]
+    )
+    again = drafting.plan(named, case, again=True)
+    assert len(again.drafts) == 1
+
+
+def test_old_facts_stop_a_draft(named, case, confirmed, clock):
+    clock.move(hours=49)
+    plan = drafting.plan(named, case, domains=["example.com"])
+    assert plan.drafts == ()
+    assert "older than 48 hours" in plan.not_drafted[0].reason
+
+
+def test_only_persistent_ones_if_so_asked(named, case, confirmed):
+    plan = drafting.plan(named, case, only_persistent=True)
+    assert plan.drafts == ()
+    assert {item.reason for item in plan.not_drafted} == {"not persistently abusive by the policy"}
+
+
+def test_a_name_that_was_never_reported_is_said(named, case, confirmed):
+    with pytest.raises(InputError, match="never reported"):
+        drafting.plan(named, case, domains=["example.edu"])
+
+
+def test_nothing_is_exported_while_the_organisation_is_not_named(
+    context, case, confirmed, tmp_path
+):
+    plan = drafting.plan(context, case)
+    assert plan.missing_settings
+    with pytest.raises(InputError, match=r"organisation\.name"):
+        drafting.export(context, case, plan.drafts, tmp_path / "out", ["txt"])
+    assert not (tmp_path / "out").exists()
+    assert notices.list_all(case) == []
+
+
+def test_a_file_in_the_way_is_kept_and_nothing_is_recorded(named, case, confirmed, tmp_path):
+    drafts = drafting.plan(named, case).drafts
+    (first,) = drafting.export(named, case, drafts, tmp_path / "probe", ["txt"])
+    name = first.files[0].name.replace("000001", "000002")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="is there already"):
+        drafting.export(named, case, drafts, out, ["txt"])
+    assert (out / name).read_text(encoding="utf-8") == "mine"
+    assert [notice.reference for notice in notices.list_all(case)] == ["AT-2026-000001"]
+
+
+def test_a_manual_contact_wins(named, case, confirmed, clock):
+    manual = Contact(
+        party_key="iana:9000001",
+        party_name="Example Registrar",
+        role=Role.REGISTRAR,
+        email="trusted@registrar.example",
+        form=None,
+        phone=None,
+        origin=ContactOrigin.MANUAL,
+        source="an analyst",
+        as_of=clock.now() - timedelta(days=300),
+    )
+    directory.upsert(case, [manual])
+    directory.confirm(case, "iana:9000001", Role.REGISTRAR)
+    (draft,) = drafting.plan(named, case).drafts
+    assert draft.recipient.email == "trusted@registrar.example"
