@@ -43,6 +43,14 @@ def db(desk):
     thread.close()
 
 
+@pytest.fixture
+def hasty(practice_context):
+    """Gives a question one second and a name five."""
+    settings = practice_context.settings
+    limits = settings.lookup.model_copy(update={"question_seconds": 1.0, "name_seconds": 5.0})
+    return replace(practice_context, settings=settings.model_copy(update={"lookup": limits}))
+
+
 async def resolve(context, db, desk, **options):
     return await resolving.resolve(context, db, desk[0], **options)
 
@@ -122,12 +130,12 @@ async def test_two_at_once_ask_no_name_twice(practice_context, practising, db, d
 
 
 async def test_a_registry_that_limits_fails_its_names_only_and_they_are_retried(
-    practice_context, practising, db, desk
+    hasty, practising, db, desk
 ):
     for name, service in practising.servers.services.items():
         if name.startswith(("rdap/", "whois/")):
             service.faults = Faults(Fault.RATE_LIMITED, retry_after=3600)
-    result = await resolve(practice_context, db, desk)
+    result = await resolve(hasty, db, desk)
     assert result.done == COUNT
     assert len(result.failures) == COUNT
     assert all(Outcome.RATE_LIMITED.value in item.reason for item in result.failures)
@@ -140,22 +148,12 @@ async def test_a_registry_that_limits_fails_its_names_only_and_they_are_retried(
         assert waiting[0]["n"] == COUNT
 
 
-async def test_every_server_failing_loses_nothing(practice_context, practising, db, desk):
+async def test_every_server_failing_loses_nothing(hasty, practising, db, desk):
     practising.servers.services["dns"].faults = Faults(Fault.SERVER_ERROR)
     for name, service in practising.servers.services.items():
         if name.startswith("rdap/"):
             service.faults = Faults(Fault.SERVER_ERROR)
-    quick = replace(
-        practice_context,
-        settings=practice_context.settings.model_copy(
-            update={
-                "lookup": practice_context.settings.lookup.model_copy(
-                    update={"question_seconds": 1.0, "name_seconds": 5.0}
-                )
-            }
-        ),
-    )
-    result = await resolve(quick, db, desk, limit=5)
+    result = await resolve(hasty, db, desk, limit=5)
     assert result.done == 5
     assert result.failures
     with desk[0]() as case:
