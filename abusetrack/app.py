@@ -51,7 +51,8 @@ def run(*, case_path: Path, config_path: Path, settings: Settings, passphrase: s
 def _listen_for_signals(close: Callable[[], None]) -> None:
     """Close in order on Ctrl+C in the terminal and on SIGTERM."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: close())
+        # Not at once: Python runs handlers anywhere, also while the window is being made.
+        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, close))
     timer = QTimer(QCoreApplication.instance())
     timer.timeout.connect(lambda: None)  # lets Python run its signal handlers
     timer.start(_SIGNAL_MS)

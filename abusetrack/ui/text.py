@@ -28,6 +28,7 @@ __all__ = [
     "mask_url",
     "minute",
     "one_line",
+    "plain_url",
     "raw",
 ]
 
@@ -90,6 +91,11 @@ def mask_url(url: str, keep: int = 1) -> str:
     host, path = rest[:end], rest[end:]
     shown = scheme.replace("http", "hxxp", 1) + "//" if scheme else ""
     return shown + mask_name(host, keep) + (f"/{DOT * 3}" if path not in {"", "/"} else "")
+
+
+def plain_url(url: str) -> str:
+    """Return a normalised URL on one line; a bare name as the name it is."""
+    return one_line(url.strip("/") if url.startswith("//") else url, 4000)
 
 
 def _is_address(name: str) -> bool:

@@ -40,6 +40,8 @@ class AssessDialog(QDialog):
         self.setMinimumWidth(460)
         self.outcome = self._choices(self.tr("Outcome"), AssessmentOutcome)
         self.kind = self._choices(self.tr("Kind of site"), SiteKind)
+        self.outcome.setPlaceholderText(self.tr("choose"))
+        self.outcome.setCurrentIndex(-1)  # nothing is guessed
         self.kind.setCurrentIndex(self.kind.findText(SiteKind.UNKNOWN.value))
         self.category = self._line(self.tr("Legal category"), self.tr("from your own table"))
         self.law = self._line(self.tr("Law"), self.tr("the provision it falls under"))
@@ -107,6 +109,8 @@ class AssessDialog(QDialog):
         )
 
     def _say_hint(self) -> None:
+        ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        ok.setEnabled(self.outcome.currentIndex() >= 0)
         confirmed = self.outcome.currentText() == _NEEDS_LAW.value
         complete = self.category.text().strip() and self.law.text().strip()
         self._hint.setText(

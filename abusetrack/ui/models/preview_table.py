@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 
 from abusetrack.records import Arrival, Report
 from abusetrack.ui.models.domain_table import ToneRole
-from abusetrack.ui.text import mask_name, mask_url, one_line
+from abusetrack.ui.text import mask_url, one_line, plain_url
 from abusetrack.ui.theme import Tone
 
 Index = QModelIndex | QPersistentModelIndex
@@ -190,11 +190,9 @@ class PreviewTable(QAbstractTableModel):
 
     def _name(self, row: PreviewRow) -> str:
         if self._revealed:
-            return one_line(row.name.strip("/") if row.name.startswith("//") else row.name, 500)
+            return plain_url(row.name) if row.report else one_line(row.name, 500)
         if row.report is None:
             return self.tr("{n} characters, hidden").format(n=len(row.name)) if row.name else ""
-        if row.name.startswith("//"):
-            return mask_name(row.name.strip("/"))
         return mask_url(row.name)
 
 

@@ -26,7 +26,7 @@ from abusetrack.triage.refresh import refresh
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
-from abusetrack.ui.models.domain_table import DomainTable
+from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
 from abusetrack.ui.pages.detail_panel import DetailPanel
 from abusetrack.ui.widgets.delegates import ChipDelegate
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
@@ -141,7 +141,7 @@ class DomainsPage(QWidget):
         table = QTableView()
         table.setAccessibleName(self.tr("Domains"))
         table.setModel(self.model)
-        table.setItemDelegate(ChipDelegate(table))
+        table.setItemDelegate(ChipDelegate(table, middle=NAME_COLUMN))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setSortingEnabled(True)
@@ -149,7 +149,6 @@ class DomainsPage(QWidget):
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
         table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QMimeData, Qt, QTimeZone, Slot
+from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QButtonGroup,
-    QComboBox,
-    QDateTimeEdit,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -35,16 +30,16 @@ from abusetrack.ui.models.preview_table import (
     NAME_COLUMN,
     ORIGIN_COLUMN,
     STATUS_COLUMN,
-    Group,
     PreviewTable,
 )
-from abusetrack.ui.taking_in import Origin, Reading, Source, Stored, read, store
+from abusetrack.ui.taking_in import Reading, Source, Stored, read, store
 from abusetrack.ui.widgets.delegates import ChipDelegate
+from abusetrack.ui.widgets.group_filter import GroupFilter
+from abusetrack.ui.widgets.origin_fields import OriginFields
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
 from abusetrack.ui.widgets.report_entry import ReportEntry
 
-_WIDTHS = {STATUS_COLUMN: 120, LINE_COLUMN: 56, NAME_COLUMN: 380, DETAIL_COLUMN: 330}
-_SOURCES = ("public", "partner", "proactive")
+_WIDTHS = {STATUS_COLUMN: 120, LINE_COLUMN: 56, NAME_COLUMN: 340, DETAIL_COLUMN: 420}
 
 
 class IntakePage(QWidget):
@@ -57,7 +52,6 @@ class IntakePage(QWidget):
         self._reading: Reading | None = None
         self._generation = 0
         self._busy = False
-        self._received_chosen = False
         self.model = PreviewTable(self)
         self.model.ticked.connect(self._on_ticked)
         self.setAcceptDrops(True)
@@ -72,8 +66,17 @@ class IntakePage(QWidget):
         layout.setSpacing(theme.MEDIUM)
         layout.addWidget(heading(self.tr("Intake")))
         layout.addLayout(self._entry())
-        layout.addLayout(self._origin())
-        layout.addLayout(self._groups())
+        context = self._desk.context
+        self.origin = OriginFields(context.clock, context.settings.sources)
+        self.origin.changed.connect(self._read_again)
+        layout.addWidget(self.origin)
+        self.groups = GroupFilter(self.model.show_group)
+        self._discarded = label(muted=True)
+        groups = QHBoxLayout()
+        groups.addWidget(self.groups)
+        groups.addStretch()
+        groups.addWidget(self._discarded)
+        layout.addLayout(groups)
         self.table = self._make_table()
         empty = EmptyPlace(
             self.tr("Nothing to preview"),
@@ -115,69 +118,16 @@ class IntakePage(QWidget):
         row.addLayout(buttons)
         return row
 
-    def _origin(self) -> QHBoxLayout:
-        self.source = QComboBox()
-        self.source.setEditable(True)
-        self.source.addItems(_SOURCES)
-        self.source.setAccessibleName(self.tr("Source: who gave the list"))
-        self.source.setMinimumContentsLength(16)
-        self.source.currentTextChanged.connect(self._read_again)
-        self.profile = QComboBox()
-        self.profile.setAccessibleName(self.tr("Source profile"))
-        self.profile.addItem(self.tr("none"), "")
-        for name in sorted(self._desk.context.settings.sources):
-            self.profile.addItem(name, name)
-        self.profile.currentIndexChanged.connect(self._read_again)
-        self.received = QDateTimeEdit()
-        self.received.setAccessibleName(self.tr("Received, in UTC, where the list does not say"))
-        self.received.setDisplayFormat("yyyy-MM-dd HH:mm")
-        self.received.setCalendarPopup(True)
-        self._reset_received()
-        self.received.dateTimeChanged.connect(self._on_received)
-        row = QHBoxLayout()
-        row.setSpacing(theme.SMALL)
-        for text, field in (
-            (self.tr("&Source"), self.source),
-            (self.tr("&Profile"), self.profile),
-            (self.tr("&Received (UTC)"), self.received),
-        ):
-            named = label(text)
-            named.setBuddy(field)
-            row.addWidget(named)
-            row.addWidget(field)
-            row.addSpacing(theme.MEDIUM)
-        row.addStretch()
-        self.profile.setEnabled(self.profile.count() > 1)
-        return row
-
-    def _groups(self) -> QHBoxLayout:
-        self._filters: dict[Group | None, QPushButton] = {}
-        group = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(theme.SMALL)
-        for key in (None, *Arrival, BARE):
-            made = button("", partial(self.model.show_group, key))
-            made.setCheckable(True)
-            group.addButton(made)
-            self._filters[key] = made
-            row.addWidget(made)
-        self._filters[None].setChecked(True)
-        row.addStretch()
-        self._discarded = label(muted=True)
-        row.addWidget(self._discarded)
-        return row
-
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setAccessibleName(self.tr("Preview: what becomes of every row"))
         table.setModel(self.model)
-        table.setItemDelegateForColumn(STATUS_COLUMN, ChipDelegate(table))
+        table.setItemDelegate(ChipDelegate(table, middle=NAME_COLUMN))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
         header = table.horizontalHeader()
@@ -278,30 +228,12 @@ class IntakePage(QWidget):
         self._generation += 1
         self._busy = True
         self._say()
-        context, sources, origin = self._desk.context, tuple(self._sources), self._origin_now()
+        context, sources, origin = self._desk.context, tuple(self._sources), self.origin.origin()
         self._desk.study(
             lambda case: read(context, case, sources, origin),
             partial(self._on_read, self._generation),
             partial(self._on_unread, self._generation),
         )
-
-    def _origin_now(self) -> Origin:
-        moment = None
-        if self._received_chosen:
-            moment = datetime.fromtimestamp(self.received.dateTime().toSecsSinceEpoch(), UTC)
-        return Origin(self.source.currentText().strip(), self.profile.currentData() or "", moment)
-
-    def _on_received(self) -> None:
-        self._received_chosen = True
-        self._read_again()
-
-    def _reset_received(self) -> None:
-        self.received.blockSignals(True)
-        seconds = int(self._desk.context.clock.now().timestamp())
-        self.received.setTimeZone(QTimeZone.utc())
-        self.received.setDateTime(QDateTime.fromSecsSinceEpoch(seconds, QTimeZone.utc()))
-        self.received.blockSignals(False)
-        self._received_chosen = False
 
     def _on_read(self, generation: int, reading: Reading) -> None:
         if generation != self._generation:
@@ -321,23 +253,8 @@ class IntakePage(QWidget):
     def _show_reading(self, reading: Reading | None) -> None:
         self._reading = reading
         self.model.set_rows(reading.rows if reading else ())
-        self._filters[None].setChecked(True)
-        self.model.show_group(None)
+        self.groups.count(self.model)
         counts = self.model.counts()
-        titles: dict[Group | None, str] = {
-            None: self.tr("All {n}"),
-            Arrival.NEW: self.tr("New {n}"),
-            Arrival.REPEATED: self.tr("Repeated {n}"),
-            Arrival.DUPLICATE: self.tr("Duplicate {n}"),
-            Arrival.REJECTED: self.tr("Rejected {n}"),
-            BARE: self.tr("Bare names {n}"),
-        }
-        for key, made in self._filters.items():
-            number = counts.total() if key is None else counts[key]
-            made.setText(titles[key].format(n=f"{number:,}"))
-            made.setAccessibleName(made.text())
-            made.setEnabled(number > 0)
-            made.setVisible(counts.total() > 0)
         self._stack.setCurrentIndex(1 if counts.total() else 0)
         discarded = reading.discarded if reading else 0
         self._discarded.setText(
@@ -346,7 +263,11 @@ class IntakePage(QWidget):
             else ""
         )
         if reading and counts.total():
-            self.table.selectRow(0)
+            # Not selectRow(): it toggles while Ctrl of Ctrl+V is still held.
+            flags = QItemSelectionModel.SelectionFlag
+            self.table.selectionModel().setCurrentIndex(
+                self.model.index(0, 0), flags.ClearAndSelect | flags.Rows
+            )
         self._say()
 
     def _say(self) -> None:
@@ -403,7 +324,7 @@ class IntakePage(QWidget):
 
     def _on_stored(self, stored: Stored) -> None:
         self.clear()
-        self._reset_received()
+        self.origin.reset()
         self._desk.messages.news(
             self.tr(
                 "Taken in: {new} new, {repeated} repeated, {duplicate} duplicate, {rejected} "

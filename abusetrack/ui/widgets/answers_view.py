@@ -27,15 +27,12 @@ class AnswersView(QWidget):
         self._now: datetime | None = None
         self._list = QTreeWidget()
         self._list.setAccessibleName(self.tr("Questions and answers"))
-        self._list.setHeaderLabels(
-            [self.tr("Question"), self.tr("Outcome"), self.tr("About"), self.tr("Source")]
-        )
+        self._list.setHeaderLabels([self.tr("Question"), self.tr("Outcome"), self.tr("About")])
         self._list.setProperty("flat", True)
-        self._list.setItemDelegate(RowDelegate(self._list))
+        self._list.setItemDelegate(RowDelegate(self._list, middle=2))
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)
-        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        for column, width in enumerate((104, 72, 124, 60)):
+        for column, width in enumerate((112, 92)):
             self._list.setColumnWidth(column, width)
         self._about = label(muted=True, wrap=True)
         self._show = button(
@@ -76,11 +73,11 @@ class AnswersView(QWidget):
                     item.question.value,
                     item.outcome.value,
                     masker(item.subject),
-                    masker(item.source),
                 ]
             )
             row.setData(0, _NUMBER, number)
             row.setData(1, _NUMBER, masker(item.detail))
+            row.setData(2, _NUMBER, masker(item.source))
             self._list.addTopLevelItem(row)
         if (first := self._list.topLevelItem(0)) is not None:
             self._list.setCurrentItem(first)
@@ -125,7 +122,7 @@ class AnswersView(QWidget):
             media = one_line(item.evidence.media_type)
         else:
             media = self.tr("no raw answer was kept")
-        self._about.setText(joined([asked, detail, media, size]))
+        self._about.setText(joined([row.data(2, _NUMBER), asked, detail, media, size]))
         if self._revealed:
             self.show_raw()
 

@@ -7,6 +7,7 @@ from math import ceil
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QStyle,
     QStyledItemDelegate,
@@ -24,7 +25,25 @@ NoteRole = Qt.ItemDataRole.UserRole + 2  # the second line of a fact: source and
 
 
 class ChipDelegate(QStyledItemDelegate):
-    """Paints the text as a chip where the model gives it a tone."""
+    """Paints the text as a chip where the model gives it a tone.
+
+    Text that is too long loses its end; in the column ``middle``, which holds names,
+    it loses its middle, because the ending of a name tells it apart.
+    """
+
+    def __init__(self, view: QAbstractItemView, *, middle: int = -1) -> None:
+        super().__init__(view)
+        self._middle = middle
+
+    def initStyleOption(  # noqa: N802  # Qt's name
+        self, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Choose where text is cut."""
+        super().initStyleOption(option, index)
+        inside = index.column() == self._middle
+        option.textElideMode = (
+            Qt.TextElideMode.ElideMiddle if inside else Qt.TextElideMode.ElideRight
+        )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the cell, then the chip on it."""

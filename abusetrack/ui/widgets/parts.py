@@ -115,14 +115,13 @@ class EmptyPlace(QWidget):
         self._text = label(text, muted=True, wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setFixedWidth(_EMPTY_WIDTH)
-        for part in (self._title, self._text):
-            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-        if action is not None:
-            row = QHBoxLayout()
-            row.addStretch()
-            row.addWidget(action)
-            row.addStretch()
-            layout.addLayout(row)
+        for part in (self._title, self._text, action):
+            if part is not None:
+                row = QHBoxLayout()
+                row.addStretch()
+                row.addWidget(part)
+                row.addStretch()
+                layout.addLayout(row)
         layout.addStretch()
 
     def say(self, title: str, text: str) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from abusetrack.casefile.reports import StoredReport
 from abusetrack.records import AssessmentOutcome
 from abusetrack.ui import theme
-from abusetrack.ui.text import day, joined, mask_url, one_line
+from abusetrack.ui.text import day, joined, mask_url, one_line, plain_url
 from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import ActivateOnEnter, button, copy_action, label
 
@@ -40,10 +40,9 @@ class ReportsView(QWidget):
             [self.tr("Received"), self.tr("Source"), self.tr("Assessment"), self.tr("URL")]
         )
         self._list.setProperty("flat", True)
-        self._list.setItemDelegate(RowDelegate(self._list))
+        self._list.setItemDelegate(RowDelegate(self._list, middle=3))
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)
-        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         for column, width in enumerate((88, 72, 104)):
             self._list.setColumnWidth(column, width)
@@ -130,7 +129,7 @@ class ReportsView(QWidget):
     def _url(self, item: StoredReport) -> str:
         url = item.report.target.url
         if self._all_revealed or item.id in self._revealed:
-            return one_line(url, 4000)
+            return plain_url(url)
         return mask_url(url, self._keep)
 
     def _selected_urls(self) -> str:

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.policy import SMTP
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+
+from abusetrack import practice
+from abusetrack.casefile import directory
+from abusetrack.casefile import notices as stored_notices
+from abusetrack.casefile.check import check
+from abusetrack.records import Draft, Role
+from abusetrack.triage import contacts, taking
+from abusetrack.ui.planning import ToConfirm
+
+
+@pytest.fixture(scope="module")
+def registrar(world):
+    """Of the registrars with dedicated domains, the one with the fewest, and these domains."""
+    found = {}
+    for truth in world.truths():
+        if str(truth.state) == "active" and truth.iana_id:
+            record = world.domains[truth.domain]
+            if record.finding.kind == "dedicated":
+                found.setdefault(truth.registrar, []).append(truth.domain)
+    return min((item for item in found.items() if len(item[1]) > 1), key=lambda item: len(item[1]))
+
+
+@pytest.fixture
+def page(practice_bench, world, registrar, qtbot, tmp_path, finding):
+    """The page over looked-up, assessed domains of one registrar; its contact not confirmed."""
+    bench = practice_bench()
+    bench.take("\n".join(f"https://{name}/x" for name in registrar[1]))
+    table = tmp_path / "contacts.csv"
+    practice.write_contacts(world, table)
+    with bench.case() as case:
+        contacts.import_table(bench.context, case, table)
+        taking.assess(bench.context, case, registrar[1], finding)
+    window = bench.window()
+    with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
+        window._desk.look_up()
+    planned(qtbot, window.notices, lambda: window.show_page(2))
+    window.notices.bench = bench
+    return window.notices
+
+
+def planned(qtbot, page, act):
+    with qtbot.waitSignal(page.planned, timeout=30000) as done:
+        act()
+    return done.args[0]
+
+
+def confirmed(qtbot, page):
+    waiting = page.list.rows_of(ToConfirm)
+    page.list.setCurrentItem(waiting[0])
+    page.confirm_button.click()
+    box = page.findChild(QMessageBox)
+    yes = next(item for item in box.buttons() if item.text() == "Yes, confirm")
+    return planned(qtbot, page, yes.click)
+
+
+def test_a_contact_is_confirmed_then_a_draft_is_exported(page, registrar, qtbot, tmp_path):
+    bench = page.bench
+    assert page.drafts() == []
+    assert len(page.list.rows_of(ToConfirm)) == 1
+    assert not page.export_button.isEnabled()
+    overview = confirmed(qtbot, page)
+    assert [len(draft.rows) for draft in overview.plan.drafts] == [len(registrar[1])]
+    with bench.case() as case:
+        key = overview.plan.drafts[0].recipient.party_key
+        contact = directory.contact_for(case, key, Role.REGISTRAR)
+        assert contact.confirmed_by == bench.context.actor
+    folder = tmp_path / "drafts"
+    planned(qtbot, page, lambda: page.export_to(folder, page.drafts()))
+    assert "Notices exported" in page._desk.messages.last.text
+    with bench.case() as case:
+        (notice,) = stored_notices.list_all(case)
+        assert check(case).sound
+    assert {row.domain for row in notice.rows} == set(registrar[1])
+    assert {path.name for path in folder.iterdir()} == {file.name for file in notice.files}
+    mail = next(path for path in folder.iterdir() if path.suffix == ".eml")
+    assert message_from_bytes(mail.read_bytes(), policy=SMTP)["X-Unsent"] == "1"
+    assert page.drafts() == []  # these went out, and are not drafted twice
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(page, qtbot, tmp_path):
+    confirmed(qtbot, page)
+    drafts = page.drafts()
+    (tmp_path / "drafts").write_text("a file, not a folder", encoding="utf-8")
+    planned(qtbot, page, lambda: page.export_to(tmp_path / "drafts", drafts))
+    assert "choose another folder" in page._desk.messages.last.text
+    assert page.plan_button.isEnabled()
+
+
+def test_a_preview_is_plain_text_and_masked_until_revealed(page, registrar, qtbot):
+    confirmed(qtbot, page)
+    page.list.setCurrentItem(page.list.rows_of(Draft)[0])
+    text = page.preview.toPlainText()
+    defanged = [name.replace(".", "[.]") for name in registrar[1]]
+    assert "PRACTICE - NOT A NOTICE" in text
+    assert not any(name in text for name in (*registrar[1], *defanged))
+    page.window().reveal_names(True)
+    assert all(name in page.preview.toPlainText() for name in defanged)
+
+
+def test_what_is_not_drafted_stands_with_its_reason(page, qtbot, bench_of):
+    bench = page.bench
+    bench.take("https://unassessed.test/x")
+    overview = planned(qtbot, page, page.plan)
+    assert ("unassessed.test", "not assessed") in [
+        (item.domain, item.reason) for item in overview.plan.not_drafted
+    ]
+    rows = page.list.rows_of(str)
+    texts = [row.text(0) for row in rows]
+    assert "not assessed" in texts
+    page.list.setCurrentItem(rows[texts.index("not assessed")])
+    assert page.preview.toPlainText() == "not assessed"
+    children = [rows[texts.index("not assessed")].child(0).text(0)]
+    assert children == ["u••••••••.test"]
+
+
+def test_without_an_organisation_it_says_what_to_set(filled, qtbot):
+    window = filled.window()
+    planned(qtbot, window.notices, lambda: window.show_page(2))
+    assert "organisation.name" in window.notices._missing.text()
+    assert not window.notices.export_button.isEnabled()
+
+
+def test_an_empty_case_file_says_what_to_do_next(bench, qtbot):
+    window = bench.window()
+    planned(qtbot, window.notices, lambda: window.show_page(2))
+    assert window.notices._stack.currentIndex() == 0
+    assert "Take in reports" in window.notices._empty._text.text()

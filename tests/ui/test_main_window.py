@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDateTimeEdit,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+)
+
+from abusetrack.casefile.check import check
+from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.main_window import MainWindow
+from abusetrack.ui.messages import Weight
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QDateTimeEdit,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+)
+
+
+def queued(bench):
+    return bench.value("SELECT count(*) FROM queue WHERE due_at IS NOT NULL")
+
+
+def looked_up(bench):
+    return sum(row.findings.looked_up_at is not None for row in bench.rows())
+
+
+def names_of(world, count):
+    return [name for name, record in sorted(world.domains.items()) if record.registry][:count]
+
+
+def test_closing_in_mid_batch_loses_nothing_and_the_rest_resumes(practice_bench, world, qtbot):
+    bench = practice_bench(latency=0.1)
+    bench.take("\n".join(f"https://{name}/x" for name in names_of(world, 150)))
+    window = bench.window(start=True)
+    qtbot.waitSignal(window._desk.worker.advanced, timeout=60000).wait()
+    qtbot.waitUntil(lambda: looked_up(bench) > 0, timeout=60000)
+    assert "queued: 150" in window._desk.messages.history[0].text
+    assert window.looking_up
+    with qtbot.waitSignal(window.closed, timeout=30000):
+        window.close()
+    first = looked_up(bench)
+    assert 0 < first < 150
+    assert queued(bench) >= 150 - first
+    assert bench.value("SELECT count(*) FROM queue WHERE lease_owner IS NOT NULL") == 0
+    with bench.case() as case:
+        assert check(case).sound
+
+    again = bench.window(start=True)
+    with qtbot.waitSignal(again._desk.worker.ended, timeout=60000) as ended:
+        pass
+    assert looked_up(bench) == 150
+    assert ended.args[0].result.done <= 150 - first + bench.value(
+        "SELECT count(*) FROM queue WHERE attempts > 1"
+    )
+    with bench.case() as case:
+        assert check(case).sound
+
+
+def test_stopping_by_key_keeps_the_rest_queued(practice_bench, world, qtbot):
+    bench = practice_bench(latency=0.1)
+    bench.take("\n".join(f"https://{name}/x" for name in names_of(world, 150)))
+    window = bench.window(start=True)
+    qtbot.waitUntil(lambda: window.looking_up, timeout=10000)
+    assert window.cancel_button.isVisible()
+    with qtbot.waitSignal(window._desk.worker.ended, timeout=30000):
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.look_up_button.isVisible())
+    assert "stopped" in window._desk.messages.last.text
+    assert not window.cancel_button.isVisible()
+    assert queued(bench) > 0
+    window._resume()  # the timer's: a person who stopped is not overruled
+    assert not window.looking_up
+
+
+def test_an_import_in_the_window_is_looked_up_by_itself(practice_bench, world, qtbot):
+    bench = practice_bench()
+    window = bench.window(start=True)
+    QApplication.clipboard().setText("\n".join(f"https://{name}/x" for name in names_of(world, 5)))
+    qtbot.keyClick(window.intake, Qt.Key.Key_V, CTRL)
+    qtbot.waitUntil(lambda: window.intake.import_button.isEnabled())
+    with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
+        qtbot.keyClick(window, Qt.Key.Key_I, CTRL)
+    assert looked_up(bench) == 5
+    window.show_page(1)
+    qtbot.waitUntil(
+        lambda: (
+            window.domains.model.rowCount() == 5
+            and window.domains.model.row(0).findings.looked_up_at is not None
+        )
+    )
+
+
+def test_without_a_resolver_the_queue_is_shown_and_nothing_runs(filled, qtbot):
+    window = filled.window(start=True)
+    qtbot.waitUntil(lambda: window._queue.text() == "Names queued: 4")
+    assert not window.looking_up
+    assert not window.look_up_button.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert window._desk.messages.last.weight is Weight.CARE
+    assert queued(filled) == 4
+
+
+@pytest.mark.parametrize(("key", "page"), [(Qt.Key.Key_1, 0), (Qt.Key.Key_2, 1), (Qt.Key.Key_3, 2)])
+def test_pages_are_reached_by_key(bench, qtbot, key, page):
+    window = bench.window()
+    window.show_page((page + 1) % 3)
+    qtbot.keyClick(window, key, CTRL)
+    assert window._pages.currentIndex() == page
+    assert window._rail[page].isChecked()
+
+
+def test_filter_and_reveal_are_reached_by_key(filled, qtbot):
+    window = filled.window()
+    qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
+    assert window._pages.currentWidget() is window.domains
+    assert window.domains.filter.hasFocus() or window.focusWidget() is window.domains.filter
+    qtbot.keyClick(window, Qt.Key.Key_M, CTRL | SHIFT)
+    assert window._reveal_button.isChecked()
+    assert window._reveal_button.text() == "Mask names"
+    qtbot.keyClick(window, Qt.Key.Key_M, CTRL | SHIFT)
+    assert not window._reveal_button.isChecked()
+
+
+def test_every_control_has_an_accessible_name(filled, qtbot):
+    window = filled.window()
+    nameless = [
+        (type(widget).__name__, widget.objectName(), widget.parent())
+        for kind in CONTROLS
+        for widget in window.findChildren(kind)
+        if not widget.accessibleName()
+        and not getattr(widget, "text", str)()
+        and not widget.objectName().startswith("qt_")
+        and not isinstance(widget.parent(), (QComboBox, QDateTimeEdit, QLineEdit))
+        and type(widget).__module__.startswith(("abusetrack", "PySide6"))
+        and not _is_inner(widget)
+    ]
+    assert not nameless
+
+
+def _is_inner(widget):
+    """Parts that Qt makes inside its own widgets: popups, headers, corner buttons."""
+    parent = widget.parent()
+    while parent is not None:
+        if isinstance(parent, (QComboBox, QDateTimeEdit, QAbstractItemView)):
+            return True
+        parent = parent.parent()
+    return False
+
+
+def test_no_label_shows_rich_text_or_links(filled, qtbot):
+    window = filled.window()
+    assert all(
+        label.textFormat() is Qt.TextFormat.PlainText and not label.openExternalLinks()
+        for label in window.findChildren(QLabel)
+        if not _is_inner(label)
+    )
+
+
+def test_the_title_never_holds_a_name(filled, qtbot):
+    window = filled.window()
+    window.show_page(1)
+    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+    window.reveal_names(True)
+    window.domains.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.domains.detail.facts.topLevelItemCount() > 0)
+    assert window.windowTitle() == "abusetrack"
+
+
+def test_a_crash_is_shown_in_a_dialog_that_does_not_block(bench, qtbot):
+    window = bench.window()
+    window.show_crash("builtins.ValueError\n  a.py:1 in f")
+    dialog = window.findChild(CrashDialog)
+    assert dialog.isVisible()
+    assert "builtins.ValueError" in dialog.report
+    dialog.reject()
+
+
+def test_closing_twice_is_harmless(bench, qtbot):
+    window = bench.window(start=True)
+    window.close()
+    window.close()
+    assert isinstance(window, MainWindow)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from abusetrack.ui.messages import Messages, Weight
+from abusetrack.ui.widgets.parts import MessageBar
+
+
+def test_messages_are_said_logged_and_remembered(qtbot, caplog):
+    messages = Messages()
+    with caplog.at_level("INFO"), qtbot.waitSignal(messages.said) as said:
+        messages.care("Set a resolver first.")
+    assert said.args[0].weight is Weight.CARE
+    assert messages.last is said.args[0]
+    assert "Set a resolver first." in caplog.text
+
+
+def test_news_does_not_push_away_what_needs_care(qtbot):
+    messages = Messages()
+    bar = MessageBar(messages)
+    qtbot.addWidget(bar)
+    messages.news("Two names were taken in.")
+    assert bar.isVisible()
+    messages.care("The disk is full.")
+    messages.news("One more name.")
+    assert bar._text.text() == "The disk is full."
+
+
+def test_a_message_is_never_rich_text(qtbot):
+    messages = Messages()
+    bar = MessageBar(messages)
+    qtbot.addWidget(bar)
+    messages.care("<b>bold</b>")
+    assert bar._text.textFormat().name == "PlainText"
