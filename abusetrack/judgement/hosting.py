@@ -36,8 +36,15 @@ class AddressView:
 
     @property
     def origin(self) -> OriginFacts | None:
-        """The origin AS answer, if there is one."""
-        return next((o.facts for o in self.observations if isinstance(o.facts, OriginFacts)), None)
+        """The origin AS answer, if there is one; a table's only where nobody else answered."""
+        found = self.origin_answer
+        return found.facts if found and isinstance(found.facts, OriginFacts) else None
+
+    @property
+    def origin_answer(self) -> Observation | None:
+        """The observation that :attr:`origin` rests on."""
+        found = [o for o in self.observations if isinstance(o.facts, OriginFacts)]
+        return min(found, key=lambda o: o.question is Question.ORIGIN_TABLE, default=None)
 
     @property
     def network(self) -> NetworkFacts | None:

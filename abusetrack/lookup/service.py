@@ -17,11 +17,11 @@ from dns.rdatatype import RdataType
 from abusetrack import __version__
 from abusetrack.errors import SettingsError
 from abusetrack.lookup import texts
-from abusetrack.lookup.addresses import is_askable
+from abusetrack.lookup.addresses import Address, is_askable
 from abusetrack.lookup.bootstrap import Bootstrap
 from abusetrack.lookup.cdn import CdnMatch, CdnTable
 from abusetrack.lookup.dns_records import DnsAnswer, Resolver
-from abusetrack.lookup.geo import CountryTables
+from abusetrack.lookup.geo import CountryTables, shipped_origin
 from abusetrack.lookup.http import Http
 from abusetrack.lookup.networks import Networks
 from abusetrack.lookup.pacing import Pacer
@@ -157,7 +157,10 @@ class Lookup:
             max_age=min(_NETWORK_MAX_AGE, timedelta(hours=settings.policy.network_max_age_hours)),
         )
         self._cdn = CdnTable(settings.path(path) for path in settings.network.cdn_tables)
-        self._countries = CountryTables(settings.path(path) for path in settings.geo.databases)
+        self._has_tables = settings.geo.shipped_tables
+        self._countries = CountryTables(
+            (settings.path(path) for path in settings.geo.databases), shipped=self._has_tables
+        )
 
     async def __aenter__(self) -> Self:
         self._http.open()
@@ -227,6 +230,8 @@ class Lookup:
         found = await self._networks.ask(address, known.network(text), deadline)
         if not is_askable(address):
             return found
+        if self._has_tables and not any(_settles_origin(shared.observation) for shared in found):
+            found = [*found, Shared(self._by_table(address))]
         asns = [
             asn
             for shared in found
@@ -243,6 +248,13 @@ class Lookup:
             for says in self._countries.ask(address)
         ]  # fmt: skip
         return [*found, *map(Shared, tables)]
+
+    def _by_table(self, address: Address) -> Observation:
+        says = shipped_origin(address)
+        return Observation(
+            str(address), Kind.NETWORK, Question.ORIGIN_TABLE, self._clock.now(), says.source,
+            says.outcome, says.detail, says.facts,
+        )  # fmt: skip
 
     async def _names(self, domain: str, question: Question, deadline: float) -> list[Shared]:
         observation, _answer = await self._dns(domain, question, deadline)
@@ -275,6 +287,14 @@ class Lookup:
         return Observation(
             subject, kind, Question.CDN, self._clock.now(), match.source, outcome, "", match.facts
         )
+
+
+def _settles_origin(observation: Observation) -> bool:
+    """Whether the origin AS is known, or known not to be: a table has nothing to add."""
+    if observation.question is Question.ORIGIN_TABLE:
+        return observation.outcome is Outcome.OK
+    answered = {Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA}
+    return observation.question is Question.ORIGIN and observation.outcome in answered
 
 
 def _endpoint(key: str, text: str, default_port: int) -> tuple[str, int]:

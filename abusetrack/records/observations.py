@@ -30,6 +30,7 @@ class Question(StrEnum):
     REGISTRAR_RDAP = "registrar RDAP"
     WHOIS = "WHOIS"
     ORIGIN = "origin AS"
+    ORIGIN_TABLE = "origin AS table"  # asked only where the origin AS could not be learnt
     NETWORK_RDAP = "network RDAP"
     GEO = "country table"
     CDN = "CDN table"
@@ -166,6 +167,7 @@ FACTS: dict[Question, type[Facts]] = {
     Question.REGISTRAR_RDAP: RegistrationFacts,
     Question.WHOIS: RegistrationFacts,
     Question.ORIGIN: OriginFacts,
+    Question.ORIGIN_TABLE: OriginFacts,
     Question.NETWORK_RDAP: NetworkFacts,
     Question.GEO: CountryFacts,
     Question.CDN: CdnFacts,

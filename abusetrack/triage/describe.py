@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from abusetrack.records import Outcome
+from abusetrack.records import Outcome, Question
 from abusetrack.triage.dossier import Dossier
 
 Line = tuple[str, str]
@@ -60,6 +60,8 @@ def _hosting(dossier: Dossier) -> Iterator[Line]:
         for address in host.addresses:
             origin, network = address.origin, address.network
             asns = " ".join(f"AS{number}" for number in origin.asns) if origin else "AS not known"
+            if address.origin_answer and address.origin_answer.question is Question.ORIGIN_TABLE:
+                asns += f" (by {address.origin_answer.source})"
             name = (origin.as_name if origin else None) or (network.name if network else None) or ""
             votes = ", ".join(f"{vote.country} by {vote.source}" for vote in address.votes)
             yield "", f"{address.ip}  {asns} {name}".rstrip() + (f"  ({votes})" if votes else "")

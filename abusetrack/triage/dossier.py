@@ -249,6 +249,7 @@ def _address(address: AddressView) -> dict[str, Any]:
         "asn_reason": None if origin and origin.asns else _why_no_asn(address),
         "asns": list(origin.asns) if origin else [],
         "as_name": origin.as_name if origin else None,
+        "origin_source": address.origin_answer.source if address.origin_answer else None,
         "country": next(iter(countries)) if len(countries) == 1 else None,
         "country_sources": [
             {"source": vote.source, "country": vote.country} for vote in address.votes

@@ -47,6 +47,7 @@ def known_facts(noon):
         Question.REGISTRAR_RDAP: RegistrationFacts(abuse_email="abuse@r.example"),
         Question.WHOIS: RegistrationFacts(expires=noon, oddities=("odd",)),
         Question.ORIGIN: OriginFacts("192.0.2.0/24", (64496, 4294967295), "AS", "IE", "test"),
+        Question.ORIGIN_TABLE: OriginFacts("192.0.2.0/25", (64497,), "AS"),
         Question.NETWORK_RDAP: NetworkFacts("192.0.2.0/24", "H", "N", "Holder", "IE"),
         Question.GEO: CountryFacts("IE"),
         Question.CDN: CdnFacts("CDN", "alias *.cdn.example"),

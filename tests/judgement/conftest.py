@@ -16,6 +16,7 @@ _KINDS = {
     Question.REGISTRAR_RDAP: Kind.REGISTRATION,
     Question.WHOIS: Kind.REGISTRATION,
     Question.ORIGIN: Kind.NETWORK,
+    Question.ORIGIN_TABLE: Kind.NETWORK,
     Question.NETWORK_RDAP: Kind.NETWORK,
     Question.GEO: Kind.NETWORK,
     Question.CDN: Kind.NETWORK,

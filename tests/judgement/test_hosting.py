@@ -99,3 +99,16 @@ def test_addresses_stand_in_numeric_order(observe):
         observe(Question.A, facts=AddressFacts(("192.0.2.10", "192.0.2.9"))),
     ]
     assert addresses_of(answers) == ("192.0.2.9", "192.0.2.10", "2001:db8::1", "2001:db8::2")
+
+
+def test_a_table_names_the_origin_only_where_nobody_else_does(observe):
+    table = observe(
+        Question.ORIGIN_TABLE, facts=OriginFacts("192.0.2.0/25", (64501,)), source="table old"
+    )
+    live = observe(Question.ORIGIN, facts=OriginFacts("192.0.2.0/24", (64500,)))
+    failed = observe(Question.ORIGIN, Outcome.TIMED_OUT)
+    alone = AddressView("192.0.2.1", (failed, table))
+    assert (alone.origin.asns, alone.origin_answer.source) == ((64501,), "table old")
+    assert AddressView("192.0.2.1", (table, live)).origin.asns == (64500,)
+    assert alone.votes == ()
+    assert AddressView("192.0.2.1", (failed,)).origin is None

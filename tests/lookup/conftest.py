@@ -236,6 +236,7 @@ class Internet:
                 "asn_zone": "asn.test",
             },
             "pace": {"per_host_per_second": 0},
+            "geo": {"shipped_tables": False},
         }
         for name, values in tables.items():
             base[name] = {**base.get(name, {}), **values}
