@@ -135,8 +135,8 @@ def read_assessments(rows: Sequence[Row], ledger: Ledger) -> Iterator[Assessment
         except RowError as error:
             ledger.complain(row.line, _named(row, columns), str(error))
             continue
-        bare = target.url.startswith("//")
-        yield AssessmentRow(target.host.name if bare else target.url, found, row.line)
+        subject = target.host.name if target.bare else target.url
+        yield AssessmentRow(subject, found, row.line)
 
 
 def _report(row: Row, columns: Columns, ledger: Ledger) -> Report:

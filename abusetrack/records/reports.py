@@ -70,6 +70,12 @@ class Target:
     url: str
     host: Host
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is a name or address alone: no scheme, port, path or query."""
+        name = f"[{self.host.name}]" if self.host.kind is HostKind.IPV6 else self.host.name
+        return self.url == f"//{name}/"
+
 
 class Refusal(StrEnum):
     """Why a text gives no target; the value is the sentence shown."""

@@ -17,6 +17,7 @@ from abusetrack.settings import SourceProfile
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
 
+NOT_GIVEN = "not given"  # the source of a list of which nobody said whose it is
 _NO_SUBJECT = "give a registrable domain or a whole URL"
 
 
@@ -59,7 +60,7 @@ def reading(
     return intake.Context(
         names=context.names,
         received_at=received_at or context.clock.now(),
-        source=source or (chosen.source if chosen else "") or "public",
+        source=source or (chosen.source if chosen else "") or NOT_GIVEN,
         actor=context.actor,
         profile=chosen,
     )
@@ -160,6 +161,6 @@ def subject_of(names: Names, text: str) -> tuple[str, str] | None:
     if isinstance(target, Refusal):
         return None
     domain = target.host.domain.name if target.host.domain else target.host.name
-    if not target.url.startswith("//"):
+    if not target.bare:
         return target.url, domain
     return (domain, domain) if target.host.name == domain else None

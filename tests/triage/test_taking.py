@@ -77,6 +77,18 @@ def test_a_domain_assesses_all_its_reports_and_a_url_only_its_own(context, case,
     assert projection.read(case, "example.net").confirmed_reports == 0
 
 
+@pytest.mark.parametrize("page", ["example.com/a", "example.com:8080", "example.com/?q=1"])
+def test_a_page_without_a_scheme_is_not_its_whole_domain(
+    context, case, take, finding, tmp_path, page
+):
+    take(f"{page}\nhttps://example.com/other\nhttps://example.com/third\n")
+    assert taking.assess(context, case, [page], finding) == (1, [])
+    table = tmp_path / "found.csv"
+    table.write_text(f"url,outcome,kind\n{page},confirmed,dedicated\n", encoding="utf-8")
+    assert taking.assess_list(context, case, table) == (1, [])
+    assert projection.read(case, "example.com").confirmed_reports == 1
+
+
 def test_a_later_finding_replaces_the_earlier_one(context, case, take, finding):
     take("https://example.com/a\n")
     taking.assess(context, case, ["example.com"], finding)
