@@ -419,3 +419,10 @@ def test_candidates_of_running_text(
 )
 def test_defang(text: str, expected: str) -> None:
     assert defang(text) == expected
+
+
+def test_a_candidate_longer_than_any_name_is_not_worked_on(names: Names) -> None:
+    # Taking its end apart sign by sign would take a time that grows with its square.
+    text = "http://a.test/" + ".\u200b" * 5000
+    assert [found.text for found in names.find(text)] == [text]
+    assert names.target(text) is Refusal.TOO_LONG

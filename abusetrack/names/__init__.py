@@ -149,13 +149,13 @@ class Names:
             yield from self._names_in(front, number, explicit=False)
         if begin:
             for piece in _NEXT_URL.split(plain[begin.start() :]):
-                yield Found(texts.unwrap(piece), number, explicit=True)
+                yield Found(_unwrap(piece), number, explicit=True)
 
     def _names_in(self, token: str, number: int, *, explicit: bool) -> Iterator[Found]:
         for raw in _BETWEEN.split(token):
             if not _DOTTED.search(raw):
                 continue
-            piece = texts.unwrap(raw) if len(raw) <= MAX_TEXT else raw
+            piece = _unwrap(raw)
             head, colon, rest = piece.partition(":")
             if colon and "." not in head and _DOTTED.search(rest) and ":" not in rest:
                 piece = rest  # "domain:foo[.]example"
@@ -164,6 +164,11 @@ class Names:
                 continue
             if explicit or (isinstance(target, Target) and _is_likely(target)):
                 yield Found(piece, number, explicit)
+
+
+def _unwrap(text: str) -> str:
+    """Strip what stands around a candidate; one that is refused for its length stays as it is."""
+    return texts.unwrap(text) if len(text) <= MAX_TEXT else text
 
 
 def _is_likely(target: Target) -> bool:
