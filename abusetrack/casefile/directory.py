@@ -44,7 +44,8 @@ def upsert(case: CaseFile, contacts: Iterable[Contact], *, by_person: bool = Tru
 
     A confirmation stays as long as e-mail, form and phone stay the same. A contact that
     was only seen again is no change: its date (an automatic one's comment too) moves on
-    without a fact. ``by_person`` is False where a lookup brought them: no audit row.
+    without a fact. An automatic one older than what its source said since changes nothing.
+    ``by_person`` is False where a lookup brought them: no audit row.
     """
     wanted = list(contacts)
     added = changed = unconfirmed = 0
@@ -53,6 +54,8 @@ def upsert(case: CaseFile, contacts: Iterable[Contact], *, by_person: bool = Tru
         written: dict[_Key, Contact] = {}
         for contact in wanted:
             before = known.get(_key(contact))
+            if before is not None and _is_outdated(contact, before):
+                continue
             after = _keep_confirmation(contact, before)
             known[_key(contact)] = after
             if before is None:
@@ -71,17 +74,24 @@ def upsert(case: CaseFile, contacts: Iterable[Contact], *, by_person: bool = Tru
     return result
 
 
-def confirm(case: CaseFile, party_key: str, role: Role) -> Contact:
+def confirm(case: CaseFile, party_key: str, role: Role, *, seen: Contact | None = None) -> Contact:
     """Record that the actor checked the contact that drafts would use; return it.
 
+    ``seen`` is the contact as it was shown to the actor: another one that has taken its
+    place since is not confirmed unseen.
+
     Raises:
-        InputError: there is none.
+        InputError: there is none, or it is not the one that was seen.
     """
     with case.transaction():
         contact = contact_for(case, party_key, role)
         if contact is None:
             raise InputError(
                 f"There is no {role.value} contact for {party_key}; import or enter one first."
+            )
+        if seen is not None and (_key(contact), _ways(contact)) != (_key(seen), _ways(seen)):
+            raise InputError(
+                "The contact has changed since it was shown, so it was not confirmed; look again."
             )
         now = case.clock.now()
         content = without_empty(
@@ -144,13 +154,22 @@ def _key(contact: Contact) -> _Key:
     )
 
 
+def _ways(contact: Contact) -> tuple[str | None, str | None, str | None]:
+    """Return how a contact is reached, as the case file holds it."""
+    return clean(contact.email), clean(contact.form), clean(contact.phone)
+
+
 def _keep_confirmation(contact: Contact, before: Contact | None) -> Contact:
     """Carry a confirmation over to the same address; the contact's own is kept as it is."""
     if before is None or contact.confirmed_by is not None:
         return contact
-    if (before.email, before.form, before.phone) != (contact.email, contact.form, contact.phone):
+    if _ways(before) != _ways(contact):
         return contact
     return replace(contact, confirmed_by=before.confirmed_by, confirmed_at=before.confirmed_at)
+
+
+def _is_outdated(contact: Contact, before: Contact) -> bool:
+    return contact.origin is ContactOrigin.AUTOMATIC and contact.as_of < before.as_of
 
 
 def _seen_again(before: Contact, after: Contact) -> bool:

@@ -255,8 +255,10 @@ def import_contacts(session: Session, table: Path) -> None:
 def confirm(session: Session, parties: tuple[str, ...], role: str) -> None:
     """Confirm that you have checked a party's contact (PARTY as listed, e.g. iana:9999)."""
     with session.case() as case, case.transaction():
-        for party in parties:
-            directory.confirm(case, party, Role(role))
+        confirmed = [directory.confirm(case, party, Role(role)) for party in parties]
+    for contact in confirmed:
+        reached = ", ".join(filter(None, (contact.email, contact.form, contact.phone)))
+        session.out.print(f"  {contact.party_key}  {contact.party_name}: {reached}")
     session.out.print(f"{len(parties)} contacts confirmed")
 
 

@@ -33,7 +33,7 @@ def refresh(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
     """Recompute the findings of ``domains`` as of now; remember contacts they brought."""
     facts = StoredFacts(case)
     found: list[Findings] = []
-    contacts: dict[str, Contact] = {}
+    contacts: list[Contact] = []
     for domain in domains:
         now = projection.read(case, domain)
         if now is None:
@@ -43,9 +43,9 @@ def refresh(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
         )
         found.append(findings(context, now.domain, view, persistence(context, case, now)))
         if (contact := _contact(view.registration)) is not None:
-            contacts[contact.party_key] = contact
+            contacts.append(contact)
     projection.write(case, found)
-    directory.upsert(case, contacts.values(), by_person=False)
+    directory.upsert(case, contacts, by_person=False)
 
 
 @dataclass(frozen=True, slots=True)

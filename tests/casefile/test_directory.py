@@ -88,6 +88,24 @@ def test_seen_again_is_no_change_but_moves_the_date(case, contact, clock):
     assert case.value("SELECT count(*) FROM audit") == 1
 
 
+def test_an_older_answer_does_not_take_the_place_of_a_newer_one(case, contact, clock):
+    newer = contact(email="new@r.example", as_of=clock.now() + timedelta(days=1))
+    upsert(case, newer)
+    directory.confirm(case, "iana:9999", Role.REGISTRAR)
+    assert upsert(case, contact(email="old@r.example")) == (0, 0, 1, 0)
+    assert (best(case).email, best(case).confirmed_by) == ("new@r.example", "Ann")
+
+
+def test_what_took_the_place_of_the_contact_seen_is_not_confirmed(case, contact, clock):
+    upsert(case, contact())
+    seen = best(case)
+    upsert(case, contact(email="other@r.example", as_of=clock.now() + timedelta(days=1)))
+    with pytest.raises(InputError, match="changed since it was shown"):
+        directory.confirm(case, "iana:9999", Role.REGISTRAR, seen=seen)
+    assert best(case).confirmed_by is None
+    assert directory.confirm(case, "iana:9999", Role.REGISTRAR, seen=best(case)).confirmed_by
+
+
 def test_a_comment_of_a_person_is_a_change(case, contact):
     upsert(case, contact(origin=MANUAL))
     assert upsert(case, contact(origin=MANUAL, comment="slow")) == (0, 1, 0, 0)
