@@ -160,18 +160,20 @@ class Resolver(asyncio.DatagramProtocol):
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Answer questions over one TCP connection until it idles or closes."""
-        with contextlib.suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                async with asyncio.timeout(_TCP_IDLE_SECONDS):
-                    (length,) = struct.unpack("!H", await reader.readexactly(2))
-                    message = await reader.readexactly(length)
-                response = self.respond(message, tcp=True)
-                if response is None:
-                    continue
-                await asyncio.sleep(self._service.faults.latency)
-                writer.write(struct.pack("!H", len(response)) + response)
-                await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError):
+                while True:
+                    async with asyncio.timeout(_TCP_IDLE_SECONDS):
+                        (length,) = struct.unpack("!H", await reader.readexactly(2))
+                        message = await reader.readexactly(length)
+                    response = self.respond(message, tcp=True)
+                    if response is None:
+                        continue
+                    await asyncio.sleep(self._service.faults.latency)
+                    writer.write(struct.pack("!H", len(response)) + response)
+                    await writer.drain()
+        finally:
+            writer.close()  # also when the servers stop in the middle of an answer
 
     def respond(self, message: bytes, *, tcp: bool) -> bytes | None:
         """Return the answer to a message; None where there is none."""

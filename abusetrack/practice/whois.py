@@ -42,18 +42,20 @@ class WhoisService:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one query, answer it, close."""
-        with contextlib.suppress(TimeoutError, ConnectionError, ValueError):
-            async with asyncio.timeout(_QUERY_SECONDS):
-                line = await reader.readline()
-            name = line.decode("utf-8", "replace").strip().lower().rstrip(".")
-            fault = self._service.meets(name, asyncio.get_running_loop().time())
-            await asyncio.sleep(self._service.faults.latency)
-            if fault is None:
-                writer.write(self._answer(name).encode())
-            else:
-                await self._misbehave(writer, fault)
-            await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(TimeoutError, ConnectionError, ValueError):
+                async with asyncio.timeout(_QUERY_SECONDS):
+                    line = await reader.readline()
+                name = line.decode("utf-8", "replace").strip().lower().rstrip(".")
+                fault = self._service.meets(name, asyncio.get_running_loop().time())
+                await asyncio.sleep(self._service.faults.latency)
+                if fault is None:
+                    writer.write(self._answer(name).encode())
+                else:
+                    await self._misbehave(writer, fault)
+                await writer.drain()
+        finally:
+            writer.close()  # also when the servers stop in the middle of an answer
 
     async def _misbehave(self, writer: asyncio.StreamWriter, fault: Fault) -> None:
         if fault in _SHORT:
