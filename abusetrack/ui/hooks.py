@@ -17,6 +17,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInst
 
 _LOG = logging.getLogger(__name__)
 _FRAMES = 12
+_CHAIN = 6  # exceptions that caused exceptions, or stood in a group
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -69,16 +70,24 @@ class CrashHook(QObject):
 
 
 def describe(error: BaseException) -> str:
-    """Return the exception's types and the code lines they passed, outermost first."""
+    """Return the exceptions' types and the code lines they passed, outermost first."""
     lines: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None and len(lines) < 5 * _FRAMES:
-        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
+    waiting: list[BaseException] = [error]
+    seen: list[BaseException] = []
+    while waiting and len(seen) < _CHAIN:
+        link = waiting.pop(0)
+        if any(link is known for known in seen):
+            continue
+        seen.append(link)
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}")
         lines += [
             f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}"
-            for frame in traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
+            for frame in traceback.extract_tb(link.__traceback__)[-_FRAMES:]
         ]
-        cause = cause.__cause__ or cause.__context__
+        if isinstance(link, BaseExceptionGroup):
+            waiting += link.exceptions
+        if (cause := link.__cause__ or link.__context__) is not None:
+            waiting.append(cause)
     return "\n".join(lines)
 
 

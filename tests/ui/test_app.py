@@ -42,11 +42,15 @@ def locked(tmp_path, clock):
 
 
 def asked():
-    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, PassphraseDialog))
+    return next(w for w in shown() if isinstance(w, PassphraseDialog))
 
 
 def refused():
-    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox))
+    return next(w for w in shown() if isinstance(w, QMessageBox))
+
+
+def shown():
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
 
 
 def test_a_new_case_file_is_made_and_shown(desktop_over, tmp_path):

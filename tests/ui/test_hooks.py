@@ -44,6 +44,14 @@ def test_a_report_has_types_and_lines_but_no_message():
     assert "marker-name" not in report
 
 
+def test_a_report_names_what_stood_in_a_group():
+    report = describe(ExceptionGroup("marker-name.test", [_caught(), OSError("marker-name.test")]))
+    assert "builtins.ExceptionGroup" in report
+    assert "builtins.ValueError" in report
+    assert "builtins.OSError" in report
+    assert "marker-name" not in report
+
+
 def test_an_error_is_shown_once_per_kind(hook, qtbot, caplog):
     shown = []
     hook.crashed.connect(shown.append)

@@ -59,8 +59,12 @@ def button(
     made.setProperty("leading", leading)
     made.clicked.connect(on_click)
     if shortcut:
-        made.setShortcut(QKeySequence(shortcut))
-        shown = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        # An action's, because setText() of a button forgets the button's own shortcut.
+        action = QAction(made)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(made.click)
+        made.addAction(action)
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = f"{tip} ({shown})" if tip else shown
     made.setToolTip(tip)
     return made
