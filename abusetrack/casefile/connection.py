@@ -30,7 +30,7 @@ __all__ = ["CaseFile", "QueryStoppedError", "is_encrypted", "open_case_file"]
 
 APPLICATION_ID = 0x41627573  # "Abus"
 BUSY_SECONDS = 60.0  # a long import of another process is waited for
-_PAGE = 512  # the smallest page size; no SQLite file has another multiple
+_PAGE = 512  # the smallest page size: a file below it holds no page
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -252,7 +252,7 @@ def is_encrypted(path: Path) -> bool:
     """Say whether the file looks like an encrypted case file, so needs a passphrase."""
     try:
         size = path.stat().st_size
-        return size > 0 and size % _PAGE == 0 and not is_plain(head_of(path))
+        return size >= _PAGE and not is_plain(head_of(path))
     except OSError:
         return False  # opening it will say what is wrong
 
@@ -326,7 +326,7 @@ def _key_for(
         ) from error
     if size == 0 and may_be_empty:
         return key or (derive(passphrase, salt_of(path)) if passphrase else None)
-    if size == 0 or size % _PAGE:
+    if size < _PAGE:  # a full disk may leave half a page behind the last whole one
         raise CaseFileError(_NO_CASE_FILE.format(path=path))
     if is_plain(head):
         if passphrase or key:

@@ -52,11 +52,8 @@ def import_(
         taken = _read(name, reading)
         label = "stdin" if name == "-" else Path(name).name
         if dry_run:
-            if session.case_path.exists():
-                with session.case() as case:
-                    totals.append(_preview_json(label, taking.preview(case, taken)))
-            else:
-                totals.append(_unseen_json(label, taken))
+            with session.case_to_read() as case:
+                totals.append(_preview_json(label, taking.preview(case, taken)))
             continue
         with session.case(create=True) as case:
             ticked = taken.unticked if bare else ()
@@ -93,18 +90,6 @@ def _preview_json(label: str, preview: taking.Preview) -> dict[str, object]:
         "rejected": len(preview.intake.complaints) + len(preview.intake.unticked),
         "discarded_unread": preview.intake.discarded.total,
         "complaints": _complaints(preview.intake.complaints),
-    }
-
-
-def _unseen_json(label: str, taken: intake.Intake) -> dict[str, object]:
-    return {
-        "file": label,
-        "new": len(taken.reports),
-        "repeated": 0,
-        "duplicate": 0,
-        "rejected": len(taken.complaints) + len(taken.unticked),
-        "discarded_unread": taken.discarded.total,
-        "complaints": _complaints(taken.complaints),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,6 +105,18 @@ class Session:
         ) as case:
             log.set_key(case.log_key)
             yield case
+
+    @contextmanager
+    def case_to_read(self) -> Iterator[CaseFile]:
+        """Open the case file, or an empty one that is thrown away where there is none yet."""
+        if self.case_path.exists():
+            with self.case() as case:
+                yield case
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            empty = Path(folder) / "empty"
+            with open_case_file(empty, clock=self.context.clock, actor="") as case:
+                yield case
 
     def print_json(self, value: Any) -> None:
         """Write one JSON value to stdout."""

@@ -164,6 +164,7 @@ class _Run:
         self._leased = 0
         self._total = 0
         self._result = ResolveResult()
+        self._bugs: list[Exception] = []
         self._todo: asyncio.Queue[Host | None] = asyncio.Queue(self._concurrency)
         self._answers: asyncio.Queue[LookupAnswer | None] = asyncio.Queue(_STORE_AT_MOST * 2)
 
@@ -172,16 +173,17 @@ class _Run:
         if self._limit is not None:
             self._total = min(self._total, self._limit)
         self._on_progress(Progress(0, self._total, 0))
+        asking = asyncio.create_task(self._ask_all(lookup, known))
         storing = asyncio.create_task(self._store())
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._feed())
-                for _ in range(self._concurrency):
-                    group.create_task(self._ask(lookup, known))
-        except ExceptionGroup as group_error:
-            raise group_error.exceptions[0] from group_error
+            await asyncio.wait({asking, storing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            asking.cancel()
+            await asyncio.wait({asking})
             await self._finish(storing)
+        asking.result()
+        if self._bugs:
+            raise self._bugs[0]
         self._result.left = await self._in_db(lambda case: queue.pending(case, names=self._names))
         return self._result
 
@@ -193,6 +195,15 @@ class _Run:
         with suppress(RuntimeError):  # the db thread was closed first: leases expire by themselves
             await asyncio.shield(self._in_db(lambda case: queue.release(case, self._owner)))
         storing.result()
+
+    async def _ask_all(self, lookup: Lookup, known: Known) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._feed())
+                for _ in range(self._concurrency):
+                    group.create_task(self._ask(lookup, known))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
 
     async def _feed(self) -> None:
         while self._limit is None or self._leased < self._limit:
@@ -215,7 +226,12 @@ class _Run:
 
     async def _ask(self, lookup: Lookup, known: Known) -> None:
         while (host := await self._todo.get()) is not None:
-            await self._answers.put(await lookup.ask(host, known))
+            try:
+                answer = await lookup.ask(host, known)
+            except Exception as error:  # noqa: BLE001  # a task border: the others go on
+                self._bugs.append(error)  # the name stays queued; raised when the batch ends
+                continue
+            await self._answers.put(answer)
 
     async def _store(self) -> None:
         ended = False

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from abusetrack import intake
-from abusetrack.casefile import CaseFileThread, open_case_file, projection, queue
+from abusetrack.casefile import CaseFileThread, check, open_case_file, projection, queue
 from abusetrack.errors import SettingsError
 from abusetrack.practice import Fault, Faults
 from abusetrack.records import Outcome, Question, State
@@ -159,6 +163,32 @@ async def test_every_server_failing_loses_nothing(hasty, practising, db, desk):
     with desk[0]() as case:
         states = {projection.read(case, name).findings.state for name in desk[1]}
         assert states == {State.UNKNOWN}
+
+
+async def test_a_full_disk_ends_the_batch_with_one_sentence_and_a_sound_case_file(
+    practising, desk, tmp_path
+):
+    path = tmp_path / "case"
+    limit = path.stat().st_size + 50_000
+
+    def no_more_than_that():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    words = ["--case", str(path), "--config", str(practising.config_path), "resolve"]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "abusetrack", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=no_more_than_that,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    with desk[0]() as case:
+        assert check.check(case).sound
+        assert queue.pending(case) > 0
 
 
 async def test_without_a_resolver_nothing_is_leased(context, db, desk):
