@@ -139,6 +139,7 @@ class RdapSettings(_Table):
     """RDAP services (RFC 9082, 9083, 9224)."""
 
     bootstrap: str = "https://data.iana.org/rdap/"
+    unlisted: bool = True  # also the ccTLD services that IANA does not list
     allowed_hosts: tuple[str, ...] = ()  # may be private or plain http: "127.0.0.1:8080"
 
 

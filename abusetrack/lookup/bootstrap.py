@@ -1,21 +1,18 @@
 """Which RDAP service answers for a name or address (RFC 9224).
 
-The registries come from a folder, or from a URL and are then kept in a cache folder
-with a conditional GET when they are a week old. Old ones serve on where the URL
-does not answer.
+The registries come from a folder, or from a URL and are then kept in a cache folder.
+A small table adds country-code endings whose services are not registered with IANA.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import logging
-import os
-import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -23,14 +20,13 @@ from abusetrack.errors import SettingsError
 from abusetrack.lookup.addresses import Address
 from abusetrack.lookup.flight import SingleFlight
 from abusetrack.lookup.http import Http
+from abusetrack.lookup.kept import MAX_AGE, RETRY_AFTER, Failed, Keeper, Kept
 from abusetrack.lookup.prefixes import PrefixTable
-from abusetrack.lookup.texts import iso_time
-from abusetrack.records import Clock, Outcome
+from abusetrack.lookup.reference import Place, updated
+from abusetrack.records import Clock, Outcome, UpdatedFile
 
 _log = logging.getLogger(__name__)
 
-MAX_AGE = timedelta(days=7)
-_RETRY_AFTER = timedelta(minutes=5)  # after a failed refresh
 _FILES = ("dns.json", "ipv4.json", "ipv6.json")
 
 
@@ -66,72 +62,68 @@ class NoBootstrap:
 class Bootstrap:
     """Loads the registries when first needed, and again when they are a week old."""
 
-    def __init__(self, place: str, folder: Path, *, http: Http, clock: Clock, cache: Path) -> None:
-        self._url = place if place.startswith(("http://", "https://")) else None
-        self._folder = folder
-        self._http = http
+    def __init__(
+        self,
+        place: Place,
+        *,
+        http: Http,
+        clock: Clock,
+        unlisted: Mapping[str, str] | None = None,
+    ) -> None:
+        self._place = place
         self._clock = clock
+        self._unlisted = unlisted or {}
+        self._keeper = Keeper(place.folder, http=http, clock=clock)
         self._flight: SingleFlight[str, None] = SingleFlight()
         self._services: Services | None = None
         self._failure: NoBootstrap | None = None
         self._due: datetime | None = None
-        if self._url is None:
-            self._services = read_folder(folder)
-        else:
-            self._url = self._url.rstrip("/") + "/"
-            self._folder = cache / hashlib.sha256(self._url.encode()).hexdigest()[:16]
+        if place.url is None:
+            self._services = self._with_unlisted(read_folder(place.folder))
 
     async def services(self, deadline: float) -> Services | NoBootstrap:
         """Return the registries, or why there are none."""
-        if self._url is not None and (self._due is None or self._clock.now() >= self._due):
+        if self._place.url is not None and (self._due is None or self._clock.now() >= self._due):
             await self._flight.do("load", lambda: self._load(deadline))
         if self._services is not None:
             return self._services
-        return self._failure or NoBootstrap(self._url or "", Outcome.UNREACHABLE, "")
+        return self._failure or NoBootstrap(self._place.url or "", Outcome.UNREACHABLE, "")
+
+    async def update(self, deadline: float) -> Sequence[UpdatedFile]:
+        """Ask for the registries again now; nothing to do for a folder."""
+        if self._place.url is None:
+            return ()
+        got = await self._get(deadline, afresh=True)
+        return [updated(f"RDAP {name}", found) for name, found in zip(_FILES, got, strict=True)]
+
+    async def _get(self, deadline: float, *, afresh: bool = False) -> list[Kept | Failed]:
+        return await asyncio.gather(
+            *(
+                self._keeper.get(
+                    name, f"{self._place.url}{name}", _is_registry, accept="application/json",
+                    deadline=deadline, afresh=afresh,
+                )
+                for name in _FILES
+            )
+        )  # fmt: skip
 
     async def _load(self, deadline: float) -> None:
-        fetched = await asyncio.gather(*(self._fetch(name, deadline) for name in _FILES))
-        failures = [found for found in fetched if isinstance(found, NoBootstrap)]
-        kept = [found for found in fetched if not isinstance(found, NoBootstrap)]
-        self._failure = next(iter(failures), None)
-        wait = MAX_AGE if all(is_fresh for _, is_fresh in kept) and not failures else _RETRY_AFTER
-        self._due = self._clock.now() + wait
-        if wait is not MAX_AGE:
+        got = await self._get(deadline)
+        failed = [found for found in got if isinstance(found, Failed)]
+        kept = [found for found in got if isinstance(found, Kept)]
+        self._failure = next((NoBootstrap(f.source, f.outcome, f.detail) for f in failed), None)
+        is_fresh = not failed and all(found.failed is None for found in kept)
+        self._due = self._clock.now() + (MAX_AGE if is_fresh else RETRY_AFTER)
+        if not is_fresh:
             _log.warning("The RDAP registries could not all be brought up to date.")
-        if not failures:
-            bodies = {name: body for name, (body, _) in zip(_FILES, kept, strict=True)}
-            self._services = await asyncio.to_thread(_services, bodies)
+        if not failed:
+            bodies = {name: found.body for name, found in zip(_FILES, kept, strict=True)}
+            self._services = self._with_unlisted(await asyncio.to_thread(_services, bodies))
 
-    async def _fetch(self, name: str, deadline: float) -> tuple[bytes, bool] | NoBootstrap:
-        """Return one registry, and whether it is up to date; what is kept serves on."""
-        file, notes = self._folder / name, self._folder / f"{name}.meta"
-        body, marks = await asyncio.to_thread(_read_kept, file, notes)
-        checked = iso_time(marks.get("checked_at"))
-        if body and checked and timedelta() <= self._clock.now() - checked < MAX_AGE:
-            return body, True
-        conditions = {
-            header: marks[key]
-            for key, header in (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since"))
-            if body and key in marks
-        }
-        url = f"{self._url}{name}"
-        reply = await self._http.get(
-            url, accept="application/json", deadline=deadline, headers=conditions
-        )
-        failure = None
-        if reply.outcome is not Outcome.OK:
-            failure = NoBootstrap(url, reply.outcome, reply.detail)
-        elif reply.status != 304 and not _is_registry(reply.body):
-            failure = NoBootstrap(url, Outcome.MALFORMED, "not a registry of RFC 9224")
-        if failure is not None:
-            return (body, False) if body else failure
-        if reply.status != 304:
-            body, marks = reply.body, dict(reply.headers)
-        marks["checked_at"] = self._clock.now().isoformat()
-        # A cache that cannot be written costs another question next time, nothing else.
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread(_keep, file, body, notes, marks)
-        return body, True
+    def _with_unlisted(self, services: Services) -> Services:
+        """Add the services that IANA does not list; where it does, its word counts."""
+        services.endings = {**self._unlisted, **services.endings}
+        return services
 
 
 def read_folder(folder: Path) -> Services:
@@ -195,27 +187,3 @@ def _is_registry(body: bytes) -> bool:
         return bool(_entries(body))
     except ValueError:
         return False
-
-
-def _read_kept(file: Path, notes: Path) -> tuple[bytes, dict[str, str]]:
-    """Return what the cache holds of a registry: nothing if it is damaged."""
-    try:
-        body, value = file.read_bytes(), json.loads(notes.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return b"", {}
-    if not _is_registry(body) or not isinstance(value, dict):
-        return b"", {}
-    return body, {key: mark for key, mark in value.items() if isinstance(mark, str)}
-
-
-def _keep(file: Path, body: bytes, notes: Path, marks: dict[str, str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    _replace(file, body)
-    _replace(notes, json.dumps(marks).encode())
-
-
-def _replace(file: Path, body: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(body)
-    Path(name).replace(file)

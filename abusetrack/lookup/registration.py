@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from abusetrack.lookup.bootstrap import Bootstrap, NoBootstrap
 from abusetrack.lookup.flight import SingleFlight
 from abusetrack.lookup.rdap import Rdap, RdapAnswer, base_of, registrar_link
+from abusetrack.lookup.reference import Reference
 from abusetrack.lookup.shared import Shared
-from abusetrack.lookup.whois_fallback import Whois
+from abusetrack.lookup.whois_fallback import PORT, Whois, WhoisServer
 from abusetrack.records import (
     Clock,
     Domain,
@@ -43,12 +44,14 @@ class Registrations:
         rdap: Rdap,
         whois: Whois | None,
         bootstrap: Bootstrap,
+        reference: Reference,
         ask_registrar: str,
         clock: Clock,
     ) -> None:
         self._rdap = rdap
         self._whois = whois
         self._bootstrap = bootstrap
+        self._reference = reference
         self._ask_registrar = ask_registrar
         self._clock = clock
         self._flight: SingleFlight[str, list[Shared]] = SingleFlight()
@@ -122,6 +125,8 @@ class Registrations:
             detail = "by setting: whois.enabled is off"
             return self._seen(domain, question, "", Outcome.NOT_ASKED, detail)
         server = self._whois.server(domain.name, suffix=suffix)
+        if server is None and suffix is None:
+            server = await self._listed_server(domain.tld, deadline)
         if server is None:
             detail = "no WHOIS server is known for this ending"
             return self._seen(domain, question, "", Outcome.NO_SERVICE, detail)
@@ -130,6 +135,13 @@ class Registrations:
             domain, question, server.source, answer.outcome, answer.detail, asked_at,
             answer.facts, answer.evidence,
         )  # fmt: skip
+
+    async def _listed_server(self, tld: str, deadline: float) -> WhoisServer | None:
+        """Return the WHOIS server that IANA's record of the top-level domain names."""
+        record = await self._reference.registry(tld, deadline)
+        if record is None or record.whois_server is None:
+            return None
+        return WhoisServer(record.whois_server, PORT, query="{name}", listed=False)
 
     def _told(
         self,

@@ -26,8 +26,10 @@ from abusetrack.lookup.http import Http
 from abusetrack.lookup.networks import Networks
 from abusetrack.lookup.pacing import Pacer
 from abusetrack.lookup.rdap import Rdap
+from abusetrack.lookup.reference import Place, Reference
 from abusetrack.lookup.registration import Registrations
 from abusetrack.lookup.shared import SPENT, Shared, hand_out
+from abusetrack.lookup.tables import shipped
 from abusetrack.lookup.whois_fallback import PORT, Whois
 from abusetrack.records import (
     AddressFacts,
@@ -43,13 +45,15 @@ from abusetrack.records import (
     OriginFacts,
     Outcome,
     Question,
+    UpdatedFile,
 )
-from abusetrack.settings import DNS_PORT, Settings, default_cache_path, split_endpoint
+from abusetrack.settings import DNS_PORT, Settings, split_endpoint
 
 MAX_ADDRESSES = 16  # of one host, whose networks are asked for
 _SOCKETS_PER_NAME = 4  # DNS questions at the same time, for each name at the same time
 _NETWORK_MAX_AGE = timedelta(hours=1)  # inside one Lookup; the case file knows longer
 _HTTPS_PORT = 443
+_UPDATE_SECONDS = 600  # for all reference data; hundreds of small files, politely
 
 _TYPES = {
     Question.A: RdataType.A,
@@ -124,12 +128,13 @@ class Lookup:
             seconds=seconds,
             tls=tls,
         )
-        bootstrap = Bootstrap(
-            settings.rdap.bootstrap,
-            settings.path(Path(settings.rdap.bootstrap)),
+        place = Place.of(settings, cache)
+        self._reference = Reference(place, http=self._http, clock=clock)
+        self._bootstrap = bootstrap = Bootstrap(
+            place,
             http=self._http,
             clock=clock,
-            cache=(cache or default_cache_path()) / "rdap",
+            unlisted=shipped("rdap_unlisted.toml")["bases"] if settings.rdap.unlisted else None,
         )
         rdap = Rdap(self._http)
         whois = Whois(
@@ -145,6 +150,7 @@ class Lookup:
             rdap=rdap,
             whois=whois if settings.whois.enabled else None,
             bootstrap=bootstrap,
+            reference=self._reference,
             ask_registrar=settings.lookup.ask_registrar,
             clock=clock,
         )
@@ -172,8 +178,19 @@ class Lookup:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._reference.close(at_once=kind is not None)
         await self._http.close()
         self._countries.close()
+
+    async def prepare(self) -> None:
+        """Fetch IANA's registrar IDs where they are missing or a week old."""
+        await self._reference.registrars(asyncio.get_running_loop().time() + self._name_seconds)
+
+    async def update_data(self) -> tuple[UpdatedFile, ...]:
+        """Ask for all reference data again; empty where it is read from the user's folder."""
+        deadline = asyncio.get_running_loop().time() + _UPDATE_SECONDS
+        registries = await self._bootstrap.update(deadline)
+        return (*registries, *await self._reference.update(deadline))
 
     async def ask(self, host: Host, known: Known) -> LookupAnswer:
         """Ask everything about ``host`` that ``known`` does not know.
@@ -183,6 +200,8 @@ class Lookup:
         if host.kind is HostKind.ONION:
             return LookupAnswer(host, ())
         deadline = asyncio.get_running_loop().time() + self._name_seconds
+        if host.domain is not None:
+            self._reference.want(host.domain.tld)
         registered = known.registration(host.domain.name) if host.domain else ()
         tasks: list[asyncio.Task[list[Shared]]] = []
         async with asyncio.TaskGroup() as group:

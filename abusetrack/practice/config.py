@@ -50,6 +50,7 @@ def write(tables: Tables, endpoints: Mapping[str, str], folder: Path) -> str:
         "resolver": {"nameservers": [endpoints["dns"]]},
         "rdap": {
             "bootstrap": str(folder / "bootstrap"),
+            "unlisted": False,  # these are real services
             "allowed_hosts": [e for name, e in endpoints.items() if name.startswith("rdap/")],
         },
         "whois": _whois(tables, endpoints),
@@ -65,6 +66,7 @@ def write(tables: Tables, endpoints: Mapping[str, str], folder: Path) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_bootstrap(tables, endpoints, folder / "bootstrap")
+        _write_registries(tables, folder / "bootstrap" / "domain")
         for index, table in enumerate(tables.country_tables):
             path = folder / f"{table.name}.mmdb"
             _write_countries(tables, index, path)
@@ -128,6 +130,21 @@ def _write_bootstrap(tables: Tables, endpoints: Mapping[str, str], folder: Path)
             "services": services,
         }
         (folder / f"{name}.json").write_text(json.dumps(registry_file, indent=1), "utf-8")
+
+
+def _write_registries(tables: Tables, folder: Path) -> None:
+    """Write who runs each ending, as IANA's RDAP service answers for top-level domains."""
+    folder.mkdir(exist_ok=True)
+    for registry in tables.registries:
+        card = [["version", {}, "text", "4.0"], ["fn", {}, "text", registry.operator]]
+        operator = {
+            "objectClassName": "entity",
+            "roles": ["registrant"],
+            "vcardArray": ["vcard", card],
+        }
+        for ending in registry.endings:
+            record = {"objectClassName": "domain", "ldhName": ending, "entities": [operator]}
+            (folder / f"{ending}.json").write_text(json.dumps(record, indent=1), "utf-8")
 
 
 def _write_countries(tables: Tables, index: int, path: Path) -> None:

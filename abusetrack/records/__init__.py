@@ -40,6 +40,13 @@ from abusetrack.records.observations import (
     Question,
     RegistrationFacts,
 )
+from abusetrack.records.reference import (
+    ListedRegistrar,
+    RegistrarList,
+    RegistryRecord,
+    TldKind,
+    UpdatedFile,
+)
 from abusetrack.records.reports import (
     Arrival,
     Assessment,
@@ -96,6 +103,7 @@ __all__ = [
     "HostingVerdict",
     "Kind",
     "Known",
+    "ListedRegistrar",
     "LookupAnswer",
     "NameFacts",
     "NetworkFacts",
@@ -109,8 +117,10 @@ __all__ = [
     "Reason",
     "Refusal",
     "Registrar",
+    "RegistrarList",
     "Registration",
     "RegistrationFacts",
+    "RegistryRecord",
     "Report",
     "Role",
     "SiteKind",
@@ -119,5 +129,7 @@ __all__ = [
     "SuffixKind",
     "SystemClock",
     "Target",
+    "TldKind",
+    "UpdatedFile",
     "Verdict",
 ]

@@ -14,7 +14,9 @@ from abusetrack.lookup.bootstrap import Bootstrap, NoBootstrap, read_folder
 from abusetrack.lookup.dns_records import Resolver
 from abusetrack.lookup.http import Http
 from abusetrack.lookup.pacing import Pacer
+from abusetrack.lookup.reference import Place
 from abusetrack.records import Outcome
+from abusetrack.settings import Settings
 
 
 def _registry(*services):
@@ -35,6 +37,9 @@ FILES = {
     ),
     "ipv6.json": _registry([["2001:db8::/32"], ["https://six.test/"]]),
 }
+
+
+UNLISTED = {"zz": "https://unlisted.test/", "test": "https://elsewhere.test/"}
 
 
 @pytest.fixture
@@ -80,9 +85,9 @@ async def served(internet, clock, tmp_path):
     http.open()
 
     def make():
-        return Bootstrap(
-            f"{internet.rdap.base}iana", tmp_path, http=http, clock=clock, cache=tmp_path / "cache"
-        )
+        settings = Settings(rdap={"bootstrap": f"{internet.rdap.base}iana"})
+        place = Place.of(settings, tmp_path / "cache")
+        return Bootstrap(place, http=http, clock=clock, unlisted=UNLISTED)
 
     def serve(request):
         if request.headers.get("If-None-Match") == '"v1"':
@@ -98,6 +103,26 @@ async def served(internet, clock, tmp_path):
 
 async def _services(made):
     return await made.services(asyncio.get_running_loop().time() + 10)
+
+
+async def test_services_that_iana_does_not_list_come_second(served):
+    services = await _services(served())
+    assert services.for_domain("shop.zz") == "https://unlisted.test/"
+    assert services.for_domain("shop.test") == "https://safe.test/rdap/"
+
+
+async def test_asked_again_when_told(internet, served, clock):
+    made = served()
+    await _services(made)
+    clock.move(days=1)
+    found = await made.update(asyncio.get_running_loop().time() + 10)
+    assert [(f.name, f.as_of, f.problem) for f in found] == [
+        (f"RDAP {name}", clock.now(), "") for name in FILES
+    ]
+    assert internet.rdap.requests[3].headers["If-None-Match"] == '"v1"'
+    internet.rdap.answers.clear()
+    found = await made.update(asyncio.get_running_loop().time() + 10)
+    assert all("not found" in f.problem and f.as_of == clock.now() for f in found)
 
 
 async def test_fetched_once_for_many(internet, served):
