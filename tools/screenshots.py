@@ -171,7 +171,7 @@ class _window:  # noqa: N801  # reads as a verb
 def _draw_intake(window: MainWindow, path: Path) -> None:
     window.show_page(0)
     page = window.intake
-    page.source.setCurrentText("partner")
+    page.origin.source.setCurrentText("partner")
     page.add([Source("pasted", NEW_LIST)])
     _until(lambda: page.model.rowCount() > 0)
     page.model.tick_all(True)
