@@ -79,6 +79,16 @@ def _no_law(case: RegistrarCase) -> str | None:
     return "the assessment names no legal category or no law"
 
 
+def _registered_anew(case: RegistrarCase) -> str | None:
+    created, confirmed = case.now.findings.created, case.now.last_confirmed
+    if created is None or confirmed is None or created <= confirmed:
+        return None
+    return (
+        f"registered anew on {created:%Y-%m-%d}, after its last confirmed report; its holder may "
+        "be another: assess it again"
+    )
+
+
 def _no_registrar(case: RegistrarCase) -> str | None:
     if case.now.findings.registrar_key is not None:
         return None
@@ -113,6 +123,7 @@ _OBSTACLES: Sequence[tuple[str, Callable[[RegistrarCase], str | None]]] = (
     ("not_dedicated", _not_dedicated),
     ("no_law", _no_law),
     ("nothing_to_ask", _nothing_to_ask),
+    ("registered_anew", _registered_anew),
     ("no_registrar", _no_registrar),
     ("no_contact", _no_contact),
     ("stale", _stale),

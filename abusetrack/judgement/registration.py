@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from abusetrack.judgement.answers import newest
 from abusetrack.records import (
@@ -34,21 +34,31 @@ PRECEDENCE: Mapping[str, tuple[Question, ...]] = {
     "name_servers": _REGISTRY_FIRST,
 }
 
-_NOT_WORD = re.compile(r"[\W_]+")
+# Reserved in IANA's list of registrar IDs for tests, monitoring, and registries that act as
+# their own registrar: not one party but another one under every ending.
+_RESERVED_IDS = frozenset(
+    {1, 3, 8, 119, 365, 376, *range(9994, 10000), 10009, 4_000_001, 8_888_888}
+)
 
 
 def fold_party(name: str) -> str:
-    """Fold a party's name for comparison: case, width, accents kept, punctuation dropped."""
-    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip()
+    """Fold a party's name for comparison: case, width, accents kept, punctuation dropped.
+
+    A name of nothing but signs stays what it is.
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    # Marks are vowels in many scripts; Python's ``\w`` leaves them out.
+    words = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain)
+    return " ".join(words.split()) or plain.strip()
 
 
 def registrar_key(iana_id: int | None, tld: str, name: str) -> str:
-    """Return ``iana:ID``, or registry and folded name where no ID is given.
+    """Return ``iana:ID``, or registry and folded name where no ID tells the party.
 
     Country-code registries accredit their own registrars, so the same name under two
     of them is two parties; generic ones share ICANN's.
     """
-    if iana_id is not None:
+    if iana_id is not None and iana_id not in _RESERVED_IDS:
         return f"iana:{iana_id}"
     registry = tld if len(tld) == 2 or tld.startswith("xn--") else "gtld"
     return f"{registry}:{fold_party(name).replace(' ', '-')}"
@@ -65,6 +75,8 @@ def merge(observations: Iterable[Observation], *, tld: str) -> Registration:
             if (winner := _winner(field, facts)) is not None
         }
     )
+    if not _is_one_party(facts):
+        best = replace(best, registrar_iana_id=None)
     leading = next((answers[q] for q in _REGISTRY_FIRST if q in facts), None) or next(
         (answers[q] for q in _REGISTRY_FIRST if q in answers), None
     )
@@ -89,6 +101,15 @@ def _winner(field: str, facts: Mapping[Question, RegistrationFacts]) -> Question
         if question in facts and getattr(facts[question], field) not in (None, (), ""):
             return question
     return None
+
+
+def _is_one_party(facts: Mapping[Question, RegistrationFacts]) -> bool:
+    """Whether the answer that gives the IANA ID means the registrar that the name is of."""
+    named_by, numbered_by = _winner("registrar_name", facts), _winner("registrar_iana_id", facts)
+    if named_by is None or numbered_by in {None, named_by}:
+        return True
+    name, other = facts[named_by].registrar_name, facts[numbered_by].registrar_name
+    return fold_party(name or "") == fold_party(other or "")
 
 
 def _found(answers: Mapping[Question, Observation]) -> bool | None:

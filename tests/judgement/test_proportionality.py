@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -109,6 +109,11 @@ def vary(case, **changes):
         ({"legal_category": None}, "no_law", "category"),
         ({"state": State.HELD_BY_REGISTRAR}, "nothing_to_ask", "held"),
         ({"state": State.NOT_REGISTERED}, "nothing_to_ask", "not registered"),
+        (
+            {"created": datetime(2100, 1, 1, tzinfo=UTC)},
+            "registered_anew",
+            "its holder may be another",
+        ),
         ({"registrar_key": None, "registrar_reason": "rate limited"}, "no_registrar", "rate"),
         ({"contact": None}, "no_contact", "no abuse contact"),
         ({"facts_asked_at": None}, "stale", "look it up again"),

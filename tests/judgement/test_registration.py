@@ -128,3 +128,34 @@ def test_different_parties_do_not_fold_alike():
 
 def test_generic_endings_share_their_registrars():
     assert registrar_key(None, "example", "Alpha") == registrar_key(None, "test", "ALPHA")
+
+
+def test_vowel_marks_tell_names_apart_and_signs_are_names_too():
+    assert registrar_key(None, "in", "किताब") != registrar_key(None, "in", "कातिब")
+    assert registrar_key(None, "zz", "***") != registrar_key(None, "zz", "!!!")
+
+
+def test_a_reserved_id_is_no_party():
+    """9999: the registry acts as its own registrar, each under its own ending."""
+    assert registrar_key(9999, "zz", "Zed Registry") == "zz:zed-registry"
+    assert registrar_key(9999, "yy", "Why Registry") != registrar_key(9999, "zz", "Zed Registry")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "key"), [("Another Registrar", "zz:example-registrar"), ("EXAMPLE registrar", None)]
+)
+def test_an_id_counts_only_with_the_name_that_it_came_with(observe, claimed, key):
+    """Else a registrar's own answer could have its notices addressed to any other."""
+    merged = merge(
+        [
+            observe(
+                Question.REGISTRY_RDAP, facts=RegistrationFacts(registrar_name="Example Registrar")
+            ),
+            observe(
+                Question.REGISTRAR_RDAP,
+                facts=RegistrationFacts(registrar_name=claimed, registrar_iana_id=9000002),
+            ),
+        ],
+        tld="zz",
+    )
+    assert merged.registrar.key == (key or "iana:9000002")
