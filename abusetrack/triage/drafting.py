@@ -24,8 +24,10 @@ from abusetrack.records import (
     NotDrafted,
     NoticeRow,
     Observation,
-    Outcome,
     Question,
+    Registrar,
+    RegistrationFacts,
+    Report,
     Role,
 )
 from abusetrack.triage.context import Context
@@ -33,6 +35,7 @@ from abusetrack.triage.refresh import View, host_names, look
 from abusetrack.triage.views import StoredFacts
 
 _CHUNK = 200
+_TWO_REGISTRARS = "the answers name two registrars: find out which one it is, then look it up again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,50 @@ def _export_one(
     context: Context, case: CaseFile, provisional: Draft, folder: Path, formats: Sequence[str]
 ) -> Exported:
     organisation = context.settings.organisation
-    with case.transaction():
-        reference = stored_notices.next_reference(case, organisation.reference_prefix)
-        draft = _compose(context, provisional.recipient, provisional.rows, reference=reference)
-        files: tuple[ExportedFile, ...] = notices.export(draft, organisation, formats)
-        stored_notices.record_export(case, draft, files)
-        return Exported(draft, notices.write_files(folder, files))
+    written: tuple[Path, ...] = ()
+    try:
+        with case.transaction():
+            _refuse_changed(context, case, provisional)
+            reference = stored_notices.next_reference(case, organisation.reference_prefix)
+            draft = _compose(context, provisional.recipient, provisional.rows, reference=reference)
+            files: tuple[ExportedFile, ...] = notices.export(draft, organisation, formats)
+            stored_notices.record_export(case, draft, files)
+            written = notices.write_files(folder, files)
+    except BaseException:
+        for path in written:  # what could not be recorded must not be sent
+            path.unlink(missing_ok=True)
+        raise
+    return Exported(draft, written)
+
+
+def _refuse_changed(context: Context, case: CaseFile, provisional: Draft) -> None:
+    """Refuse a draft whose reasons no longer hold: hours may lie between it and its export."""
+    for number, row in enumerate(provisional.rows, start=1):
+        (now,) = _wanted(case, [row.domain])
+        decided = _decide(context, case, now, again=True)
+        why = ""
+        if isinstance(decided, NotDrafted):
+            why = decided.reason
+        elif _address(decided[0]) != _address(provisional.recipient):
+            why = "the registrar or its contact is another"
+        elif replace(decided[1], reference=row.reference) != row:
+            why = "the facts or findings are others"
+        elif any(
+            earlier.exported_at > provisional.composed_at
+            for earlier in stored_notices.already_exported(
+                case, row.domain, provisional.recipient.party_key
+            )
+        ):
+            why = "it was exported in another notice"
+        if why:
+            raise InputError(
+                f"What row {number} of a notice rests on has changed since it was drafted "
+                f"({why}); draft it again."
+            )
+
+
+def _address(contact: Contact) -> tuple[str | None, ...]:
+    return contact.party_key, contact.party_name, contact.email, contact.form
 
 
 def _wanted(case: CaseFile, domains: Sequence[str] | None) -> Iterable[DomainNow]:
@@ -137,9 +178,6 @@ def _wanted(case: CaseFile, domains: Sequence[str] | None) -> Iterable[DomainNow
 def _decide(
     context: Context, case: CaseFile, now: DomainNow, *, again: bool
 ) -> tuple[Contact, NoticeRow] | NotDrafted:
-    key = now.findings.registrar_key
-    contact = directory.contact_for(case, key, Role.REGISTRAR) if key else None
-    finding = _newest_finding(case, now.domain) if now.confirmed_reports else None
     view = look(
         context,
         StoredFacts(case),
@@ -147,14 +185,20 @@ def _decide(
         host_names(case, now.domain),
         suffix_kind=now.suffix_kind,
     )
-    answer = _quoted(view)
+    now = _as_of_now(now, view)
+    registrar, answer = view.registration.registrar, _quoted(view)
+    contact = directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None
+    confirmed = _confirmed(case, now.domain)
+    finding = _newest_finding(confirmed)
     verdict = judge_registrar(
         RegistrarCase(
             now=now,
             contact=contact,
             legal_category=finding.legal_category if finding else None,
             law=finding.law if finding else None,
-            facts_asked_at=answer.asked_at if answer else None,
+            facts_asked_at=min(answer.asked_at, registrar.asked_at)
+            if answer and registrar
+            else None,
             freshness=timedelta(hours=context.settings.policy.freshness_hours),
             as_of=context.clock.now(),
         )
@@ -162,8 +206,11 @@ def _decide(
     if not verdict.holds:
         first = verdict.reasons[0]
         return NotDrafted(now.domain, first.text, first.code)
-    if contact is None or finding is None or answer is None:
+    if contact is None or finding is None or answer is None or registrar is None:
         raise AssertionError("judge_registrar lets nothing pass without these")
+    row = _row(now, registrar, answer, finding, confirmed)
+    if row.iana_id not in {None, registrar.iana_id}:
+        return NotDrafted(now.domain, _TWO_REGISTRARS, "two_registrars")
     usable = notices.registrar_recipient(contact, practice=context.settings.practice)
     if isinstance(usable, notices.NoRecipient):
         return NotDrafted(now.domain, usable.reason)
@@ -171,32 +218,61 @@ def _decide(
     if earlier and not again:
         reference = earlier[0].reference
         return NotDrafted(now.domain, f"already in notice {reference} to the same registrar")
-    return usable, _row(now, view, answer, finding)
+    return usable, row
 
 
-def _newest_finding(case: CaseFile, domain: str) -> Assessment | None:
-    confirmed = [
-        found
+def _as_of_now(now: DomainNow, view: View) -> DomainNow:
+    """Put what the answers say now in the place of what was judged when they came."""
+    registration = view.registration
+    fresh = replace(
+        now.findings,
+        state=view.state.state,
+        created=registration.created,
+        registrar_key=registration.registrar.key if registration.registrar else None,
+        registrar_reason=registration.registrar_reason,
+    )
+    return replace(now, findings=fresh)
+
+
+def _confirmed(case: CaseFile, domain: str) -> list[tuple[Report, Assessment]]:
+    return [
+        (stored.report, found)
         for stored in reports.of_domain(case, domain)
         if (found := stored.report.assessment) and found.outcome is AssessmentOutcome.CONFIRMED
     ]
-    complete = [item for item in confirmed if item.legal_category and item.law]
-    return max(complete or confirmed, key=lambda item: item.assessed_at, default=None)
+
+
+def _newest_finding(confirmed: Sequence[tuple[Report, Assessment]]) -> Assessment | None:
+    findings = [finding for _report, finding in confirmed]
+    complete = [item for item in findings if item.legal_category and item.law]
+    return max(complete or findings, key=lambda item: item.assessed_at, default=None)
 
 
 def _quoted(view: View) -> Observation | None:
-    """The answer that a notice quotes: the registrar's own, else the registry's, else WHOIS."""
+    """The answer that a notice quotes: the registrar's own, else the registry's, else WHOIS.
+
+    One that names no registrar would prove nothing to the one addressed.
+    """
     answers = newest(view.observations)
     for question in (Question.REGISTRAR_RDAP, Question.REGISTRY_RDAP, Question.WHOIS):
-        if question in answers and answers[question].outcome is Outcome.OK:
+        facts = answers[question].facts if question in answers else None
+        if isinstance(facts, RegistrationFacts) and (
+            facts.registrar_name or facts.registrar_iana_id is not None
+        ):
             return answers[question]
     return None
 
 
-def _row(now: DomainNow, view: View, answer: Observation, finding: Assessment) -> NoticeRow:
-    registration = view.registration
+def _row(
+    now: DomainNow,
+    registrar: Registrar,
+    answer: Observation,
+    finding: Assessment,
+    confirmed: Sequence[tuple[Report, Assessment]],
+) -> NoticeRow:
+    """Make a row of one answer, whose hash it carries, and of confirmed reports alone."""
     if (
-        registration.registrar is None
+        not isinstance(said := answer.facts, RegistrationFacts)
         or now.kind is None
         or now.first_confirmed is None
         or now.last_confirmed is None
@@ -205,10 +281,10 @@ def _row(now: DomainNow, view: View, answer: Observation, finding: Assessment) -
     return NoticeRow(
         domain=now.domain,
         unicode=now.unicode,
-        hosts=tuple(host.host for host in view.hosts),
-        registrar=registration.registrar.name,
-        iana_id=registration.registrar.iana_id,
-        statuses=registration.statuses,
+        hosts=tuple(sorted({report.target.host.name for report, _finding in confirmed})),
+        registrar=said.registrar_name or registrar.name,
+        iana_id=said.registrar_iana_id,
+        statuses=said.statuses,
         registration_source=f"{answer.question.value}, {answer.source}",
         registration_asked_at=answer.asked_at,
         evidence_sha256=answer.evidence.sha256 if answer.evidence else "",

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from abusetrack.casefile import directory, notices, observations, queue
-from abusetrack.errors import InputError
+from abusetrack.errors import InputError, StorageFullError
 from abusetrack.names import Names
 from abusetrack.records import (
     AddressFacts,
@@ -24,7 +25,7 @@ from abusetrack.records import (
     Role,
 )
 from abusetrack.settings import Organisation
-from abusetrack.triage import drafting
+from abusetrack.triage import drafting, taking
 from abusetrack.triage.refresh import refresh
 
 LIST = (
@@ -64,21 +65,30 @@ def looked_up(named, case, take):
     return domains
 
 
-def _answers(context, host, domain):
-    def observe(subject, kind, question, facts, body=b"{}"):
-        evidence = Evidence("application/rdap+json", body, hashlib.sha256(body).hexdigest())
-        now = context.clock.now()
-        return Observation(subject, kind, question, now, "source", Outcome.OK, "", facts, evidence)
+def observe(context, subject, kind, question, facts, body=b"{}"):
+    evidence = Evidence("application/rdap+json", body, hashlib.sha256(body).hexdigest())
+    now = context.clock.now()
+    return Observation(subject, kind, question, now, "source", Outcome.OK, "", facts, evidence)
 
+
+def said(context, case, question, domain="example.com", **facts):
+    """Store one more registration answer of a domain, judged by nobody yet."""
+    body = repr((question, facts)).encode()
+    answer = observe(context, domain, Kind.REGISTRATION, question, RegistrationFacts(**facts), body)
+    observations.store(case, LookupAnswer(Names().target(f"https://{domain}/").host, (answer,)))
+    return answer
+
+
+def _answers(context, host, domain):
     registration = RegistrationFacts(
         registrar_name="Example Registrar",
         registrar_iana_id=9000001,
         abuse_email="abuse@registrar.example",
         statuses=("clientTransferProhibited",),
     )
-    yield observe(domain, Kind.REGISTRATION, Question.REGISTRY_RDAP, registration)
-    yield observe(domain, Kind.DNS, Question.NS, NameFacts(("ns1.host.example",)))
-    yield observe(host.name, Kind.DNS, Question.A, AddressFacts(("192.0.2.1",)))
+    yield observe(context, domain, Kind.REGISTRATION, Question.REGISTRY_RDAP, registration)
+    yield observe(context, domain, Kind.DNS, Question.NS, NameFacts(("ns1.host.example",)))
+    yield observe(context, host.name, Kind.DNS, Question.A, AddressFacts(("192.0.2.1",)))
 
 
 @pytest.fixture
@@ -189,3 +199,110 @@ def test_a_manual_contact_wins(named, case, confirmed, clock):
     directory.confirm(case, "iana:9000001", Role.REGISTRAR)
     (draft,) = drafting.plan(named, case).drafts
     assert draft.recipient.email == "trusted@registrar.example"
+
+
+def test_only_hosts_with_confirmed_reports_are_named(named, case, confirmed, take):
+    take("https://innocent.example.com/\n")
+    take(
+        "url,outcome\nhttps://looked-at.example.com/,not illegal\n",
+        filename="second.csv",
+    )
+    (draft,) = drafting.plan(named, case, domains=["example.com"]).drafts
+    assert draft.rows[0].hosts == ("example.com",)
+
+
+def test_a_row_says_what_one_answer_says_and_carries_its_hash(named, case, confirmed):
+    own = said(
+        named,
+        case,
+        Question.REGISTRAR_RDAP,
+        registrar_name="Example Registrar Ltd",
+        registrar_iana_id=9000001,
+        statuses=("autoRenewPeriod",),
+    )
+    (draft,) = drafting.plan(named, case, domains=["example.com"]).drafts
+    row = draft.rows[0]
+    assert (row.registrar, row.statuses) == ("Example Registrar Ltd", ("autoRenewPeriod",))
+    assert row.evidence_sha256 == own.evidence.sha256
+    assert row.registration_source == "registrar RDAP, source"
+
+
+def test_an_answer_that_names_no_registrar_is_not_quoted(named, case, confirmed):
+    said(named, case, Question.REGISTRAR_RDAP, statuses=("ok",))
+    (draft,) = drafting.plan(named, case, domains=["example.com"]).drafts
+    assert draft.rows[0].registration_source == "registry RDAP, source"
+
+
+def test_two_registrars_get_no_notice(named, case, confirmed):
+    said(named, case, Question.REGISTRAR_RDAP, registrar_name="B", registrar_iana_id=9000002)
+    plan = drafting.plan(named, case, domains=["example.com"])
+    assert plan.drafts == ()
+    assert "two registrars" in plan.not_drafted[0].reason
+
+
+def test_the_registrar_is_the_one_of_the_answers_not_of_an_earlier_judgement(
+    named, case, confirmed, clock
+):
+    clock.move(hours=1)
+    said(named, case, Question.REGISTRY_RDAP, registrar_name="B", registrar_iana_id=9000002)
+    plan = drafting.plan(named, case, domains=["example.com"])
+    assert plan.drafts == ()
+    assert plan.not_drafted[0].code == "no_contact"
+
+
+def test_an_old_answer_of_the_registry_stops_a_draft_too(named, case, confirmed, clock):
+    clock.move(hours=49)
+    said(
+        named,
+        case,
+        Question.REGISTRAR_RDAP,
+        registrar_name="Example Registrar",
+        registrar_iana_id=9000001,
+    )
+    plan = drafting.plan(named, case, domains=["example.com"])
+    assert plan.drafts == ()
+    assert "older than 48 hours" in plan.not_drafted[0].reason
+
+
+@pytest.mark.parametrize("change", ["finding", "registrar", "contact"])
+def test_what_changed_since_it_was_drafted_is_not_exported(
+    named, case, confirmed, clock, tmp_path, change
+):
+    drafts = drafting.plan(named, case).drafts
+    clock.move(minutes=10)
+    if change == "finding":
+        text = "url,outcome\nhttps://example.com/path/of/page?id=7,not illegal\n"
+        table = tmp_path / "revised.csv"
+        table.write_text(text, encoding="utf-8")
+        assert taking.assess_list(named, case, table) == (1, [])
+    elif change == "registrar":
+        said(named, case, Question.REGISTRY_RDAP, registrar_name="B", registrar_iana_id=9000002)
+    else:
+        changed = replace(confirmed, email="other@registrar.example", as_of=clock.now())
+        directory.upsert(case, [replace(changed, confirmed_at=None, confirmed_by=None)])
+    with pytest.raises(InputError, match=r"row 1 .* has changed since it was drafted"):
+        drafting.export(named, case, drafts, tmp_path / "out", ["txt"])
+    assert not (tmp_path / "out").exists()
+    assert notices.list_all(case) == []
+
+
+def test_a_draft_is_exported_once(named, case, confirmed, clock, tmp_path):
+    drafts = drafting.plan(named, case).drafts
+    clock.move(minutes=10)
+    drafting.export(named, case, drafts, tmp_path / "out", ["txt"])
+    with pytest.raises(InputError, match="exported in another notice"):
+        drafting.export(named, case, drafts, tmp_path / "out", ["txt"])
+
+
+def test_a_notice_that_cannot_be_recorded_leaves_no_file(named, case, confirmed, tmp_path):
+    drafts = drafting.plan(named, case).drafts
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = case.path.with_name(f"{case.path.name}-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (full, limits[1]))  # notices fit, the record not
+    try:
+        with pytest.raises(StorageFullError):
+            drafting.export(named, case, drafts, tmp_path / "out", ["txt"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list((tmp_path / "out").iterdir()) == []
+    assert notices.list_all(case) == []
