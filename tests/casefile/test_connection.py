@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import os
-import stat
 import shutil
+import stat
 import subprocess
 import sys
 import textwrap
@@ -99,7 +99,7 @@ def test_no_file_and_none_wanted(open_case, path):
 @pytest.mark.parametrize("content", [b"", b"hello\n", b"x" * 8191])
 def test_something_else_is_no_case_file(open_case, path, content):
     path.write_bytes(content)
-    with pytest.raises(CaseFileError, match="is not a case file|no case file at all"):
+    with pytest.raises(CaseFileError, match=r"is not a case file|no case file at all"):
         open_case(create=False)
     assert path.read_bytes() == content
 
