@@ -6,6 +6,7 @@ by primary key, over a connection that cannot write.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from abusetrack.records import DomainNow
 from abusetrack.triage.context import Context
 from abusetrack.ui.messages import Messages
 from abusetrack.ui.worker import Advance, LookupWorker
+
+_LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -178,6 +181,7 @@ class Desk(QObject):
         except QueryStoppedError:
             return
         except AbusetrackError as error:
+            _LOG.warning("work in a thread was refused", exc_info=error)
             self.messages.care(str(error))
             if delivery.otherwise is not None:
                 delivery.otherwise()

@@ -29,7 +29,7 @@ class Message:
 
 
 class Messages(QObject):
-    """Says, logs and remembers.
+    """Says, remembers, and logs that something was said.
 
     Signals:
         said(Message): something is to be shown.
@@ -55,6 +55,7 @@ class Messages(QObject):
         self._say(Message(Weight.CARE, text))
 
     def _say(self, message: Message) -> None:
-        _LOG.info("said to the analyst: %s", message.text)
+        # Not the text: it may quote the name of a file or folder, which a person chose.
+        _LOG.info("a message was shown (%s)", message.weight.value)
         self.history.append(message)
         self.said.emit(message)

@@ -4,13 +4,14 @@ from abusetrack.ui.messages import Messages, Weight
 from abusetrack.ui.widgets.parts import MessageBar
 
 
-def test_messages_are_said_logged_and_remembered(qtbot, caplog):
+def test_a_message_is_said_and_remembered_and_logged_without_its_text(qtbot, caplog):
     messages = Messages()
     with caplog.at_level("INFO"), qtbot.waitSignal(messages.said) as said:
-        messages.care("Set a resolver first.")
+        messages.care("marker-name.txt cannot be read.")
     assert said.args[0].weight is Weight.CARE
     assert messages.last is said.args[0]
-    assert "Set a resolver first." in caplog.text
+    assert "a message was shown (care)" in caplog.text
+    assert "marker-name" not in caplog.text
 
 
 def test_news_does_not_push_away_what_needs_care(qtbot):

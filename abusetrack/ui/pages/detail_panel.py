@@ -141,10 +141,12 @@ class DetailPanel(QFrame):
     def _on_fetched(self, generation: int, found: Dossier | None) -> None:
         if generation != self._generation or found is None:
             return
+        same = found == self._dossier  # then what is being read stays as it is
         self._dossier = found
         if found.now is not None:
             self._row = found.now
-        self._show()
+        if not same:
+            self._show()
         self.shown.emit(found)
 
     def _show(self) -> None:

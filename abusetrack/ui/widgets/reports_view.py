@@ -22,6 +22,7 @@ from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import ActivateOnEnter, button, copy_action, label
 
 _MOST = 500
+_URL = 2  # the column
 _NUMBER = Qt.ItemDataRole.UserRole + 1
 
 
@@ -36,15 +37,13 @@ class ReportsView(QWidget):
         self._revealed: set[str] = set()
         self._list = QTreeWidget()
         self._list.setAccessibleName(self.tr("Reports"))
-        self._list.setHeaderLabels(
-            [self.tr("Received"), self.tr("Source"), self.tr("Assessment"), self.tr("URL")]
-        )
+        self._list.setHeaderLabels([self.tr("Received"), self.tr("Assessment"), self.tr("URL")])
         self._list.setProperty("flat", True)
-        self._list.setItemDelegate(RowDelegate(self._list, middle=3))
+        self._list.setItemDelegate(RowDelegate(self._list, middle=_URL))
         self._list.setRootIsDecorated(False)
         self._list.setUniformRowHeights(True)
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        for column, width in enumerate((88, 72, 104)):
+        for column, width in enumerate((92, 112)):
             self._list.setColumnWidth(column, width)
         ActivateOnEnter(self._list, self.toggle_selected)
         copy_action(self._list, self._selected_urls)
@@ -78,7 +77,6 @@ class ReportsView(QWidget):
             row = QTreeWidgetItem(
                 [
                     day(item.report.received_at),
-                    one_line(item.report.source),
                     _assessment(item),
                     self._url(item),
                 ]
@@ -100,13 +98,13 @@ class ReportsView(QWidget):
         for row in self._list.selectedItems():
             item = self._of(row)
             self._revealed ^= {item.id}
-            row.setText(3, self._url(item))
+            row.setText(_URL, self._url(item))
         self._show_current()
 
     def shown_urls(self) -> list[str]:
         """Return the URLs as they are shown."""
         items = (self._list.topLevelItem(n) for n in range(self._list.topLevelItemCount()))
-        return [item.text(3) for item in items if item is not None]
+        return [item.text(_URL) for item in items if item is not None]
 
     def select_all(self) -> None:
         """Select every row."""
@@ -123,8 +121,9 @@ class ReportsView(QWidget):
         item = self._of(row)
         reference = item.report.reference or ""
         if reference:
-            reference = self.tr("Reference {text}").format(text=one_line(reference))
-        self._full.setText(joined([row.text(3), reference]))
+            reference = self.tr("reference {text}").format(text=one_line(reference))
+        source = self.tr("from {source}").format(source=one_line(item.report.source))
+        self._full.setText(joined([row.text(_URL), source, reference]))
 
     def _url(self, item: StoredReport) -> str:
         url = item.report.target.url

@@ -208,6 +208,9 @@ def test_answers_of_a_lookup_are_shown_raw_on_demand(practice_bench, world, qtbo
     answers._list.setCurrentItem(answers._list.topLevelItem(1))
     qtbot.keyClick(answers._list, Qt.Key.Key_Return)
     assert answers.shown_text() != ""
+    with qtbot.waitSignal(detail.shown):
+        detail.refresh()  # as lookups of other names cause
+    assert answers.shown_text() != ""
     answers._text.selectAll()
     copied = answers._text.createMimeDataFromSelection()
     assert not copied.hasHtml()
