@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from abusetrack.judgement.answers import newest
+from abusetrack.judgement.registrars import Registrars, fold_party, registrar_key
 from abusetrack.records import (
     Observation,
     Outcome,
@@ -34,38 +34,17 @@ PRECEDENCE: Mapping[str, tuple[Question, ...]] = {
     "name_servers": _REGISTRY_FIRST,
 }
 
-# Reserved in IANA's list of registrar IDs for tests, monitoring, and registries that act as
-# their own registrar: not one party but another one under every ending.
-_RESERVED_IDS = frozenset(
-    {1, 3, 8, 119, 365, 376, *range(9994, 10000), 10009, 4_000_001, 8_888_888}
-)
+
+_NOBODY_KNOWN = Registrars()
 
 
-def fold_party(name: str) -> str:
-    """Fold a party's name for comparison: case, width, accents kept, punctuation dropped.
+def merge(
+    observations: Iterable[Observation], *, tld: str, registrars: Registrars = _NOBODY_KNOWN
+) -> Registration:
+    """Merge the registration answers of one domain under ``tld``.
 
-    A name of nothing but signs stays what it is.
+    ``registrars`` says who is meant where an answer gives a name or an ID only.
     """
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    # Marks are vowels in many scripts; Python's ``\w`` leaves them out.
-    words = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in plain)
-    return " ".join(words.split()) or plain.strip()
-
-
-def registrar_key(iana_id: int | None, tld: str, name: str) -> str:
-    """Return ``iana:ID``, or registry and folded name where no ID tells the party.
-
-    Country-code registries accredit their own registrars, so the same name under two
-    of them is two parties; generic ones share ICANN's.
-    """
-    if iana_id is not None and iana_id not in _RESERVED_IDS:
-        return f"iana:{iana_id}"
-    registry = tld if len(tld) == 2 or tld.startswith("xn--") else "gtld"
-    return f"{registry}:{fold_party(name).replace(' ', '-')}"
-
-
-def merge(observations: Iterable[Observation], *, tld: str) -> Registration:
-    """Merge the registration answers of one domain under ``tld``."""
     answers = {q: o for q, o in newest(observations).items() if q in _REGISTRY_FIRST}
     facts = {q: o.facts for q, o in answers.items() if isinstance(o.facts, RegistrationFacts)}
     best = RegistrationFacts(
@@ -82,7 +61,7 @@ def merge(observations: Iterable[Observation], *, tld: str) -> Registration:
     )
     named_by = _winner("registrar_name", facts) or _winner("registrar_iana_id", facts)
     return Registration(
-        registrar=_registrar(best, answers[named_by], tld) if named_by else None,
+        registrar=_registrar(best, answers[named_by], tld, registrars) if named_by else None,
         registrar_reason="" if named_by else _why_no_registrar(answers),
         created=best.created,
         updated=best.updated,
@@ -104,9 +83,14 @@ def _winner(field: str, facts: Mapping[Question, RegistrationFacts]) -> Question
 
 
 def _is_one_party(facts: Mapping[Question, RegistrationFacts]) -> bool:
-    """Whether the answer that gives the IANA ID means the registrar that the name is of."""
+    """Whether the answer that gives the IANA ID means the registrar that the name is of.
+
+    An answer of less weight than the one that names the registrar has to name the same.
+    """
     named_by, numbered_by = _winner("registrar_name", facts), _winner("registrar_iana_id", facts)
-    if named_by is None or numbered_by in {None, named_by}:
+    if named_by is None or numbered_by is None:
+        return True
+    if _REGISTRY_FIRST.index(numbered_by) <= _REGISTRY_FIRST.index(named_by):
         return True
     name, other = facts[named_by].registrar_name, facts[numbered_by].registrar_name
     return fold_party(name or "") == fold_party(other or "")
@@ -122,16 +106,22 @@ def _found(answers: Mapping[Question, Observation]) -> bool | None:
     return None
 
 
-def _registrar(best: RegistrationFacts, named: Observation, tld: str) -> Registrar:
-    name = best.registrar_name or f"registrar with IANA ID {best.registrar_iana_id}"
+def _registrar(
+    best: RegistrationFacts, named: Observation, tld: str, registrars: Registrars
+) -> Registrar:
+    who = registrars.identify(best.registrar_iana_id, best.registrar_name)
+    key = registrar_key(who.iana_id, tld, who.name)
     return Registrar(
-        key=registrar_key(best.registrar_iana_id, tld, name),
-        name=name,
-        iana_id=best.registrar_iana_id,
+        key=key,
+        name=who.name,
+        iana_id=who.iana_id,
         abuse_email=best.abuse_email,
         abuse_phone=best.abuse_phone,
         source=named.source,
         asked_at=named.asked_at,
+        identified_by=who.by,
+        family=registrars.families.get(key),
+        oddities=who.oddities,
     )
 
 

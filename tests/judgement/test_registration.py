@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from abusetrack.judgement.registration import fold_party, merge, registrar_key
+from abusetrack.judgement.registrars import fold_party, registrar_key
+from abusetrack.judgement.registration import merge
 from abusetrack.records import Outcome, Question, RegistrationFacts
 
 CREATED = datetime(2026, 1, 2, tzinfo=UTC)
@@ -159,3 +160,17 @@ def test_an_id_counts_only_with_the_name_that_it_came_with(observe, claimed, key
         tld="zz",
     )
     assert merged.registrar.key == (key or "iana:9000002")
+
+
+def test_the_registrys_id_stands_with_the_name_that_the_registrar_gives_itself(observe):
+    merged = merge(
+        [
+            observe(Question.REGISTRY_RDAP, facts=RegistrationFacts(registrar_iana_id=9000001)),
+            observe(
+                Question.REGISTRAR_RDAP, facts=RegistrationFacts(registrar_name="Example Registrar")
+            ),
+        ],
+        tld="test",
+    )
+    assert merged.registrar is not None
+    assert (merged.registrar.key, merged.registrar.name) == ("iana:9000001", "Example Registrar")
