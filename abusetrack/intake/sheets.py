@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PARTS = 5000
 MAX_ROWS = 250_000  # that hold something
+MAX_WALKED = 8 * 1_048_576  # empty ones too: one cell in the last row of a sheet makes a million
 _MAX_COLUMN = 256
 _MAX_ROW_NUMBER = 1_048_576
 
@@ -97,7 +98,7 @@ def _check_archive(data: bytes, ledger: Ledger) -> None:
 
 
 def _sheets(book: Workbook) -> Iterator[list[Row]]:
-    filled = 0
+    filled = walked = 0
     for sheet in book.worksheets:
         rows: list[Row] = []
         reader: Any = sheet
@@ -105,6 +106,13 @@ def _sheets(book: Workbook) -> Iterator[list[Row]]:
         for number, cells in enumerate(
             reader.iter_rows(values_only=True, max_row=_MAX_ROW_NUMBER, max_col=_MAX_COLUMN), 1
         ):
+            walked += 1
+            if walked > MAX_WALKED:
+                raise InputError(
+                    "The workbook has too many empty rows; save the sheet with the list as CSV."
+                )
+            if cells.count(None) == len(cells):
+                continue
             row = Row(number, _without_tail(cells))
             if row.empty:
                 continue

@@ -312,6 +312,19 @@ def test_too_many_rows_are_told(context: Context, monkeypatch: pytest.MonkeyPatc
         read(data, filename="x.xlsx", context=context)
 
 
+def test_empty_rows_have_an_end(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes can put a cell into the last row of each of a thousand sheets."""
+    name = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(workbook([["domain"], ["a.test"]]))) as archive:
+        body = archive.read(name).replace(b'r="2"', b'r="50"').replace(b'"A2"', b'"A50"')
+    data = altered(workbook([["domain"], ["a.test"]]), name, body)
+    (report,) = read(data, filename="x.xlsx", context=context).reports
+    assert report.line == 50
+    monkeypatch.setattr(sheets, "MAX_WALKED", 40)
+    with pytest.raises(InputError, match="too many empty rows"):
+        read(data, filename="x.xlsx", context=context)
+
+
 ENTITIES = b"".join(
     [
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "' + b"a" * 1000 + b'">',
