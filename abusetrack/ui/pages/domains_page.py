@@ -7,11 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QSplitter,
     QStackedWidget,
@@ -28,8 +26,8 @@ from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
 from abusetrack.ui.pages.detail_panel import DetailPanel
-from abusetrack.ui.widgets.delegates import ChipDelegate
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
+from abusetrack.ui.widgets.tables import table
 
 _TYPING_MS = 200
 _REFRESH_MS = 1000  # while lookups bring news
@@ -138,29 +136,14 @@ class DomainsPage(QWidget):
         return box
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setAccessibleName(self.tr("Domains"))
-        table.setModel(self.model)
-        table.setItemDelegate(ChipDelegate(table, middle=NAME_COLUMN))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setSortingEnabled(True)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionsMovable(True)
-        width = table.fontMetrics().averageCharWidth()
+        made = table(self.model, self.tr("Domains"), middle=NAME_COLUMN)
+        made.setSortingEnabled(True)
+        made.horizontalHeader().setSectionsMovable(True)
+        width = made.fontMetrics().averageCharWidth()
         for column, characters in enumerate(self.model.column_widths()):
-            table.setColumnWidth(column, characters * width + 2 * theme.SMALL)
-        copy_action(table, lambda: "\n".join(self.selected_domains()))
-        return table
+            made.setColumnWidth(column, characters * width + 2 * theme.SMALL)
+        copy_action(made, lambda: "\n".join(self.selected_domains()))
+        return made
 
     def _actions(self) -> QHBoxLayout:
         self._count = label(muted=True)

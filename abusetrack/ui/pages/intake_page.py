@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QFileDialog,
     QHBoxLayout,
@@ -33,11 +32,11 @@ from abusetrack.ui.models.preview_table import (
     PreviewTable,
 )
 from abusetrack.ui.taking_in import Reading, Source, Stored, read, store
-from abusetrack.ui.widgets.delegates import ChipDelegate
 from abusetrack.ui.widgets.group_filter import GroupFilter
 from abusetrack.ui.widgets.origin_fields import OriginFields
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
 from abusetrack.ui.widgets.report_entry import ReportEntry
+from abusetrack.ui.widgets.tables import table
 
 _WIDTHS = {STATUS_COLUMN: 120, LINE_COLUMN: 56, NAME_COLUMN: 340, DETAIL_COLUMN: 420}
 
@@ -53,9 +52,9 @@ class IntakePage(QWidget):
         self._generation = 0
         self._busy = False
         self.model = PreviewTable(self)
-        self.model.ticked.connect(self._on_ticked)
         self.setAcceptDrops(True)
         self._build()
+        self.model.ticked.connect(lambda _count: self._say())
         self._show_reading(None)
 
     # -- building
@@ -119,24 +118,13 @@ class IntakePage(QWidget):
         return row
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setAccessibleName(self.tr("Preview: what becomes of every row"))
-        table.setModel(self.model)
-        table.setItemDelegate(ChipDelegate(table, middle=NAME_COLUMN))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
+        name = self.tr("Preview: what becomes of every row")
+        made = table(self.model, name, middle=NAME_COLUMN)
         for column, width in _WIDTHS.items():
-            table.setColumnWidth(column, width)
-        header.setSectionResizeMode(ORIGIN_COLUMN, QHeaderView.ResizeMode.Stretch)
-        copy_action(table, self._selected_names)
-        return table
+            made.setColumnWidth(column, width)
+        made.horizontalHeader().setSectionResizeMode(ORIGIN_COLUMN, QHeaderView.ResizeMode.Stretch)
+        copy_action(made, self._selected_names)
+        return made
 
     def _footer(self) -> QHBoxLayout:
         self._summary = label(muted=True, wrap=True)
@@ -294,11 +282,6 @@ class IntakePage(QWidget):
         self.tick_button.setText(
             self.tr("Untick all") if ticked == bare else self.tr("Tick all bare names")
         )
-
-    @Slot(object)
-    def _on_ticked(self, _count: int) -> None:
-        if hasattr(self, "import_button"):
-            self._say()
 
     def _toggle_ticks(self) -> None:
         everything = len(self.model.ticked_reports()) == self.model.counts()[BARE]
