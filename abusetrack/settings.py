@@ -123,13 +123,14 @@ class ResolverSettings(_Table):
     """Which resolvers are asked; none by default, because the choice is the user's."""
 
     nameservers: tuple[Resolver, ...] = ()
+    stop_page_tables: tuple[Path, ...] = ()  # besides the shipped one
 
 
 class LookupSettings(_Table):
     """How discreetly and how long is asked."""
 
     ask_registrar: Literal["always", "after_gate", "never"] = "always"
-    proxy: str = ""
+    proxy: str = ""  # "socks5://192.0.2.1:1080" or "http://..."; all lookups go through it
     user_agent_contact: str = ""
     question_seconds: float = Field(5.0, gt=0, le=60)  # one try of one question
     name_seconds: float = Field(60.0, gt=0, le=600)  # everything about one name
@@ -158,6 +159,7 @@ class NetworkSettings(_Table):
     asn_zone: Zone = "asn.cymru.com"
     cdn_tables: tuple[Path, ...] = ()  # besides the shipped one
     parking_tables: tuple[Path, ...] = ()  # besides the shipped one
+    sinkhole_tables: tuple[Path, ...] = ()  # besides the shipped one
 
 
 class NamesSettings(_Table):

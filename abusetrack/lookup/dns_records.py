@@ -2,7 +2,7 @@
 
 One connected socket with a random port per question: the kernel drops what comes
 from anywhere else, the id and the question are checked besides, and a truncated
-answer is asked for again over TCP.
+answer is asked for again over TCP. Through a proxy all questions go over TCP.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from dns.rdatatype import RdataType
 
 from abusetrack.lookup.addresses import endpoint
+from abusetrack.lookup.dialing import Dialer, Streams
 from abusetrack.lookup.dns_wire import (
     Query,
     Reading,
@@ -26,6 +27,7 @@ from abusetrack.lookup.dns_wire import (
     make_query,
     read_answer,
 )
+from abusetrack.lookup.landmarks import Landmarks, Meaning
 from abusetrack.records import Outcome
 
 # These settle a question; after any other the next resolver is asked.
@@ -36,6 +38,7 @@ _CONCLUSIVE = frozenset(
 _WORTH_A_RETRY = frozenset({Outcome.TIMED_OUT, Outcome.MALFORMED})
 _ROUNDS = 2
 _MAX_UDP = 4096
+_MAX_IDLE = 32  # connections kept for further questions, for each resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +51,59 @@ class DnsAnswer:
     values: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
     text: str = ""
+    validated: bool = False  # as the resolver says
 
 
 class Resolver:
-    """Asks the resolvers of the settings in turn; ``seconds`` is the time of one try."""
+    """Asks the resolvers of the settings in turn; ``seconds`` is the time of one try.
 
-    def __init__(self, servers: Sequence[tuple[str, int]], *, seconds: float, sockets: int) -> None:
-        self._servers = tuple(servers)
+    An answer that ``landmarks`` know as a stop page is the resolver's own word and not
+    the truth. With a proxied ``dialer`` no datagram is sent.
+    """
+
+    def __init__(
+        self,
+        servers: Sequence[tuple[str, int]],
+        *,
+        seconds: float,
+        sockets: int,
+        dialer: Dialer | None = None,
+        landmarks: Landmarks | None = None,
+    ) -> None:
+        self.servers = tuple(servers)
         self._seconds = seconds
         self._sockets = asyncio.Semaphore(sockets)
+        self._streams = _Streams(dialer or Dialer())
+        self._landmarks = landmarks
 
     @property
     def source(self) -> str:
         """How the first resolver is named where none came to answer."""
-        return _source(self._servers[0])
+        return self.named(self.servers[0])
 
-    async def ask(self, name: str, rdtype: RdataType) -> DnsAnswer:
+    @staticmethod
+    def named(server: tuple[str, int]) -> str:
+        """How observations name a resolver."""
+        return f"resolver {endpoint(*server)}"
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._streams.close()
+
+    async def ask(
+        self,
+        name: str,
+        rdtype: RdataType,
+        *,
+        servers: Sequence[tuple[str, int]] | None = None,
+    ) -> DnsAnswer:
         """Ask for ``name`` (A-labels); every failure is an outcome.
 
         A conclusive answer ends the matter; else the most telling failure counts.
+        ``servers`` are some of the resolvers; all if not given.
         """
         failures: dict[tuple[str, int], DnsAnswer] = {}
-        for server in self._servers * _ROUNDS:
+        for server in tuple(servers or self.servers) * _ROUNDS:
             earlier = failures.get(server)
             if earlier is not None and earlier.outcome not in _WORTH_A_RETRY:
                 continue
@@ -80,7 +114,7 @@ class Resolver:
         return min(failures.values(), key=lambda answer: answer.outcome in _WORTH_A_RETRY)
 
     async def _try(self, server: tuple[str, int], name: str, rdtype: RdataType) -> DnsAnswer:
-        source = _source(server)
+        source = self.named(server)
         try:
             query = make_query(name, rdtype, secrets.randbits(16))
         except WireError as error:
@@ -88,32 +122,41 @@ class Resolver:
         async with self._sockets:
             try:
                 async with asyncio.timeout(self._seconds):
-                    reading = await _exchange(server, query)
+                    reading = await self._exchange(server, query)
             except TimeoutError:
                 return DnsAnswer(source, Outcome.TIMED_OUT, f"no answer in {self._seconds:g} s")
             except OSError as error:
                 return DnsAnswer(source, Outcome.UNREACHABLE, error.strerror or "no connection")
-        return DnsAnswer(
-            source, reading.outcome, reading.detail, reading.values, reading.chain, reading.text
-        )
+        answer = DnsAnswer(
+            source, reading.outcome, reading.detail, reading.values, reading.chain, reading.text,
+            reading.validated,
+        )  # fmt: skip
+        return self._without_stop_page(answer, rdtype)
 
-
-def _source(server: tuple[str, int]) -> str:
-    return f"resolver {endpoint(*server)}"
-
-
-async def _exchange(server: tuple[str, int], query: Query) -> Reading:
-    wire = await _udp(server, query)
-    if is_truncated(wire):
+    async def _exchange(self, server: tuple[str, int], query: Query) -> Reading:
+        if not self._streams.are_all:
+            wire = await _udp(server, query)
+            if not is_truncated(wire):
+                return read_answer(query, wire)
         try:
-            wire = await _tcp(server, query)
+            wire = await self._streams.ask(server, query)
         except asyncio.IncompleteReadError:
-            return Reading(Outcome.MALFORMED, "truncated, and cut off over TCP")
+            return Reading(Outcome.MALFORMED, "cut off over TCP")
         if not answers(query, wire):
             return Reading(Outcome.MALFORMED, "the answer over TCP is to another question")
         if is_truncated(wire):
             return Reading(Outcome.MALFORMED, "truncated even over TCP")
-    return read_answer(query, wire)
+        return read_answer(query, wire)
+
+    def _without_stop_page(self, answer: DnsAnswer, rdtype: RdataType) -> DnsAnswer:
+        if self._landmarks is None or rdtype not in {RdataType.A, RdataType.AAAA}:
+            return answer
+        page = self._landmarks.of(answer.values, Meaning.STOP_PAGE)
+        if page is None:
+            return answer
+        return DnsAnswer(
+            answer.source, Outcome.BLOCKED_BY_RESOLVER, f"a stop page: {page}", text=answer.text
+        )
 
 
 async def _udp(server: tuple[str, int], query: Query) -> bytes:
@@ -129,11 +172,46 @@ async def _udp(server: tuple[str, int], query: Query) -> bytes:
                 return wire
 
 
-async def _tcp(server: tuple[str, int], query: Query) -> bytes:
-    reader, writer = await asyncio.open_connection(*server)
-    try:
-        writer.write(struct.pack("!H", len(query.wire)) + query.wire)
-        (length,) = struct.unpack("!H", await reader.readexactly(2))
-        return await reader.readexactly(length)
-    finally:
-        writer.transport.abort()
+class _Streams:
+    """Connections to the resolvers over TCP (RFC 7766); through a proxy they are kept."""
+
+    def __init__(self, dialer: Dialer) -> None:
+        self._dialer = dialer
+        self._idle: dict[tuple[str, int], list[Streams]] = {}
+
+    @property
+    def are_all(self) -> bool:
+        """Whether no question may go by datagram."""
+        return self._dialer.is_proxied
+
+    def close(self) -> None:
+        """Close what is kept."""
+        for kept in self._idle.values():
+            for _reader, writer in kept:
+                writer.transport.abort()
+        self._idle.clear()
+
+    async def ask(self, server: tuple[str, int], query: Query) -> bytes:
+        """Send ``query`` and return the answer, over a kept connection if one still stands."""
+        kept = self._idle.setdefault(server, [])
+        while kept:
+            try:
+                return await self._over(kept.pop(), server, query)
+            except (OSError, asyncio.IncompleteReadError):
+                continue  # closed meanwhile, as resolvers do
+        return await self._over(await self._dialer.open(*server), server, query)
+
+    async def _over(self, streams: Streams, server: tuple[str, int], query: Query) -> bytes:
+        reader, writer = streams
+        wire = b""
+        try:
+            writer.write(struct.pack("!H", len(query.wire)) + query.wire)
+            (length,) = struct.unpack("!H", await reader.readexactly(2))
+            wire = await reader.readexactly(length)
+        finally:
+            kept = self._idle.setdefault(server, [])
+            if self.are_all and len(kept) < _MAX_IDLE and answers(query, wire):
+                kept.append(streams)
+            else:
+                writer.transport.abort()
+        return wire

@@ -8,7 +8,7 @@ the answer itself are read by dnspython.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 import dns.exception
@@ -28,7 +28,7 @@ UDP_SIZE = 1232  # bytes; what DNS flag day 2020 settled on, never fragmented
 _HEADER = struct.Struct("!6H")
 _RECORD = struct.Struct("!HHIH")  # type, class, TTL, length
 _RECURSION_DESIRED = 0x0100
-_AUTHENTIC_DATA = 0x0020  # in a question: "tell me whether you validated" (RFC 6840, 5.7)
+_AUTHENTIC_DATA = 0x0020  # a question asks for it, an answer says it (RFC 6840, 5.7 and 5.8)
 _RESPONSE, _TRUNCATED, _RECURSION_AVAILABLE = 0x8000, 0x0200, 0x0080
 _OPCODE = 0x7800
 # Root name, type OPT, our UDP size, no extended code or flags, no options (RFC 6891).
@@ -64,6 +64,7 @@ class Reading:
     values: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
     text: str = ""
+    validated: bool = False  # the resolver says that the signatures verify (AD)
 
 
 class WireError(ValueError):
@@ -81,12 +82,12 @@ class Query:
 
 
 def make_query(name: str, rdtype: RdataType, number: int) -> Query:
-    """Write the question for ``name`` (A-labels) with message id ``number``.
+    """Write the question for ``name`` (A-labels, or "." for the root) with id ``number``.
 
     Raises:
         WireError: ``name`` cannot be a DNS name.
     """
-    labels = name.encode("ascii", "replace").split(b".")
+    labels = [] if name == "." else name.encode("ascii", "replace").split(b".")
     if not name.isascii() or len(name) > 253 or not all(0 < len(part) <= 63 for part in labels):
         raise WireError("not a DNS name")
     section = b"".join(bytes((len(part),)) + part for part in labels) + struct.pack(
@@ -118,6 +119,7 @@ def is_truncated(wire: bytes) -> bool:
 class _Frame:
     rcode: int
     recursion: bool
+    validated: bool
     records: int
     answer_end: int
     has_soa: bool
@@ -149,7 +151,8 @@ def _frame(wire: bytes) -> _Frame:
             place += length
         if section == 0:
             answer_end = place
-    return _Frame(rcode, bool(flags & _RECURSION_AVAILABLE), counts[0], answer_end, has_soa, errors)
+    recursion, validated = bool(flags & _RECURSION_AVAILABLE), bool(flags & _AUTHENTIC_DATA)
+    return _Frame(rcode, recursion, validated, counts[0], answer_end, has_soa, errors)
 
 
 def _skip_name(wire: bytes, place: int) -> int:
@@ -199,7 +202,7 @@ def _read(query: Query, wire: bytes, frame: _Frame) -> Reading:
     if blocked:
         reading = Reading(Outcome.BLOCKED_BY_RESOLVER, _ede_detail(blocked[0], frame))
     lines = [message.to_text(), *(f";EDE {code}: {text}" for code, text in frame.errors)]
-    return Reading(reading.outcome, reading.detail, reading.values, reading.chain, "\n".join(lines))
+    return replace(reading, text="\n".join(lines), validated=frame.validated)
 
 
 def _failure(frame: _Frame) -> Reading:

@@ -4,6 +4,7 @@ Every request is limited in time and size, goes only to a public address that wa
 checked after resolving and is then used for the connection, never steps down from
 https, and carries nothing but our name. Resolving is done by our own resolver, so
 the system's is never asked. Hosts of the allow-list may be private and plain http.
+Through a proxy, the proxy is told the checked address.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import socket
 import ssl
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
 from dns.rdatatype import RdataType
 from yarl import URL
 
 from abusetrack.lookup.addresses import endpoint, is_public, literal
+from abusetrack.lookup.dialing import Dialer
 from abusetrack.lookup.dns_records import Resolver
 from abusetrack.lookup.flight import SingleFlight
 from abusetrack.lookup.http_status import outcome_of
@@ -53,6 +57,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     plain: bool = False
     location: str | None = None
+    url: str = ""  # where the answer came from, after redirects
     retry_after: float | None = None
 
 
@@ -89,6 +94,42 @@ class _Pins(AbstractResolver):
         self.addresses.clear()
 
 
+class _ProxiedConnector(aiohttp.TCPConnector):
+    """Connects through the dialer's proxy, to the address that the pins give.
+
+    aiohttp's own proxies would be told the name, so the one step in which it opens a
+    connection is taken over.
+    """
+
+    def __init__(self, dialer: Dialer, **options: Any) -> None:
+        super().__init__(**options)
+        self._dialer = dialer
+
+    async def _wrap_create_connection(
+        self,
+        *args: Any,
+        addr_infos: list[Any],
+        req: aiohttp.ClientRequest,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own parameter
+        client_error: type[Exception] = aiohttp.ClientConnectorError,
+        **kwargs: Any,
+    ) -> tuple[asyncio.Transport, ResponseHandler]:
+        del timeout  # the whole request has one
+        try:
+            sock = await self._dialer.through(*addr_infos[0][4][:2])
+            try:
+                return await self._loop.create_connection(*args, **kwargs, sock=sock)
+            except BaseException:
+                sock.close()
+                raise
+        except ssl.CertificateError as error:
+            raise aiohttp.ClientConnectorCertificateError(req.connection_key, error) from error
+        except ssl.SSLError as error:
+            raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
+        except OSError as error:
+            raise client_error(req.connection_key, error) from error
+
+
 class Http:
     """GET within limits; opened and closed inside the event loop that uses it."""
 
@@ -102,7 +143,9 @@ class Http:
         allowed: frozenset[tuple[str, int]],
         seconds: float,
         tls: ssl.SSLContext | None = None,
+        dialer: Dialer | None = None,
     ) -> None:
+        self._dialer = dialer or Dialer()
         self._resolver = resolver
         self._pacer = pacer
         self._clock = clock
@@ -117,7 +160,7 @@ class Http:
     def open(self) -> None:
         """Make the connection pool; inside the running loop that will use it."""
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=self._connector(
                 resolver=self._pins,
                 use_dns_cache=False,
                 limit=_CONNECTIONS,
@@ -131,6 +174,11 @@ class Http:
             auto_decompress=False,
             trust_env=False,
         )
+
+    def _connector(self, **options: Any) -> aiohttp.TCPConnector:
+        if self._dialer.is_proxied:
+            return _ProxiedConnector(self._dialer, **options)
+        return aiohttp.TCPConnector(**options)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -190,12 +238,7 @@ class Http:
                 raise _UnsafeError("a redirect loop")
             if len(seen) > MAX_REDIRECTS:
                 raise _UnsafeError(f"more than {MAX_REDIRECTS} redirects")
-        if not came_plain:
-            return reply
-        return Reply(
-            reply.outcome, reply.detail, reply.status, reply.body, reply.media_type,
-            reply.headers, plain=True,
-        )  # fmt: skip
+        return replace(reply, plain=came_plain, url=str(url))
 
     def _next(self, url: URL, location: str, avoid: str | None) -> URL:
         try:

@@ -12,35 +12,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dns.rdatatype import RdataType
-
 from abusetrack import __version__
 from abusetrack.errors import SettingsError
 from abusetrack.lookup import texts
 from abusetrack.lookup.addresses import Address, is_askable
 from abusetrack.lookup.bootstrap import Bootstrap
 from abusetrack.lookup.cdn import CdnMatch, CdnTable
-from abusetrack.lookup.dns_records import DnsAnswer, Resolver
+from abusetrack.lookup.dialing import Dialer
+from abusetrack.lookup.dns_questions import DnsQuestions
+from abusetrack.lookup.dns_records import Resolver
 from abusetrack.lookup.geo import CountryTables, shipped_origin
 from abusetrack.lookup.http import Http
+from abusetrack.lookup.landmarks import Landmarks, Meaning
 from abusetrack.lookup.networks import Networks
 from abusetrack.lookup.pacing import Pacer
 from abusetrack.lookup.rdap import Rdap
 from abusetrack.lookup.reference import Place, Reference
 from abusetrack.lookup.registration import Registrations
-from abusetrack.lookup.shared import SPENT, Shared, hand_out
+from abusetrack.lookup.shared import Shared, hand_out
 from abusetrack.lookup.tables import shipped
 from abusetrack.lookup.whois_fallback import PORT, Whois
 from abusetrack.records import (
-    AddressFacts,
     Clock,
-    Facts,
     Host,
     HostKind,
     Kind,
     Known,
     LookupAnswer,
-    NameFacts,
     Observation,
     OriginFacts,
     Outcome,
@@ -54,14 +52,6 @@ _SOCKETS_PER_NAME = 4  # DNS questions at the same time, for each name at the sa
 _NETWORK_MAX_AGE = timedelta(hours=1)  # inside one Lookup; the case file knows longer
 _HTTPS_PORT = 443
 _UPDATE_SECONDS = 600  # for all reference data; hundreds of small files, politely
-
-_TYPES = {
-    Question.A: RdataType.A,
-    Question.AAAA: RdataType.AAAA,
-    Question.NS: RdataType.NS,
-    Question.SOA: RdataType.SOA,
-    Question.MX: RdataType.MX,
-}
 
 
 class NothingKnown:
@@ -85,7 +75,8 @@ class Lookup:
     it raise: what failed is an outcome. Any wait in it can be cancelled.
 
     Raises:
-        SettingsError: no resolver is set, a proxy is set, or a table cannot be used.
+        SettingsError: no resolver is set, the proxy cannot carry all lookups, or a table
+            cannot be used.
     """
 
     def __init__(
@@ -96,11 +87,6 @@ class Lookup:
         cache: Path | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        if settings.lookup.proxy:
-            raise SettingsError(
-                "With lookup.proxy set nothing is asked, because not all lookups can go through "
-                "a proxy yet; remove lookup.proxy to ask directly."
-            )
         if not settings.resolver.nameservers:
             raise SettingsError(
                 "No resolver is set; name one that does not filter in resolver.nameservers, "
@@ -110,11 +96,16 @@ class Lookup:
         self._name_seconds = settings.lookup.name_seconds
         seconds = settings.lookup.question_seconds
         pacer = Pacer(settings.pace.per_host_per_second)
+        dialer = Dialer(settings.lookup.proxy)
+        landmarks = _landmarks(settings)
         self._resolver = Resolver(
             [split_endpoint(text, DNS_PORT) for text in settings.resolver.nameservers],
             seconds=seconds,
             sockets=_SOCKETS_PER_NAME * settings.pace.concurrency,
+            dialer=dialer,
+            landmarks=landmarks,
         )
+        self._questions = DnsQuestions(self._resolver, landmarks, clock)
         contact = texts.clean(settings.lookup.user_agent_contact)
         self._http = Http(
             resolver=self._resolver,
@@ -127,6 +118,7 @@ class Lookup:
             ),
             seconds=seconds,
             tls=tls,
+            dialer=dialer,
         )
         place = Place.of(settings, cache)
         self._reference = Reference(place, http=self._http, clock=clock)
@@ -145,6 +137,7 @@ class Lookup:
                 for suffix, text in settings.whois.servers.items()
             },
             seconds=seconds,
+            dialer=dialer,
         )
         self._registrations = Registrations(
             rdap=rdap,
@@ -180,6 +173,7 @@ class Lookup:
     ) -> None:
         await self._reference.close(at_once=kind is not None)
         await self._http.close()
+        self._resolver.close()
         self._countries.close()
 
     async def prepare(self) -> None:
@@ -222,9 +216,9 @@ class Lookup:
     async def _hosting(self, host: str, known: Known, deadline: float) -> list[Shared]:
         """Ask for the host's addresses, then for each address."""
         answers = await asyncio.gather(
-            *(self._dns(host, question, deadline) for question in (Question.A, Question.AAAA))
+            *(self._questions.ask(host, q, deadline) for q in (Question.A, Question.AAAA))
         )
-        observations = [observation for observation, _answer in answers]
+        observations = [one for observations, _answer in answers for one in observations]
         # IPv4 and IPv6 in turn, so that the limit leaves some of both.
         pairs = zip_longest(*(answer.values for _, answer in answers if answer.values))
         addresses = [address for pair in pairs for address in pair if address is not None]
@@ -276,29 +270,8 @@ class Lookup:
         )  # fmt: skip
 
     async def _names(self, domain: str, question: Question, deadline: float) -> list[Shared]:
-        observation, _answer = await self._dns(domain, question, deadline)
-        return [Shared(observation)]
-
-    async def _dns(
-        self, subject: str, question: Question, deadline: float
-    ) -> tuple[Observation, DnsAnswer]:
-        asked_at = self._clock.now()
-        try:
-            async with asyncio.timeout_at(deadline):
-                answer = await self._resolver.ask(subject, _TYPES[question])
-        except TimeoutError:
-            answer = DnsAnswer(self._resolver.source, Outcome.TIMED_OUT, SPENT)
-        facts: Facts | None = None
-        if answer.outcome is Outcome.OK and question in {Question.A, Question.AAAA}:
-            facts = AddressFacts(answer.values, answer.chain)
-        elif answer.outcome is Outcome.OK:
-            facts = NameFacts(answer.values)
-        evidence = texts.evidence("text/plain", answer.text.encode())
-        observation = Observation(
-            subject, Kind.DNS, question, asked_at, answer.source, answer.outcome, answer.detail,
-            facts, evidence,
-        )  # fmt: skip
-        return observation, answer
+        observations, _answer = await self._questions.ask(domain, question, deadline)
+        return [Shared(observation) for observation in observations]
 
     def _matched(self, subject: str, kind: Kind, match: CdnMatch) -> Observation:
         """Note what the CDN tables say; that no rule matches is an answer too."""
@@ -314,6 +287,17 @@ def _settles_origin(observation: Observation) -> bool:
         return observation.outcome is Outcome.OK
     answered = {Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA}
     return observation.question is Question.ORIGIN and observation.outcome in answered
+
+
+def _landmarks(settings: Settings) -> Landmarks:
+    files = {
+        Meaning.STOP_PAGE: ("resolver.stop_page_tables", settings.resolver.stop_page_tables),
+        Meaning.SINKHOLE: ("network.sinkhole_tables", settings.network.sinkhole_tables),
+        Meaning.PARKING: ("network.parking_tables", settings.network.parking_tables),
+    }
+    return Landmarks(
+        {meaning: (key, map(settings.path, paths)) for meaning, (key, paths) in files.items()}
+    )
 
 
 def _endpoint(key: str, text: str, default_port: int) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from abusetrack.lookup import texts, whois_parse
 from abusetrack.lookup.addresses import endpoint, literal
+from abusetrack.lookup.dialing import Dialer, Streams
 from abusetrack.lookup.dns_records import Resolver
 from abusetrack.lookup.http import resolve_checked
 from abusetrack.lookup.pacing import BusyError, Pacer
@@ -61,7 +62,9 @@ class Whois:
         pacer: Pacer,
         servers: Mapping[str, tuple[str, int]],
         seconds: float,
+        dialer: Dialer | None = None,
     ) -> None:
+        self._dialer = dialer or Dialer()
         self._resolver = resolver
         self._pacer = pacer
         self._servers = {suffix.strip(".").lower(): place for suffix, place in servers.items()}
@@ -122,7 +125,7 @@ class Whois:
         received = bytearray()
         try:
             async with asyncio.timeout(self._seconds):
-                await _read(addresses, port, query, received)
+                await self._read(addresses, port, query, received)
         except TimeoutError:
             kept = texts.evidence("text/plain", bytes(received))
             detail = f"not finished in {self._seconds:g} s" if received else "no answer"
@@ -136,27 +139,25 @@ class Whois:
         reading = whois_parse.parse(whois_parse.decode(bytes(received)), domain)
         return WhoisAnswer(reading.outcome, reading.detail, reading.facts, kept)
 
-
-async def _read(addresses: tuple[str, ...], port: int, query: bytes, received: bytearray) -> None:
-    """Send ``query`` and collect the answer until its end, or just over the limit."""
-    reader, writer = await _connect(addresses, port)
-    try:
-        writer.write(query)
-        while len(received) <= MAX_ANSWER:
-            chunk = await reader.read(_CHUNK)
-            if not chunk:
-                break
-            received += chunk
-    finally:
-        writer.transport.abort()
-
-
-async def _connect(
-    addresses: tuple[str, ...], port: int
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    for address in addresses[:-1]:
+    async def _read(
+        self, addresses: tuple[str, ...], port: int, query: bytes, received: bytearray
+    ) -> None:
+        """Send ``query`` and collect the answer until its end, or just over the limit."""
+        reader, writer = await self._connect(addresses, port)
         try:
-            return await asyncio.open_connection(address, port)
-        except OSError:
-            continue
-    return await asyncio.open_connection(addresses[-1], port)
+            writer.write(query)
+            while len(received) <= MAX_ANSWER:
+                chunk = await reader.read(_CHUNK)
+                if not chunk:
+                    break
+                received += chunk
+        finally:
+            writer.transport.abort()
+
+    async def _connect(self, addresses: tuple[str, ...], port: int) -> Streams:
+        for address in addresses[:-1]:
+            try:
+                return await self._dialer.open(address, port)
+            except OSError:
+                continue
+        return await self._dialer.open(addresses[-1], port)

@@ -69,10 +69,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class AddressFacts:
-    """Answer to A or AAAA for a host."""
+    """Answer to A or AAAA for a host.
+
+    ``sinkhole`` and ``parking`` say, with the table's name, that all addresses are of
+    such a service: the host then stands nowhere.
+    """
 
     addresses: tuple[str, ...]
     cname_chain: tuple[str, ...] = ()
+    sinkhole: str | None = None
+    parking: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class DnsServer:
         self.asked: list[tuple[str, str, str]] = []
         self.answer: Callable[[dns.message.Message, str], Any] = self.from_records
         self.clients: set[tuple[str, int]] = set()
+        self.keeps_open = False  # TCP connections, for further questions
         self.port = 0
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -87,10 +88,13 @@ class DnsServer:
 
     async def _tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            (length,) = struct.unpack("!H", await reader.readexactly(2))
-            for wire in self.wire_answers(await reader.readexactly(length), "tcp"):
-                writer.write(struct.pack("!H", len(wire)) + wire)
-            await writer.drain()
+            while True:
+                (length,) = struct.unpack("!H", await reader.readexactly(2))
+                for wire in self.wire_answers(await reader.readexactly(length), "tcp"):
+                    writer.write(struct.pack("!H", len(wire)) + wire)
+                await writer.drain()
+                if not self.keeps_open:
+                    break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -273,6 +277,17 @@ async def internet(tmp_path: Path, socket_guard: Any) -> AsyncIterator[Internet]
         yield built
         # Replies of our own DNS server aside, only configured endpoints were reached for.
         assert set(socket_guard.touched) - built.dns.clients <= built.endpoints
+
+
+@pytest.fixture
+async def second_resolver(internet: Internet) -> AsyncIterator[DnsServer]:
+    """A second resolver."""
+    async with AsyncExitStack() as stack:
+        server = DnsServer()
+        await server.start(stack)
+        internet.further.add(server.port)
+        yield server
+        internet.dns.clients |= server.clients
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import AsyncExitStack
 
 import dns.edns
 import dns.flags
@@ -26,17 +25,6 @@ def _resolver(internet, *more, seconds=2.0):
 def named(internet):
     internet.dns.records["shop.test", "A"] = ["192.0.2.1"]
     return internet
-
-
-@pytest.fixture
-async def second(internet):
-    """A second resolver."""
-    async with AsyncExitStack() as stack:
-        server = type(internet.dns)()
-        await server.start(stack)
-        internet.further.add(server.port)
-        yield server
-        internet.dns.clients |= server.clients
 
 
 async def test_wrong_datagrams_are_passed_over(named):
@@ -130,7 +118,7 @@ def _closed_port(internet):
 
 
 @pytest.mark.parametrize("failure", ["SERVFAIL", "REFUSED", "silent", "blocked"])
-async def test_the_next_resolver_is_asked_after_a_failure(named, second, failure):
+async def test_the_next_resolver_is_asked_after_a_failure(named, second_resolver, failure):
     def fail(query, via):
         if failure == "silent":
             return None
@@ -141,14 +129,14 @@ async def test_the_next_resolver_is_asked_after_a_failure(named, second, failure
         return reply
 
     named.dns.answer = fail
-    second.records["shop.test", "A"] = ["192.0.2.2"]
-    resolver = _resolver(named, ("127.0.0.1", second.port), seconds=0.3)
+    second_resolver.records["shop.test", "A"] = ["192.0.2.2"]
+    resolver = _resolver(named, ("127.0.0.1", second_resolver.port), seconds=0.3)
     reply = await resolver.ask("shop.test", RdataType.A)
     assert (reply.outcome, reply.values) == (Outcome.OK, ("192.0.2.2",))
-    assert reply.source == f"resolver 127.0.0.1:{second.port}"
+    assert reply.source == f"resolver 127.0.0.1:{second_resolver.port}"
 
 
-async def test_the_most_telling_failure_counts(named, second):
+async def test_the_most_telling_failure_counts(named, second_resolver):
     named.dns.answer = lambda query, via: None
 
     def lame(query, via):
@@ -157,11 +145,11 @@ async def test_the_most_telling_failure_counts(named, second):
         reply.use_edns(0, options=[dns.edns.EDEOption(22)])
         return reply
 
-    second.answer = lame
-    resolver = _resolver(named, ("127.0.0.1", second.port), seconds=0.1)
+    second_resolver.answer = lame
+    resolver = _resolver(named, ("127.0.0.1", second_resolver.port), seconds=0.1)
     reply = await resolver.ask("shop.test", RdataType.A)
     assert reply.outcome is Outcome.LAME
-    assert len(second.asked) == 1  # what it said is said
+    assert len(second_resolver.asked) == 1  # what it said is said
 
 
 async def test_what_is_no_name_is_not_asked(internet):

@@ -382,7 +382,7 @@ async def test_we_say_who_we_are_and_a_contact_only_if_set(
     ("tables", "key"),
     [
         ({"resolver": {"nameservers": ()}}, "resolver.nameservers"),
-        ({"lookup": {"proxy": "socks5://127.0.0.1:9050"}}, "lookup.proxy"),
+        ({"lookup": {"proxy": "socks4://127.0.0.1:9050"}}, "lookup.proxy"),
         ({"geo": {"databases": ("absent.mmdb",)}}, "geo.databases"),
         ({"network": {"cdn_tables": ("absent.toml",)}}, "network.cdn_tables"),
         ({"rdap": {"bootstrap": "absent"}}, "rdap.bootstrap"),
