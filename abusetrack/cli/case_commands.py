@@ -217,7 +217,8 @@ def practice(
         def started(servers: room.PracticeServers, config: Path) -> None:
             click.echo(config)
             session.err.print(f"{len(servers.endpoints)} servers answer on loopback. Use them with")
-            session.err.print(f"  abusetrack --config {config} ...\nUntil interrupted (Ctrl+C).")
+            session.err.print(f"  abusetrack --config {config} ...")
+            session.err.print("Until interrupted (Ctrl+C).")
 
         room.serve(built, folder, latency=latency, started=started)
 

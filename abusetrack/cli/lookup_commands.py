@@ -16,7 +16,7 @@ from abusetrack.cli.session import Session
 from abusetrack.errors import InputError
 from abusetrack.triage import describe, dossier, resolving
 
-_AGE = re.compile(r"(\d+)\s*([hd])")
+_AGE = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
 _SHOWN = 20
 
 
@@ -118,7 +118,7 @@ def show(session: Session, domain: str, as_json: bool) -> None:
 def _age(text: str) -> timedelta:
     match = _AGE.fullmatch(text.strip())
     if match is None:
-        raise InputError("--older-than takes hours or days: 24h, 7d.")
+        raise InputError("--older-than takes hours or days, at most five digits: 24h, 7d.")
     number = int(match[1])
     return timedelta(hours=number) if match[2] == "h" else timedelta(days=number)
 

@@ -6,6 +6,7 @@ or input, 3 the case file cannot be used.
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ from abusetrack import __version__, settings
 from abusetrack.cli import case_commands, intake_commands, lookup_commands, notice_commands
 from abusetrack.cli.session import Session
 from abusetrack.errors import AbusetrackError, CaseFileError, InputError
+from abusetrack.notices.plain import seen
 
+_LOG = logging.getLogger(__name__)
 EXIT_FAILED, EXIT_INPUT, EXIT_CASE_FILE = 1, 2, 3
 
 
@@ -28,8 +31,17 @@ class _Group(click.Group):
         try:
             return super().main(*args, **kwargs)
         except AbusetrackError as error:
-            click.echo(f"abusetrack: {error}", err=True)
+            click.echo(f"abusetrack: {seen(str(error))}", err=True)
             sys.exit(exit_code(error))
+        except Exception as error:  # noqa: BLE001  (the process's border: its text may hold names)
+            _LOG.error("stopped by a bug", exc_info=error)
+            kind, place = type(error).__name__, settings.default_log_path()
+            click.echo(
+                f"abusetrack: a bug in abusetrack stopped this command ({kind}); what was stored "
+                f"before is kept. Please report it with the end of {place}, which holds no names.",
+                err=True,
+            )
+            sys.exit(EXIT_FAILED)
 
 
 def exit_code(error: AbusetrackError) -> int:

@@ -23,10 +23,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from abusetrack import log, settings
 from abusetrack.casefile import CaseFile, is_encrypted, open_case_file
 from abusetrack.errors import InputError
+from abusetrack.notices.plain import seen
 from abusetrack.records import SystemClock
 from abusetrack.settings import Settings
 from abusetrack.triage.context import Context, make_context
@@ -73,6 +75,10 @@ class Session:
         from_environment = os.environ.pop(PASSPHRASE_VARIABLE, None)
         if self.passphrase_file is not None:
             return _first_line(self.passphrase_file)
+        if from_environment == "":
+            raise InputError(
+                f"{PASSPHRASE_VARIABLE} is set but empty; set it to the passphrase, or unset it."
+            )
         if from_environment is not None:
             return from_environment
         if self.case_path.exists() and is_encrypted(self.case_path):
@@ -119,8 +125,8 @@ class Session:
                 yield case
 
     def print_json(self, value: Any) -> None:
-        """Write one JSON value to stdout."""
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        """Write one JSON value to stdout, in ASCII: nothing in it acts on a terminal."""
+        click.echo(json.dumps(value, indent=2))
 
     def table(self, *columns: str, right: tuple[str, ...] = ()) -> Table:
         """Return an empty table in the house's look."""
@@ -159,9 +165,17 @@ class ProgressBar:
         self.bar.update(self.task, completed=done, total=total)
 
 
+class _Console(Console):
+    """Shows what strangers wrote: a control or bidi character in it does nothing."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Render one line of text as it is."""
+        return super().render_str(seen(text), **options)
+
+
 def _console(*, stderr: bool) -> Console:
     """Text stays text: no markup, no colours by guess; a file or pipe gets whole lines."""
-    console = Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    console = _Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _WIDE
     return console

@@ -29,9 +29,17 @@ def visible(text: str, limit: int = 200) -> str:
     U+202E becomes ``\u202e``, a line feed ``\u000a``; spaces of any width become one
     space; what is longer ends in an ellipsis.
     """
+    line = " ".join(seen(text[: limit + 1]).split())
+    return line if len(text) <= limit >= len(line) else line[: limit - 1] + "…"
+
+
+def seen(text: str) -> str:
+    """Return ``text`` with everything unseen in it, line breaks too, shown as an escape."""
+    if text.isascii() and text.isprintable():
+        return text
     shown: list[str] = []
     marks = 0
-    for character in text[: limit + 1]:
+    for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if category == "Zs":
@@ -40,8 +48,7 @@ def visible(text: str, limit: int = 200) -> str:
             shown.append(_escape(character))
         else:
             shown.append(character)
-    line = " ".join("".join(shown).split())
-    return line if len(text) <= limit >= len(line) else line[: limit - 1] + "…"
+    return "".join(shown)
 
 
 def _escape(character: str) -> str:
