@@ -112,8 +112,7 @@ _title = partial(QCoreApplication.translate, "domains")
 def columns() -> tuple[Column, ...]:
     """Return the columns in display order, titles in the present language."""
     return (
-        Column("id", _title("No."), lambda row: str(row.id), 6, right=True),
-        Column("unicode", _title("Domain"), lambda row: row.unicode, 24),
+        Column("unicode", _title("Domain"), lambda row: row.unicode, 23),
         Column(
             "state",
             _title("State"),
@@ -121,18 +120,19 @@ def columns() -> tuple[Column, ...]:
             17,
             tone=lambda row: state_tone(row.findings.state),
         ),
-        Column("registrar", _title("Registrar"), _registrar, 21),
-        Column("hosting_country", _title("Hosted in"), _country, 11),
+        Column("registrar", _title("Registrar"), _registrar, 19),
+        Column("hosting_country", _title("Country"), _country, 9),
+        Column("asn", _title("Network"), _network, 16),
         Column("kind", _title("Kind of site"), _kind, 13),
         Column("confirmed_reports", _title("Confirmed"), _confirmed, 11, right=True),
         Column("reports", _title("Reports"), lambda row: str(row.reports), 9, right=True),
-        Column("asn", _title("Network"), _network, 24),
         Column("last_reported", _title("Last report"), lambda row: day(row.last_reported), 13),
         Column("looked_up_at", _title("Looked up"), _looked_up, 13),
+        Column("id", _title("No."), lambda row: str(row.id), 6, right=True),
     )
 
 
-NAME_COLUMN = 1
+NAME_COLUMN = 0
 
 
 class DomainTable(QAbstractTableModel):
