@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from abusetrack.casefile import counts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, column, escape_like
-from abusetrack.records import DomainNow, Findings, SiteKind, State
+from abusetrack.records import DomainNow, Findings, SiteKind, State, SuffixKind
 
 _FINDINGS = tuple(field.name for field in fields(Findings) if field.name != "domain")
 _OWN = tuple(field.name for field in fields(DomainNow) if field.name != "findings")
@@ -20,6 +20,9 @@ _COLUMNS = (*_OWN, *_FINDINGS)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM domain_now"
 _WRITE = f"UPDATE domain_now SET {', '.join(f'{name} = ?' for name in _FINDINGS)} WHERE domain = ?"
 _ADAPTER = TypeAdapter(DomainNow)
+_REGISTERED = (
+    f"suffix_kind NOT IN ('{SuffixKind.PLATFORM.value}', '{SuffixKind.DYNAMIC_DNS.value}')"
+)
 
 SORTABLE = frozenset(_COLUMNS)
 
@@ -85,10 +88,13 @@ def rows(case: CaseFile, numbers: Sequence[int]) -> list[DomainNow]:
 
 
 def same_label(case: CaseFile, domain: str, *, kind: SiteKind) -> tuple[str, ...]:
-    """Return the domains of this kind with the same second-level string, this one included."""
+    """Return the domains of this kind with the same second-level string, this one included.
+
+    A name that a platform or dynamic DNS service handed out has no such string.
+    """
     found = case.rows(
-        "SELECT domain FROM domain_now WHERE kind = ? AND label = "
-        "(SELECT label FROM domain_now WHERE domain = ?) ORDER BY domain",
+        f"SELECT domain FROM domain_now WHERE kind = ? AND {_REGISTERED} AND label = "
+        f"(SELECT label FROM domain_now WHERE domain = ? AND {_REGISTERED}) ORDER BY domain",
         [kind.value, clean(domain)],
     )
     return tuple(name for (name,) in found)

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from functools import partial
 
 import pytest
 
 from abusetrack.casefile import assessments, projection, reports
 from abusetrack.casefile.projection import ListQuery
 from abusetrack.records import (
+    Domain,
     DomainNow,
     Findings,
     HostingAgreement,
     SiteKind,
     State,
+    SuffixKind,
 )
 
 
@@ -162,6 +165,21 @@ def test_the_same_label_under_other_endings(case, report, discarded, confirmed):
         assessments.add(case, name, confirmed(SiteKind.DEDICATED))
     found = projection.same_label(case, "hop.test", kind=SiteKind.DEDICATED)
     assert found == ("hop.example", "hop.test")
+
+
+def test_what_a_platform_hands_out_is_no_ending(case, report, discarded, confirmed):
+    handed_out = report("hop.platform.example")
+    domain = Domain(
+        "hop.platform.example", "hop.platform.example", "platform.example", SuffixKind.PLATFORM
+    )
+    target = replace(handed_out.target, host=replace(handed_out.target.host, domain=domain))
+    reported = [replace(handed_out, target=target), report("hop.test")]
+    reports.add(case, reported, [], discarded, label="x")
+    for name in ("hop.platform.example", "hop.test"):
+        assessments.add(case, name, confirmed(SiteKind.DEDICATED))
+    found = partial(projection.same_label, case, kind=SiteKind.DEDICATED)
+    assert found("hop.test") == ("hop.test",)
+    assert found("hop.platform.example") == ()
 
 
 def test_recounting_mends_what_does_not_agree_with_the_facts(filled):
