@@ -6,7 +6,7 @@ exist for the abuse. When in doubt, the answer is no, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,7 +35,8 @@ class RegistrarCase:
     as_of: datetime
 
 
-_SUFFIX_REASONS = {
+_SUFFIX_REASONS: Mapping[SuffixKind | None, str] = {
+    None: "is no registrable domain by the suffix list in use: others' sites may stand under it",
     SuffixKind.PLATFORM: "stands under a platform's suffix: ask the platform, not a registrar",
     SuffixKind.DYNAMIC_DNS: "stands under a dynamic DNS suffix: ask that service, not a registrar",
     SuffixKind.PRIVATE_REGISTRY: "stands under a private registry's suffix, which has no registrar",

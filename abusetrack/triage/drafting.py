@@ -21,6 +21,7 @@ from abusetrack.records import (
     DomainNow,
     Draft,
     ExportedFile,
+    Host,
     NotDrafted,
     NoticeRow,
     Observation,
@@ -185,7 +186,7 @@ def _decide(
         host_names(case, now.domain),
         suffix_kind=now.suffix_kind,
     )
-    now = _as_of_now(now, view)
+    now = _as_of_now(context, now, view)
     registrar, answer = view.registration.registrar, _quoted(view)
     contact = directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None
     confirmed = _confirmed(case, now.domain)
@@ -221,8 +222,10 @@ def _decide(
     return usable, row
 
 
-def _as_of_now(now: DomainNow, view: View) -> DomainNow:
-    """Put what the answers say now in the place of what was judged when they came."""
+def _as_of_now(context: Context, now: DomainNow, view: View) -> DomainNow:
+    """Put what answers and suffix list say now in the place of what was judged when they came."""
+    host = context.names.host(now.domain)
+    domain = host.domain if isinstance(host, Host) else None
     registration = view.registration
     fresh = replace(
         now.findings,
@@ -231,7 +234,8 @@ def _as_of_now(now: DomainNow, view: View) -> DomainNow:
         registrar_key=registration.registrar.key if registration.registrar else None,
         registrar_reason=registration.registrar_reason,
     )
-    return replace(now, findings=fresh)
+    kind = domain.suffix_kind if domain and domain.name == now.domain else None
+    return replace(now, suffix_kind=kind, findings=fresh)
 
 
 def _confirmed(case: CaseFile, domain: str) -> list[tuple[Report, Assessment]]:

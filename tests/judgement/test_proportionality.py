@@ -104,6 +104,7 @@ def vary(case, **changes):
         ({"suffix_kind": SuffixKind.DYNAMIC_DNS}, "no_registration", "dynamic DNS"),
         ({"suffix_kind": SuffixKind.PRIVATE_REGISTRY}, "no_registration", "private registry"),
         ({"suffix_kind": SuffixKind.UNKNOWN}, "no_registration", "suffix list"),
+        ({"suffix_kind": None}, "no_registration", "no registrable domain"),
         ({"host_kind": HostKind.ONION}, "no_registration", "onion"),
         ({"law": None}, "no_law", "law"),
         ({"legal_category": None}, "no_law", "category"),

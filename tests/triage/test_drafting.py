@@ -306,3 +306,13 @@ def test_a_notice_that_cannot_be_recorded_leaves_no_file(named, case, confirmed,
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list((tmp_path / "out").iterdir()) == []
     assert notices.list_all(case) == []
+
+
+def test_what_has_become_a_platforms_suffix_is_not_drafted(named, case, confirmed, tmp_path):
+    """The list is kept up to date to spare the neighbours; old reports do not know it."""
+    extra = tmp_path / "suffixes.dat"
+    begin, end = "// ===BEGIN PRIVATE DOMAINS===", "// ===END PRIVATE DOMAINS==="
+    extra.write_text(f"{begin}\nexample.com\n{end}\n", encoding="utf-8")
+    plan = drafting.plan(replace(named, names=Names(extra)), case, domains=["example.com"])
+    assert plan.drafts == ()
+    assert "no registrable domain" in plan.not_drafted[0].reason
