@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 import click
@@ -94,14 +95,39 @@ def _run(
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--check-resolver", is_flag=True, help="Try the resolvers of the settings instead.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_obj
-def lookup(session: Session, name: str, as_json: bool) -> None:
+def lookup(session: Session, name: str | None, check_resolver: bool, as_json: bool) -> None:
     """Look one name up; nothing is stored."""
+    if check_resolver == (name is not None):
+        raise InputError("lookup takes either one name or --check-resolver.")
+    if name is None:
+        _check_resolvers(session, as_json=as_json)
+        return
     host = dossier.host_of(session.context, name)
     answer = asyncio.run(resolving.lookup_once(session.context, host))
     _print(session, dossier.fresh(session.context, answer), as_json=as_json)
+
+
+def _check_resolvers(session: Session, *, as_json: bool) -> None:
+    checks = asyncio.run(resolving.check_resolvers(session.context))
+    if as_json:
+        session.print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            session.out.print(
+                f"{check.resolver}: {'' if check.findings else 'nothing wrong found'}"
+            )
+            for finding in check.findings:
+                session.out.print(f"  {finding.code}: {finding.text}")
+        session.out.print(
+            "Only the root zone and a name that cannot exist were asked for. Whether a resolver "
+            "blocks single names was not tried: that would take asking for one."
+        )
+    if any(check.findings for check in checks):
+        sys.exit(1)
 
 
 @click.command()

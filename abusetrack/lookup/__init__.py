@@ -6,6 +6,7 @@ WHOIS services; never a reported host nor the servers of a reported domain.
 
 from __future__ import annotations
 
+from abusetrack.lookup.resolver_check import ResolverCheck, ResolverFinding
 from abusetrack.lookup.service import Lookup, NothingKnown
 
-__all__ = ["Lookup", "NothingKnown"]
+__all__ = ["Lookup", "NothingKnown", "ResolverCheck", "ResolverFinding"]

@@ -29,6 +29,7 @@ from abusetrack.lookup.pacing import Pacer
 from abusetrack.lookup.rdap import Rdap
 from abusetrack.lookup.reference import Place, Reference
 from abusetrack.lookup.registration import Registrations
+from abusetrack.lookup.resolver_check import ResolverCheck, check_resolvers
 from abusetrack.lookup.shared import Shared, hand_out
 from abusetrack.lookup.tables import shipped
 from abusetrack.lookup.whois_fallback import PORT, Whois
@@ -51,6 +52,7 @@ MAX_ADDRESSES = 16  # of one host, whose networks are asked for
 _SOCKETS_PER_NAME = 4  # DNS questions at the same time, for each name at the same time
 _NETWORK_MAX_AGE = timedelta(hours=1)  # inside one Lookup; the case file knows longer
 _HTTPS_PORT = 443
+_PREPARE_SECONDS = 10  # then names are looked up without the list, or with an old one
 _UPDATE_SECONDS = 600  # for all reference data; hundreds of small files, politely
 
 
@@ -105,6 +107,7 @@ class Lookup:
             dialer=dialer,
             landmarks=landmarks,
         )
+        self._landmarks = landmarks
         self._questions = DnsQuestions(self._resolver, landmarks, clock)
         contact = texts.clean(settings.lookup.user_agent_contact)
         self._http = Http(
@@ -176,9 +179,13 @@ class Lookup:
         self._resolver.close()
         self._countries.close()
 
+    async def check_resolvers(self) -> tuple[ResolverCheck, ...]:
+        """Say what is wrong with each resolver of the settings; no reported name is asked."""
+        return await check_resolvers(self._resolver, self._landmarks, self._name_seconds)
+
     async def prepare(self) -> None:
         """Fetch IANA's registrar IDs where they are missing or a week old."""
-        await self._reference.registrars(asyncio.get_running_loop().time() + self._name_seconds)
+        await self._reference.registrars(asyncio.get_running_loop().time() + _PREPARE_SECONDS)
 
     async def update_data(self) -> tuple[UpdatedFile, ...]:
         """Ask for all reference data again; empty where it is read from the user's folder."""

@@ -109,7 +109,8 @@ def encode_name(name: str) -> bytes:
 @lru_cache(maxsize=8192)
 def soa(owner: str, server: str | None = None) -> tuple[str, bytes]:
     """Return a SOA record of ``owner``; negative answers may be kept a minute (RFC 2308)."""
-    names = encode_name(server or f"ns1.{owner}") + encode_name(f"hostmaster.{owner}")
+    server = server or f"ns1.{owner}".rstrip(".")  # the root has no name of its own
+    names = encode_name(server) + encode_name(f"hostmaster.{owner}".rstrip("."))
     return owner, names + struct.pack("!5I", 2026030101, 3600, 900, 604800, 60)
 
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from abusetrack.casefile import CaseFile, CaseFileThread, CaseKnown, observations, queue
-from abusetrack.lookup import Lookup, NothingKnown
+from abusetrack.lookup import Lookup, NothingKnown, ResolverCheck
 from abusetrack.records import (
     Host,
     HostKind,
@@ -139,6 +139,16 @@ async def lookup_once(context: Context, host: Host) -> LookupAnswer:
     """Look one name up and store nothing."""
     async with Lookup(context.settings, context.clock) as lookup:
         return await lookup.ask(host, NothingKnown())
+
+
+async def check_resolvers(context: Context) -> tuple[ResolverCheck, ...]:
+    """Say what is wrong with each resolver of the settings; no reported name is asked.
+
+    Raises:
+        SettingsError: no resolver is set.
+    """
+    async with Lookup(context.settings, context.clock) as lookup:
+        return await lookup.check_resolvers()
 
 
 class _Run:

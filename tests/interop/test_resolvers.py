@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from dns.rdatatype import RdataType
 
+from abusetrack.lookup.dns_records import Resolver
+from abusetrack.lookup.landmarks import Landmarks
+from abusetrack.lookup.resolver_check import check_resolvers
 from abusetrack.records import Outcome
 
 
@@ -122,3 +126,25 @@ async def test_names_that_the_resolver_blocks_by_list_or_policy_zone(ask_wilful,
 
 async def test_names_that_the_resolver_refuses(ask_wilful):
     assert (await ask_wilful("refused.test", "A")).outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("which", "codes"),
+    [("unbound", []), ("wilful", ["not validating", "rewrites"]), ("nsd", None)],
+)
+async def test_the_resolver_test(servers, which, codes):
+    resolver = Resolver([getattr(servers, which)], seconds=5, sockets=4)
+    (check,) = await check_resolvers(resolver, Landmarks({}), 10)
+    found = [finding.code for finding in check.findings]
+    if codes is None:  # no resolver at all
+        assert found == ["validation not known", "rewriting not known"]
+    else:
+        assert found == codes
+
+
+async def test_an_address_that_means_nothing_is_a_block(servers):
+    resolver = Resolver([servers.wilful], seconds=5, sockets=4, landmarks=Landmarks({}))
+    for kind in ("A", "AAAA"):
+        answer = await resolver.ask("null.test", RdataType.from_text(kind))
+        assert answer.outcome is Outcome.BLOCKED_BY_RESOLVER
+        assert "null address" in answer.detail
