@@ -17,6 +17,8 @@ def add(case: CaseFile, subject: str, assessment: Assessment) -> int:
     """Store an assessment of every report of ``subject``; return how many.
 
     ``subject`` is a domain, a host or a normalised URL; 0 where nothing is reported of it.
+    A report with a newer assessment, stored before this one was made, keeps it: an old
+    list taken in again undoes no correction.
     """
     return add_many(case, [(subject, assessment)])[0]
 
@@ -27,7 +29,7 @@ def add_many(case: CaseFile, pairs: Sequence[tuple[str, Assessment]]) -> list[in
     touched: set[int] = set()
     with case.transaction():
         for subject, assessment in pairs:
-            reports = _reports(case, subject)
+            reports = _reports(case, subject, stamp(assessment.assessed_at))
             numbers.append(len(reports))
             if not reports:
                 continue
@@ -87,18 +89,22 @@ def attach(
     return written
 
 
-def _reports(case: CaseFile, subject: str) -> list[tuple[Any, ...]]:
-    """Return number, id, domain and present assessment's id of each report of ``subject``."""
+def _reports(case: CaseFile, subject: str, at: str) -> list[tuple[Any, ...]]:
+    """Return number, id, domain and present assessment's id of each report of ``subject``.
+
+    Those of which a finding made at the time ``at`` is outdated are left out.
+    """
     where = _OF_URL if "//" in subject else _OF_NAME
     return case.rows(
-        f"{_REPORTS} WHERE {where} ORDER BY report.fact",
-        {"name": subject, "digest": case.digest(subject)},
+        f"{_REPORTS} WHERE ({where}) AND NOT ({_NEWER}) ORDER BY report.fact",
+        {"name": subject, "digest": case.digest(subject), "at": at},
     )
 
 
 _OF_URL = "report.url = (SELECT id FROM url WHERE digest = :digest)"
 _OF_NAME = """report.domain = (SELECT id FROM domain_now WHERE domain = :name) OR report.url IN
     (SELECT url.id FROM url JOIN host ON host.id = url.host WHERE host.name = :name)"""
+_NEWER = "before.n IS NOT NULL AND report.assessed_at > :at AND before.at > :at"
 _REPORTS = (
     "SELECT report.fact, fact.id, report.domain, before.id FROM report"
     " JOIN fact ON fact.n = report.fact LEFT JOIN fact AS before ON before.n = report.assessment"

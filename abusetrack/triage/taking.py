@@ -19,6 +19,7 @@ from abusetrack.triage.refresh import refresh
 
 NOT_GIVEN = "not given"  # the source of a list of which nobody said whose it is
 _NO_SUBJECT = "give a registrable domain or a whole URL"
+_NOTHING_ASSESSED = "no report of this name or URL, or only such with a newer finding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def assess_rows(
             subject, domain = named
             number = assessments.add(case, subject, row.assessment)
             if number == 0:
-                complaints.append(Complaint(row.line, row.subject, "no report of this name or URL"))
+                complaints.append(Complaint(row.line, row.subject, _NOTHING_ASSESSED))
                 continue
             count += number
             touched.add(domain)

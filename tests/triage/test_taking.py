@@ -175,3 +175,23 @@ def test_no_byte_of_media_reaches_the_case_file(context, case, tmp_path):
     for path in tmp_path.iterdir():
         data = path.read_bytes()
         assert not [form for form in forms if form in data], path.name
+
+
+def test_an_old_table_taken_in_again_undoes_no_correction(
+    context, case, take, finding, clock, tmp_path
+):
+    take("https://example.com/a\nhttps://example.com/b\n")
+    table = tmp_path / "found.csv"
+    table.write_text(
+        "domain,outcome,kind,assessed at\n"
+        f"example.com,confirmed,dedicated,{clock.now().isoformat()}\n",
+        encoding="utf-8",
+    )
+    assert taking.assess_list(context, case, table) == (2, [])
+    clock.move(hours=1)
+    revised = replace(finding, outcome=AssessmentOutcome.NOT_ILLEGAL, assessed_at=clock.now())
+    taking.assess(context, case, ["https://example.com/a"], revised)
+    clock.move(hours=1)
+    count, _complaints = taking.assess_list(context, case, table)
+    assert count == 1
+    assert projection.read(case, "example.com").confirmed_reports == 1
