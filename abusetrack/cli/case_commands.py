@@ -13,17 +13,19 @@ from abusetrack.casefile import CaseFile, projection, transfer
 from abusetrack.casefile.check import check as check_case
 from abusetrack.cli.session import Session
 from abusetrack.errors import InputError
-from abusetrack.metrics.concentration import COUNTED, TOP, Concentration, concentration
+from abusetrack.metrics.concentration import COUNTED, TOP, Concentration, Row, concentration
 from abusetrack.notices.formats.sheet import neutral
 from abusetrack.triage.refresh import refresh
 
 _LISTED = 30
+_NAMED = 3  # members of a family
 
 
 @click.command()
 @click.argument("counted", type=click.Choice(COUNTED), default="registrars")
 @click.option("--since", help="First confirmed (else first reported) on or after this day.")
 @click.option("--until", help="And before this day.")
+@click.option("--by-family", is_flag=True, help="Sister registrars as one (registrars only).")
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows there.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_obj
@@ -32,12 +34,22 @@ def stats(
     counted: str,
     since: str | None,
     until: str | None,
+    by_family: bool,
     csv_path: Path | None,
     as_json: bool,
 ) -> None:
     """Show where the abuse concentrates; only confirmed reports count."""
+    families = None
+    if by_family:
+        if counted != "registrars":
+            raise InputError(
+                "--by-family puts registrars together: use it with 'stats registrars'."
+            )
+        families = session.context.reference.registrars.families
     with session.case() as case:
-        found = concentration(case, counted, since=_day(since), until=_day(until))
+        found = concentration(
+            case, counted, since=_day(since), until=_day(until), families=families
+        )
     if csv_path is not None:
         _write(csv_path, _csv(found))
     if as_json:
@@ -56,6 +68,7 @@ def stats(
                         "reports": row.reports,
                         "share": row.share,
                         "other_domains": row.other_domains,
+                        "members": list(row.members),
                     }
                     for row in found.rows
                 ],
@@ -70,7 +83,7 @@ def _print(session: Session, found: Concentration) -> None:
     table = session.table(found.counted, *numbers, right=numbers)
     for row in found.rows[:_LISTED]:
         table.add_row(
-            row.name,
+            _named(row),
             str(row.domains),
             f"{row.share:.1%}",
             str(row.urls),
@@ -90,10 +103,19 @@ def _print(session: Session, found: Concentration) -> None:
     session.out.print(f"{found.other_domains} domains without one are counted apart")
 
 
+def _named(row: Row) -> str:
+    if not row.members:
+        return row.name
+    more = f" and {len(row.members) - _NAMED} more" if len(row.members) > _NAMED else ""
+    return f"{row.name}: {', '.join(row.members[:_NAMED])}{more}"
+
+
 def _csv(found: Concentration) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(["key", "name", "domains", "urls", "reports", "share", "other_domains"])
+    writer.writerow(
+        ["key", "name", "domains", "urls", "reports", "share", "other_domains", "members"]
+    )
     for row in found.rows:
         writer.writerow(
             [
@@ -104,6 +126,7 @@ def _csv(found: Concentration) -> str:
                 row.reports,
                 f"{row.share:.6f}",
                 row.other_domains,
+                neutral("; ".join(row.members)),
             ]
         )
     return text.getvalue()

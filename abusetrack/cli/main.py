@@ -15,7 +15,13 @@ from typing import Any
 import click
 
 from abusetrack import __version__, settings
-from abusetrack.cli import case_commands, intake_commands, lookup_commands, notice_commands
+from abusetrack.cli import (
+    case_commands,
+    data_commands,
+    intake_commands,
+    lookup_commands,
+    notice_commands,
+)
 from abusetrack.cli.session import Session
 from abusetrack.errors import AbusetrackError, CaseFileError, InputError
 from abusetrack.notices.plain import seen
@@ -117,7 +123,13 @@ def _open_window(session: Session) -> None:
     )
 
 
-for _module in (intake_commands, lookup_commands, notice_commands, case_commands):
+for _module in (
+    intake_commands,
+    lookup_commands,
+    notice_commands,
+    case_commands,
+    data_commands,
+):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 

@@ -109,7 +109,9 @@ def _found(answers: Mapping[Question, Observation]) -> bool | None:
 def _registrar(
     best: RegistrationFacts, named: Observation, tld: str, registrars: Registrars
 ) -> Registrar:
-    who = registrars.identify(best.registrar_iana_id, best.registrar_name)
+    # What a registrar calls itself is its own word: it earns no other's ID.
+    own_word = named.question is Question.REGISTRAR_RDAP
+    who = registrars.identify(best.registrar_iana_id, best.registrar_name, by_name=not own_word)
     key = registrar_key(who.iana_id, tld, who.name)
     return Registrar(
         key=key,

@@ -45,6 +45,7 @@ class Row:
     reports: int
     share: float
     other_domains: int  # without a confirmed report; in no share
+    members: tuple[str, ...] = ()  # of a family: who of it is counted here
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,12 @@ def concentration(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    families: Mapping[str, str] | None = None,
 ) -> Concentration:
-    """Count domains first confirmed (else first reported) in ``since <= t < until``."""
+    """Count domains first confirmed (else first reported) in ``since <= t < until``.
+
+    ``families`` (key to family) puts the parties of one family into one row.
+    """
     key, name = _COUNTED[counted]
     when = "coalesce(first_confirmed, first_reported)"
     conditions, parameters = ["1"], []
@@ -82,7 +87,25 @@ def concentration(
         f" FROM domain_now WHERE {' AND '.join(conditions)} GROUP BY 1",
         parameters,
     )
-    return rank(counted, rows)
+    return rank(counted, by_family(rows, families) if families else rows)
+
+
+def by_family(
+    rows: Sequence[Mapping[str, Any]], families: Mapping[str, str]
+) -> list[Mapping[str, Any]]:
+    """Put the counted rows of one family together; the others stay as they are."""
+    together: dict[str, dict[str, Any]] = {}
+    apart: list[Mapping[str, Any]] = []
+    for row in rows:
+        family = families.get(row["key"]) if row["key"] is not None else None
+        if family is None:
+            apart.append(row)
+            continue
+        sums = together.setdefault(family, {"key": f"family:{family}", "name": family})
+        for number in ("domains", "urls", "reports", "other_domains"):
+            sums[number] = sums.get(number, 0) + row[number]
+        sums["members"] = (*sums.get("members", ()), str(row["name"]))
+    return [*together.values(), *apart]
 
 
 def rank(counted: str, rows: Sequence[Mapping[str, Any]]) -> Concentration:
@@ -98,6 +121,7 @@ def rank(counted: str, rows: Sequence[Mapping[str, Any]]) -> Concentration:
                 reports=row["reports"],
                 share=row["domains"] / total if total else 0.0,
                 other_domains=row["other_domains"],
+                members=tuple(sorted(row.get("members", ()))),
             )
             for row in rows
         ),

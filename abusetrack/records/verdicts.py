@@ -99,6 +99,9 @@ class Registrar:
     abuse_phone: str | None
     source: str
     asked_at: datetime
+    identified_by: str = ""  # where name or ID come from, if not from the answer itself
+    family: str | None = None  # of sister registrars, by table
+    oddities: tuple[str, ...] = ()  # where the answer and IANA's list do not fit together
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from abusetrack import intake
 from abusetrack.casefile import CaseFile, directory
 from abusetrack.errors import InputError
-from abusetrack.judgement.registration import registrar_key
+from abusetrack.judgement.registrars import registrar_key
 from abusetrack.records import Complaint, Contact, ContactOrigin, Role
 from abusetrack.triage.context import Context
 

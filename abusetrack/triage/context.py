@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib import resources
-from pathlib import Path
 
-from abusetrack.errors import SettingsError
 from abusetrack.names import Names
 from abusetrack.records import Clock
 from abusetrack.settings import Settings
+from abusetrack.triage import parking
+from abusetrack.triage.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,7 @@ class Context:
     names: Names
     actor: str
     parking: tuple[tuple[str, str], ...]  # (name server suffix, service)
+    reference: Reference
 
     @property
     def registration_max_age(self) -> timedelta:
@@ -53,37 +52,14 @@ def make_context(settings: Settings, clock: Clock) -> Context:
         SettingsError: a table is missing or malformed; the message names it.
     """
     extra = settings.names.extra_suffixes
-    tables = [settings.path(path) for path in settings.network.parking_tables]
     return Context(
         settings=settings,
         clock=clock,
         names=Names(settings.path(extra) if extra else None),
         actor=actor_of(settings),
-        parking=_parking(tables),
+        parking=parking.read(
+            map(settings.path, settings.network.parking_tables),
+            map(settings.path, settings.network.sinkhole_tables),
+        ),
+        reference=Reference(settings),
     )
-
-
-def _parking(tables: list[Path]) -> tuple[tuple[str, str], ...]:
-    shipped = resources.files("abusetrack.resources") / "data" / "parking_ns.toml"
-    rows: list[tuple[str, str]] = []
-    for source, text in [("the shipped table", shipped.read_text("utf-8"))] + [
-        (str(path), _read(path)) for path in tables
-    ]:
-        try:
-            for entry in tomllib.loads(text)["parking"]:
-                rows += [(suffix.lower(), entry["name"]) for suffix in entry["name_servers"]]
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise SettingsError(
-                f"The parking table {source} is not usable: it needs [[parking]] entries with "
-                "name and name_servers."
-            ) from error
-    return tuple(rows)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"The parking table {path} cannot be read; check network.parking_tables."
-        ) from error

@@ -37,6 +37,17 @@ def _registration(dossier: Dossier) -> Iterator[Line]:
         yield "registrar", f"{registrar.name} ({number})"
         yield "abuse contact", registrar.abuse_email or "not given by the answer"
         yield "", f"{registrar.source}, {_time(registrar.asked_at)}"
+        for note in (registrar.identified_by, *registrar.oddities):
+            if note:
+                yield "", note
+        if registrar.family:
+            yield "family", registrar.family
+    if dossier.registry and dossier.registry.operator:
+        day = dossier.registry.as_of.date().isoformat()
+        yield (
+            "registry",
+            f"{dossier.registry.operator} (record of .{dossier.registry.ending}, {day})",
+        )
     if registration.reseller:
         yield "reseller", registration.reseller
     for name, moment in (

@@ -21,16 +21,20 @@ from abusetrack.records import (
     Observation,
     Question,
     Refusal,
+    Registrar,
     RegistrationFacts,
+    RegistryRecord,
     Role,
     SuffixKind,
     Verdict,
 )
 from abusetrack.triage.context import Context
+from abusetrack.triage.reference import tld_kind
 from abusetrack.triage.refresh import View, host_names, look, persistence
 from abusetrack.triage.views import FreshFacts, StoredFacts
 
 _NOT_STORED = "looked up once, stored nowhere"
+_NO_TLD = "no domain name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Dossier:
     verdict: Verdict | None
     reports: tuple[reports.StoredReport, ...]
     contact: Contact | None
+    registry: RegistryRecord | None
 
 
 def stored(context: Context, case: CaseFile, text: str) -> Dossier:
@@ -77,6 +82,7 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
         verdict=persistence(context, case, now),
         reports=reports.of_domain(case, domain),
         contact=directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None,
+        registry=context.reference.registry(host.domain) if host.domain else None,
     )
 
 
@@ -103,6 +109,7 @@ def fresh(context: Context, answer: LookupAnswer) -> Dossier:
         verdict=None,
         reports=(),
         contact=None,
+        registry=context.reference.registry(host.domain) if host.domain else None,
     )
 
 
@@ -183,7 +190,10 @@ def _registrar(dossier: Dossier) -> dict[str, Any] | None:
     return {
         "name": registrar.name,
         "iana_id": registrar.iana_id,
-        "iana_id_reason": None if registrar.iana_id else "the answer gives none",
+        "iana_id_reason": None if registrar.iana_id else _why_no_iana_id(registrar),
+        "identified_by": registrar.identified_by or None,
+        "family": registrar.family,
+        "oddities": list(registrar.oddities),
         "abuse_email": registrar.abuse_email,
         "abuse_email_reason": None if registrar.abuse_email else "the answer gives none",
         "abuse_phone": registrar.abuse_phone,
@@ -197,17 +207,33 @@ def _registrar(dossier: Dossier) -> dict[str, Any] | None:
     }
 
 
+def _why_no_iana_id(registrar: Registrar) -> str:
+    more = f", and {registrar.identified_by}" if registrar.identified_by else ""
+    return f"the answer gives none{more}"
+
+
 def _registry(dossier: Dossier) -> dict[str, Any]:
-    """Two-letter top-level domains are ccTLDs (ISO 3166); IDN ones cannot be told by length."""
-    tld = dossier.tld
-    kind = None if tld is None or tld.startswith("xn--") else "ccTLD" if len(tld) == 2 else "gTLD"
+    tld, record = dossier.tld, dossier.registry
+    operator = record.operator if record else None
     return {
         "tld": tld,
-        "operator": None,
-        "operator_reason": "no answer names the registry's operator",
-        "kind": kind,
-        "kind_reason": None if kind else "not told by its form",
+        "operator": operator,
+        "operator_reason": None if operator else _why_no_operator(dossier),
+        "kind": tld_kind(tld).value if tld else None,
+        "kind_reason": None if tld else _NO_TLD,
+        "source": record.source if record else None,
+        "as_of": _time(record.as_of) if record else None,
     }
+
+
+def _why_no_operator(dossier: Dossier) -> str:
+    if dossier.tld is None:
+        return _NO_TLD
+    if dossier.registry is not None:
+        return "the record of the ending names none"
+    if dossier.suffix_kind is SuffixKind.PRIVATE_REGISTRY:
+        return "a private registry, of which IANA keeps no record"
+    return "no record of the ending is there; lookups fetch it, unless rdap.bootstrap is a folder"
 
 
 def _with_reason(name: str, moment: datetime | None, registration: object) -> dict[str, str | None]:

@@ -80,7 +80,11 @@ def look(
     """Gather and judge one domain."""
     views = tuple(host_view(facts, host) for host in hosts)
     of_domain = tuple(facts.latest(domain))
-    registration = merge(of_domain, tld=domain.rpartition(".")[2])
+    registration = merge(
+        of_domain,
+        tld=domain.rpartition(".")[2],
+        registrars=context.reference.registrars,
+    )
     state = judge_state(
         registration,
         of_domain,

@@ -132,12 +132,14 @@ async def resolve(
             network_max_age=context.network_max_age,
         )
         async with Lookup(context.settings, context.clock) as lookup:
+            await lookup.prepare()
             return await run.work(lookup, known)
 
 
 async def lookup_once(context: Context, host: Host) -> LookupAnswer:
     """Look one name up and store nothing."""
     async with Lookup(context.settings, context.clock) as lookup:
+        await lookup.prepare()
         return await lookup.ask(host, NothingKnown())
 
 

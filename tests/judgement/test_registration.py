@@ -4,9 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from abusetrack.judgement.registrars import fold_party, registrar_key
+from abusetrack.judgement.registrars import Registrars
 from abusetrack.judgement.registration import merge
-from abusetrack.records import Outcome, Question, RegistrationFacts
+from abusetrack.records import (
+    ListedRegistrar,
+    Outcome,
+    Question,
+    RegistrarList,
+    RegistrationFacts,
+)
 
 CREATED = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -111,38 +117,6 @@ def test_nothing_asked_is_said():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Example, Inc.", "EXAMPLE INC"),
-        ("Ｅｘａｍｐｌｅ Names", "Example-Names"),
-        ("a_b", "A B"),
-    ],
-)
-def test_spellings_of_one_party_fold_alike(one, other):
-    assert fold_party(one) == fold_party(other)
-
-
-def test_different_parties_do_not_fold_alike():
-    assert registrar_key(None, "zz", "Alpha") != registrar_key(None, "zz", "Beta")
-    assert registrar_key(None, "zz", "Alpha") != registrar_key(None, "yy", "Alpha")
-
-
-def test_generic_endings_share_their_registrars():
-    assert registrar_key(None, "example", "Alpha") == registrar_key(None, "test", "ALPHA")
-
-
-def test_vowel_marks_tell_names_apart_and_signs_are_names_too():
-    assert registrar_key(None, "in", "किताब") != registrar_key(None, "in", "कातिब")
-    assert registrar_key(None, "zz", "***") != registrar_key(None, "zz", "!!!")
-
-
-def test_a_reserved_id_is_no_party():
-    """9999: the registry acts as its own registrar, each under its own ending."""
-    assert registrar_key(9999, "zz", "Zed Registry") == "zz:zed-registry"
-    assert registrar_key(9999, "yy", "Why Registry") != registrar_key(9999, "zz", "Zed Registry")
-
-
-@pytest.mark.parametrize(
     ("claimed", "key"), [("Another Registrar", "zz:example-registrar"), ("EXAMPLE registrar", None)]
 )
 def test_an_id_counts_only_with_the_name_that_it_came_with(observe, claimed, key):
@@ -174,3 +148,32 @@ def test_the_registrys_id_stands_with_the_name_that_the_registrar_gives_itself(o
     )
     assert merged.registrar is not None
     assert (merged.registrar.key, merged.registrar.name) == ("iana:9000001", "Example Registrar")
+
+
+LISTED = RegistrarList((ListedRegistrar(9000001, "Example Registrar", "Accredited"),), "list", None)
+
+
+def test_a_name_leads_to_an_id_unless_it_is_the_registrars_own_word(observe):
+    facts = RegistrationFacts(registrar_name="EXAMPLE Registrar")
+    registrars = Registrars(LISTED, families={9000001: "Example Group"})
+    for question, iana_id in (
+        (Question.REGISTRY_RDAP, 9000001),
+        (Question.WHOIS, 9000001),
+        (Question.REGISTRAR_RDAP, None),
+    ):
+        merged = merge([observe(question, facts=facts)], tld="zz", registrars=registrars)
+        assert merged.registrar.iana_id == iana_id
+        assert merged.registrar.name == "EXAMPLE Registrar"  # as the answer has it
+    merged = merge([observe(Question.REGISTRY_RDAP, facts=facts)], tld="zz", registrars=registrars)
+    assert merged.registrar.key == "iana:9000001"
+    assert merged.registrar.family == "Example Group"
+    assert "by name" in merged.registrar.identified_by
+
+
+def test_what_does_not_fit_ianas_list_is_an_oddity(observe):
+    facts = RegistrationFacts(registrar_name="Another", registrar_iana_id=9000001)
+    merged = merge(
+        [observe(Question.REGISTRY_RDAP, facts=facts)], tld="test", registrars=Registrars(LISTED)
+    )
+    assert (merged.registrar.name, merged.registrar.iana_id) == ("Another", 9000001)
+    assert "Example Registrar" in merged.registrar.oddities[0]

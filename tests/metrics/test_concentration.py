@@ -123,3 +123,22 @@ def test_the_top_ten_leave_the_eleventh_out():
         for n in range(12)
     ]
     assert rank("registrars", rows).top_share == pytest.approx(10 / 12)
+
+
+def test_sisters_count_as_one_or_apart(case, add):
+    add("example.com", 1, urls=2)
+    add("example.net", 2)
+    add("example.org", 3)
+    add("example.edu", 2, confirmed=False)
+    add("example.info", None)
+    families = {"iana:1": "Group", "iana:2": "Group", "iana:9": "Other"}
+    together = concentration(case, "registrars", families=families)
+    first, second, last = together.rows
+    assert (first.key, first.name, first.members) == (
+        "family:Group", "Group", ("Registrar 1", "Registrar 2"),
+    )  # fmt: skip
+    assert (first.domains, first.urls, first.reports, first.other_domains) == (2, 3, 3, 1)
+    assert (second.key, second.members, last.key) == ("iana:3", (), None)
+    apart = concentration(case, "registrars")
+    assert {row.key for row in apart.rows} == {"iana:1", "iana:2", "iana:3", None}
+    assert (together.domains, together.other_domains) == (apart.domains, apart.other_domains)
