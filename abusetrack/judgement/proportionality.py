@@ -33,6 +33,8 @@ class RegistrarCase:
     facts_asked_at: datetime | None  # the oldest answer the notice would quote
     freshness: timedelta
     as_of: datetime
+    confirmed_hosts: tuple[str, ...] = ()  # where confirmed reports stand
+    other_hosts: tuple[str, ...] = ()  # reported as well, without a confirmed report
 
 
 _SUFFIX_REASONS: Mapping[SuffixKind | None, str] = {
@@ -72,6 +74,16 @@ def _not_dedicated(case: RegistrarCase) -> str | None:
     if case.now.kind is SiteKind.UNKNOWN:
         return "kind of site not assessed"
     return f"assessed as {case.now.kind.value}, not as dedicated"
+
+
+def _perhaps_shared(case: RegistrarCase) -> str | None:
+    own = {case.now.domain, f"www.{case.now.domain}"}
+    if not case.other_hosts or own & set(case.confirmed_hosts):
+        return None
+    return (
+        "confirmed only on names below it, while others below it are reported and not confirmed: "
+        "assess those first; where different people have them, it is a platform"
+    )
 
 
 def _no_law(case: RegistrarCase) -> str | None:
@@ -122,6 +134,7 @@ _OBSTACLES: Sequence[tuple[str, Callable[[RegistrarCase], str | None]]] = (
     ("no_registration", _no_registration),
     ("not_confirmed", _not_confirmed),
     ("not_dedicated", _not_dedicated),
+    ("perhaps_shared", _perhaps_shared),
     ("no_law", _no_law),
     ("nothing_to_ask", _nothing_to_ask),
     ("registered_anew", _registered_anew),

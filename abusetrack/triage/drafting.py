@@ -191,6 +191,7 @@ def _decide(
     contact = directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None
     confirmed = _confirmed(case, now.domain)
     finding = _newest_finding(confirmed)
+    hosts = sorted({report.target.host.name for report, _finding in confirmed})
     verdict = judge_registrar(
         RegistrarCase(
             now=now,
@@ -202,6 +203,8 @@ def _decide(
             else None,
             freshness=timedelta(hours=context.settings.policy.freshness_hours),
             as_of=context.clock.now(),
+            confirmed_hosts=tuple(hosts),
+            other_hosts=tuple(host.host for host in view.hosts if host.host not in hosts),
         )
     )
     if not verdict.holds:
@@ -209,7 +212,7 @@ def _decide(
         return NotDrafted(now.domain, first.text, first.code)
     if contact is None or finding is None or answer is None or registrar is None:
         raise AssertionError("judge_registrar lets nothing pass without these")
-    row = _row(now, registrar, answer, finding, confirmed)
+    row = _row(now, registrar, answer, finding, hosts)
     if row.iana_id not in {None, registrar.iana_id}:
         return NotDrafted(now.domain, _TWO_REGISTRARS, "two_registrars")
     usable = notices.registrar_recipient(contact, practice=context.settings.practice)
@@ -272,7 +275,7 @@ def _row(
     registrar: Registrar,
     answer: Observation,
     finding: Assessment,
-    confirmed: Sequence[tuple[Report, Assessment]],
+    hosts: Sequence[str],
 ) -> NoticeRow:
     """Make a row of one answer, whose hash it carries, and of confirmed reports alone."""
     if (
@@ -285,7 +288,7 @@ def _row(
     return NoticeRow(
         domain=now.domain,
         unicode=now.unicode,
-        hosts=tuple(sorted({report.target.host.name for report, _finding in confirmed})),
+        hosts=tuple(hosts),
         registrar=said.registrar_name or registrar.name,
         iana_id=said.registrar_iana_id,
         statuses=said.statuses,

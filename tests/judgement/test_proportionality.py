@@ -138,3 +138,21 @@ def test_old_facts_block_at_the_policys_hour(case):
     stale = replace(case, as_of=case.as_of + timedelta(hours=48, seconds=1))
     assert judge_registrar(fresh).holds
     assert judge_registrar(stale).reasons[0].code == "stale"
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "others", "holds"),
+    [
+        (("a.site.example",), (), True),
+        (("a.site.example", "b.site.example"), ("c.site.example",), False),
+        (("a.site.example",), ("www.site.example",), False),
+        (("www.site.example",), ("a.site.example",), True),
+        (("site.example",), ("a.site.example",), True),
+    ],
+)
+def test_what_may_be_a_platform_is_not_suspended_as_a_whole(case, confirmed, others, holds):
+    verdict = judge_registrar(replace(case, confirmed_hosts=confirmed, other_hosts=others))
+    assert verdict.holds is holds
+    assert [reason.code for reason in verdict.reasons] == [
+        "dedicated" if holds else "perhaps_shared"
+    ]

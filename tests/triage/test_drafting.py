@@ -12,6 +12,8 @@ from abusetrack.errors import InputError, StorageFullError
 from abusetrack.names import Names
 from abusetrack.records import (
     AddressFacts,
+    Assessment,
+    AssessmentOutcome,
     Contact,
     ContactOrigin,
     Evidence,
@@ -23,6 +25,7 @@ from abusetrack.records import (
     Question,
     RegistrationFacts,
     Role,
+    SiteKind,
 )
 from abusetrack.settings import Organisation
 from abusetrack.triage import drafting, taking
@@ -316,3 +319,22 @@ def test_what_has_become_a_platforms_suffix_is_not_drafted(named, case, confirme
     plan = drafting.plan(replace(named, names=Names(extra)), case, domains=["example.com"])
     assert plan.drafts == ()
     assert "no registrable domain" in plan.not_drafted[0].reason
+
+
+def test_neighbours_below_a_domain_are_looked_at_before_it_is_drafted(named, case, confirmed, take):
+    take("https://neighbour.example.net/\n")
+    take("https://neighbour.example.com/\n")
+    plan = drafting.plan(named, case, domains=["example.com", "example.net"])
+    assert [row.domain for draft in plan.drafts for row in draft.rows] == [
+        "example.com",
+        "example.net",  # confirmed on www, which is the domain's own
+    ]
+    take("https://blog.example.net/\n")
+    found = Assessment(
+        AssessmentOutcome.CONFIRMED, named.clock.now(), "test", SiteKind.DEDICATED, "A", "Law 1"
+    )
+    taking.assess(named, case, ["https://blog.example.net/"], found)
+    revised = replace(found, outcome=AssessmentOutcome.NOT_ILLEGAL)
+    taking.assess(named, case, ["https://www.example.net/other"], revised)
+    plan = drafting.plan(named, case, domains=["example.net"])
+    assert [item.code for item in plan.not_drafted] == ["perhaps_shared"]
