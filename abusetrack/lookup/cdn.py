@@ -108,7 +108,12 @@ class CdnTable:
 
     def _read_list(self, text: str, name: str) -> None:
         """Read a list as the MISP project publishes them: named by its file."""
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+        if not isinstance(value["list"], list):
+            raise TypeError("no list")
         source = f"table {name} {value.get('version', '')}".strip()
         key = "prefixes" if value.get("type") == "cidr" else "suffixes"
         title = name.replace("-", " ").replace("_", " ").strip()
