@@ -46,7 +46,7 @@ def stats(
                 "--by-family puts registrars together: use it with 'stats registrars'."
             )
         families = session.context.reference.registrars.families
-    with session.case() as case:
+    with session.case("counting") as case:
         found = concentration(
             case, counted, since=_day(since), until=_day(until), families=families
         )
@@ -138,7 +138,7 @@ def _csv(found: Concentration) -> str:
 @click.pass_obj
 def check(session: Session, rebuild: bool, as_json: bool) -> None:
     """Verify the case file: structure, audit chain, facts and evidence."""
-    with session.case() as case:
+    with session.case("" if rebuild else "checking") as case:
         changed = _rebuild(session, case) if rebuild else None
         report = check_case(case)
     if as_json:
@@ -186,7 +186,7 @@ def _rows(case: CaseFile) -> dict[str, dict[str, object]]:
 @click.pass_obj
 def backup(session: Session, target: Path) -> None:
     """Copy the case file while it is in use, and verify the copy."""
-    with session.case() as case:
+    with session.case("copying") as case:
         transfer.backup(case, target)
     session.out.print(f"Copied to {target} and verified; it opens with the same passphrase.")
 

@@ -55,7 +55,7 @@ def import_(
             with session.case_to_read() as case:
                 totals.append(_preview_json(label, taking.preview(case, taken)))
             continue
-        with session.case(create=True) as case:
+        with session.case("taking the list in", create=True) as case:
             ticked = taken.unticked if bare else ()
             result = taking.take(session.context, case, taken, label=label, ticked=ticked)
             totals.append(
@@ -147,7 +147,7 @@ def assess(
     """Record what an analyst found: of a URL, or of all reports of a domain."""
     if bool(subjects) == bool(table):
         raise InputError("Give domains or URLs with --outcome, or a table with --from.")
-    with session.case() as case:
+    with session.case("recording the findings") as case:
         if table is not None:
             count, complaints = taking.assess_list(session.context, case, table)
         elif outcome is None:
@@ -227,7 +227,7 @@ def list_(session: Session, unconfirmed: bool, used: bool, as_json: bool) -> Non
 @click.pass_obj
 def import_contacts(session: Session, table: Path) -> None:
     """Import a CSV of abuse contacts, by IANA ID or by TLD."""
-    with session.case(create=True) as case:
+    with session.case("importing the contacts", create=True) as case:
         count, complaints = triage_contacts.import_table(session.context, case, table)
     session.out.print(f"{count} contacts imported")
     print_complaints(session, _complaints(complaints))

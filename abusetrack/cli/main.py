@@ -118,7 +118,7 @@ def _open_window(session: Session) -> None:
             case_path=session.case_path,
             config_path=session.config_path,
             settings=session.settings,
-            passphrase=session.passphrase,
+            passphrase=session.given_passphrase,  # the window asks for it itself
         )
     )
 

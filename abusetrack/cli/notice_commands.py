@@ -47,7 +47,7 @@ def draft(
     chosen = tuple(part.strip() for part in formats.split(",") if part.strip())
     if unknown := sorted(set(chosen) - set(FORMATS)):
         raise InputError(f"--format knows {', '.join(FORMATS)}, not {', '.join(unknown)}.")
-    with session.case() as case:
+    with session.case("drafting") as case:
         named = [dossier.domain_of(session.context, name) for name in domains] or None
         plan = drafting.plan(
             session.context, case, domains=named, only_persistent=all_persistent, again=again

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,8 +70,8 @@ class Session:
         return _console(stderr=True)
 
     @cached_property
-    def passphrase(self) -> str | None:
-        """The passphrase from file, environment or prompt; None for a plain case file."""
+    def given_passphrase(self) -> str | None:
+        """The passphrase from file or environment; None where neither is given."""
         from_environment = os.environ.pop(PASSPHRASE_VARIABLE, None)
         if self.passphrase_file is not None:
             return _first_line(self.passphrase_file)
@@ -79,8 +79,13 @@ class Session:
             raise InputError(
                 f"{PASSPHRASE_VARIABLE} is set but empty; set it to the passphrase, or unset it."
             )
-        if from_environment is not None:
-            return from_environment
+        return from_environment
+
+    @cached_property
+    def passphrase(self) -> str | None:
+        """The passphrase from file, environment or prompt; None for a plain case file."""
+        if self.given_passphrase is not None:
+            return self.given_passphrase
         if self.case_path.exists() and is_encrypted(self.case_path):
             if not sys.stdin.isatty():
                 raise InputError(
@@ -95,8 +100,8 @@ class Session:
         log.setup(settings.default_log_path(), "DEBUG" if self.debug else "INFO")
 
     @contextmanager
-    def case(self, *, create: bool = False) -> Iterator[CaseFile]:
-        """Open the case file for one command."""
+    def case(self, doing: str = "", *, create: bool = False) -> Iterator[CaseFile]:
+        """Open the case file for one command; ``doing`` is shown while it takes its time."""
         if not create and not self.case_path.exists():
             raise InputError(
                 f"There is no case file {self.case_path} yet; import a list first, "
@@ -110,7 +115,8 @@ class Session:
             create=create,
         ) as case:
             log.set_key(case.log_key)
-            yield case
+            with self._busy(doing):
+                yield case
 
     @contextmanager
     def case_to_read(self) -> Iterator[CaseFile]:
@@ -123,6 +129,11 @@ class Session:
             empty = Path(folder) / "empty"
             with open_case_file(empty, clock=self.context.clock, actor="") as case:
                 yield case
+
+    def _busy(self, doing: str) -> AbstractContextManager[object]:
+        if not doing or not self.err.is_terminal:
+            return nullcontext()
+        return self.err.status(doing)
 
     def print_json(self, value: Any) -> None:
         """Write one JSON value to stdout, in ASCII: nothing in it acts on a terminal."""

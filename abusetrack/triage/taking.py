@@ -82,10 +82,11 @@ def take(
     ticked: Sequence[Report] = (),
 ) -> reports.ImportResult:
     """Store a list; ``ticked`` are the bare names the analyst chose from the unticked."""
+    chosen = set(ticked)
     left_out = [
         Complaint(report.line or 0, report.target.text, "a bare name in running text, not ticked")
         for report in taken.unticked
-        if report not in ticked
+        if report not in chosen
     ]
     result = reports.add(
         case,
