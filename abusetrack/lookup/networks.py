@@ -19,6 +19,7 @@ from abusetrack.lookup.addresses import Address, is_askable
 from abusetrack.lookup.bootstrap import Bootstrap, NoBootstrap
 from abusetrack.lookup.dns_records import DnsAnswer, Resolver
 from abusetrack.lookup.flight import SingleFlight
+from abusetrack.lookup.network_contacts import NetworkContacts
 from abusetrack.lookup.origin_parse import parse_as_name, parse_origin, question_name
 from abusetrack.lookup.prefixes import PrefixTable
 from abusetrack.lookup.rdap import Rdap
@@ -65,6 +66,7 @@ class Networks:
             question: PrefixTable(KEPT) for question in _QUESTIONS
         }
         self._blocks: SingleFlight[object, tuple[Address, list[Shared]]] = SingleFlight()
+        self._contacts = NetworkContacts(rdap, clock, max_age)
         self._as_names: OrderedDict[int, str | None] = OrderedDict()
         self._naming: SingleFlight[int, DnsAnswer] = SingleFlight()
 
@@ -172,6 +174,7 @@ class Networks:
                 "no RDAP service is listed for this address",
             )  # fmt: skip
         answer = await self._rdap.network(base, address, deadline)
+        answer = await self._contacts.fill(answer, deadline)
         return Observation(
             str(address), Kind.NETWORK, Question.NETWORK_RDAP, asked_at, base, answer.outcome,
             answer.detail, answer.network, answer.evidence,

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from abusetrack.lookup import texts
 from abusetrack.lookup.addresses import Address
 from abusetrack.lookup.http import Http, Reply
-from abusetrack.lookup.rdap_parse import Reading, load, parse_domain, parse_network
+from abusetrack.lookup.rdap_parse import (
+    Behind,
+    Contact,
+    Reading,
+    load,
+    parse_domain,
+    parse_entity,
+    parse_network,
+)
 from abusetrack.records import Evidence, NetworkFacts, Outcome, RegistrationFacts
 
 ACCEPT = "application/rdap+json, application/json;q=0.8"
+# Begins with a letter or digit: never a step up in the path.
+_HANDLE = re.compile(r"[^\W_][\w.:@+ -]{0,99}")
 _MEDIA_TYPES = frozenset({"application/rdap+json", "application/json"})
 
 
@@ -23,6 +35,8 @@ class RdapAnswer:
     registration: RegistrationFacts | None = None
     network: NetworkFacts | None = None
     evidence: Evidence | None = None
+    behind: Behind | None = None  # what to ask ``service`` for, for the abuse contact
+    service: str = ""  # base URL of who answered, after redirects
 
 
 class Rdap:
@@ -49,7 +63,20 @@ class Rdap:
             f"{base}ip/{address}", accept=ACCEPT, deadline=deadline, plain=True
         )
         value, failure = _value(reply)
-        return failure or _answer(reply, parse_network(value, address))
+        answer = failure or _answer(reply, parse_network(value, address))
+        return replace(answer, service=reply.url.rpartition("/ip/")[0] + "/")
+
+    async def entity(self, base: str, handle: str, deadline: float) -> tuple[Contact, bytes]:
+        """Ask for the record of ``handle``; return what it says, and the raw answer."""
+        if not _HANDLE.fullmatch(handle):
+            return Contact(Outcome.NOT_ASKED, "the handle cannot be put into a question"), b""
+        reply = await self._http.get(
+            f"{base}entity/{quote(handle)}", accept=ACCEPT, deadline=deadline, plain=True
+        )
+        value, failure = _value(reply)
+        if failure is not None:
+            return Contact(failure.outcome, failure.detail), b""
+        return parse_entity(value, handle), reply.body
 
 
 def base_of(url: str, domain: str) -> str:
@@ -99,6 +126,7 @@ def _answer(reply: Reply, reading: Reading) -> RdapAnswer:
         registration=_with(reading.registration, oddities),
         network=_with_network(reading.network, oddities),
         evidence=texts.evidence("application/rdap+json", reply.body),
+        behind=reading.behind,
     )
 
 

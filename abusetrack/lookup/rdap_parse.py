@@ -15,7 +15,7 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 from abusetrack.lookup import texts
 from abusetrack.lookup.addresses import Address
 from abusetrack.lookup.http_status import outcome_of
-from abusetrack.lookup.jcard import Entity, as_list, by_handle, find, read_entities
+from abusetrack.lookup.jcard import Card, Entity, as_list, by_handle, find, read_entities
 from abusetrack.lookup.prefixes import Network
 from abusetrack.records import NetworkFacts, Outcome, RegistrationFacts
 
@@ -35,6 +35,14 @@ _EVENTS: dict[str, tuple[str, Callable[[datetime, datetime], datetime]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """An entity given by handle only, that has or is the abuse contact."""
+
+    handle: str
+    is_holder: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What came of an answer; facts only with ``OK``."""
 
@@ -42,6 +50,7 @@ class Reading:
     detail: str = ""
     registration: RegistrationFacts | None = None
     network: NetworkFacts | None = None
+    behind: Behind | None = None  # where the network's abuse contact is to be found
 
 
 def load(body: bytes) -> object:
@@ -115,18 +124,57 @@ def parse_network(value: object, address: Address) -> Reading:
         return Reading(Outcome.NOT_FOUND, f"nobody's: only {prefix} is listed")
     entities = read_entities(value.get("entities"), oddities)
     holder = find(entities, "registrant")
+    abuse = _abuse(entities, holder, oddities)
     facts = NetworkFacts(
         prefix=str(prefix),
         handle=texts.clean(value.get("handle")),
         name=texts.clean(value.get("name")),
         holder=holder.card.name if holder else None,
         country=texts.country(value.get("country")),
-        abuse_email=abuse.card.email
-        if (abuse := _abuse(entities, holder, oddities)) is not None
-        else None,
+        abuse_email=abuse.card.email if abuse else None,
         oddities=_told_once(oddities),
     )
-    return Reading(Outcome.OK, network=facts)
+    behind = None if facts.abuse_email else _by_handle_only(entities, holder)
+    return Reading(Outcome.OK, network=facts, behind=behind)
+
+
+def _by_handle_only(entities: tuple[Entity, ...], holder: Entity | None) -> Behind | None:
+    """Return the handle behind which the abuse contact stands: its own, else the holder's.
+
+    Address registries give the contact (``abuse-c``) of an organisation with the
+    organisation, and may name both by handle only.
+    """
+    named = (holder and find(holder.inside, "abuse")) or find(entities, "abuse") or holder
+    if named is None or named.handle is None or named.card != Card():
+        return None
+    return Behind(named.handle, is_holder=named is holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the record of an entity says: its name, and the e-mail address for abuse."""
+
+    outcome: Outcome
+    detail: str = ""
+    name: str | None = None
+    email: str | None = None
+
+
+def parse_entity(value: object, handle: str) -> Contact:
+    """Read the answer to a question for the entity ``handle``.
+
+    The e-mail address is that of an abuse contact inside, or the entity's own.
+    """
+    refused = _not_an_answer(value, "entity")
+    if refused is not None:
+        return Contact(refused.outcome, refused.detail)
+    entities = read_entities([value], [])
+    if not entities or (entities[0].handle or "").casefold() != handle.casefold():
+        return Contact(Outcome.MALFORMED, "the answer is about another entity")
+    entity = entities[0]
+    abuse = find(entity.inside, "abuse")
+    email = (abuse.card.email if abuse else None) or entity.card.email
+    return Contact(Outcome.OK, "", entity.card.name, email)
 
 
 def _not_an_answer(value: object, wanted: str) -> Reading | None:
