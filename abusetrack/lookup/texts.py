@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 import idna
@@ -73,6 +74,14 @@ def clean(value: object) -> str | None:
             for c in text
         )
     return _SPACE.sub(" ", text).strip()[:MAX_TEXT] or None
+
+
+def unaccented(text: str) -> str:
+    """Return ``text`` without accents where only plain Latin letters are left then."""
+    if text.isascii():
+        return text
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return plain if plain.isascii() else text
 
 
 def mail(value: object) -> str | None:

@@ -1,39 +1,28 @@
 """What a WHOIS answer says (pure): first its outcome, then its fields.
 
-The outcome is decided by our own table of phrases before any parser sees the text:
-no library tells "no such domain" from "quota exceeded". Fields come from a thin
-layer over "key: value" lines, by a table of keys, and from python-whois for what
-that layer does not find.
+The layout of the answer gives values under our fields (``whois_layout``), each is
+cleaned (``whois_values``, ``whois_dates``). An answer that holds no registration is
+told by a table of phrases: no such domain, asked too often, refused, broken.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from abusetrack.lookup import texts, whois_dates, whois_library
+from abusetrack.lookup import texts, whois_dates, whois_values
 from abusetrack.lookup.tables import shipped
+from abusetrack.lookup.whois_layout import MAX_TEXT, Entry, Part, entries, lines_of
 from abusetrack.records import Outcome, RegistrationFacts
 
-MAX_LINES = 1000
-_COMMENT = re.compile(r"^[\s%#*;>\-\[\]\"']+")
-_LINE = re.compile(r"^[ \t]*\[?([^\s:\[\]][^:\[\]\n]{0,44}?)[ .\t]*(?::|\])[ \t]*(.*)$")
-_TAGGED = re.compile(r"^(?:[a-z]\. )?\[([^\]]{2,30})\]\s+(\S.*)$")
-_LIST = re.compile(r"[,\s]+")
-_SPACES = re.compile(r"[\s._\-/]+")
-_EXPLANATION = re.compile(r"\s*(?:\(|https?:| - ).*", re.IGNORECASE)
-_DAY_FIRST = frozenset({"uk", "fr", "be", "it", "pt", "es", "br", "ie"})
-
-# Contacts have dates of their own, and stand below the domain.
-_FIRST_COUNTS = frozenset({"created", "updated", "expires"})
-# Indented, it is the state of somebody's postal address.
-_AT_MARGIN = "state"
-_NAMES = frozenset({"name", "organisation", "organization"})
-# Fields that only the record of a registered name has.
-_MARKS = ("registrar_name", "created", "expires", "name_servers")
+_MARKS = re.compile(r"^[\s%#*;>\-\[\]\"'&]+")
+_REMARKS = ("%", "#", ";")
+_LONG = 5  # lines: a paragraph of terms of use, not an answer
+_PERSONS = 3  # lines about persons, in an answer that does not repeat the name
+_TOLD = 200  # characters of a line that are compared with the phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +44,21 @@ def decode(body: bytes) -> str:
 
 def parse(text: str, domain: str) -> Reading:
     """Read the answer to a question for ``domain`` (A-labels)."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")[:MAX_LINES]]
-    found = _fields(lines)
-    registered = any(found.get(mark) for mark in _MARKS)
-    phrase = _phrase(lines, registered=registered)
-    if phrase is not None:
+    lines = lines_of(text)
+    found: dict[str, list[Entry]] = {}
+    for entry in entries(lines):
+        found.setdefault(entry.field, []).append(entry)
+    facts = _facts(found, text[:MAX_TEXT], domain)
+    if facts.registrar_name or facts.created or facts.expires or facts.name_servers:
+        # Terms of use speak of quotas and of names not found too; a record is a record.
+        return Reading(Outcome.OK, facts=facts)
+    phrase = _phrase(lines)
+    if phrase is not None and not (phrase.outcome is Outcome.NO_DATA and facts.statuses):
         return phrase
-    facts = _facts(found, whois_library.load(domain, text), domain)
-    if not registered and not (facts.registrar_name or facts.created or facts.statuses):
-        detail = "an empty answer" if not text.strip() else "no record that could be read"
-        return Reading(Outcome.MALFORMED, detail)
-    return Reading(Outcome.OK, facts=facts)
+    if any(map(_is_state, facts.statuses)) or facts.abuse_email or _names(found, domain):
+        return Reading(Outcome.OK, facts=facts)
+    detail = "no record that could be read" if text.strip() else "an empty answer"
+    return Reading(Outcome.MALFORMED, detail)
 
 
 @cache
@@ -79,131 +72,111 @@ def _phrases() -> tuple[tuple[Outcome, re.Pattern[str]], ...]:
     )
 
 
-def _phrase(lines: list[str], *, registered: bool) -> Reading | None:
-    if registered:
-        return None  # terms of use speak of quotas too; a record is a record
-    # The first line that says something decides; comments, which hold the terms of
-    # use, count only where no other line does.
-    for line in sorted(filter(str.strip, lines), key=lambda line: line.lstrip()[:1] in "%#"):
-        told = _COMMENT.sub("", line)[:300]
-        for outcome, pattern in _phrases():
-            if pattern.match(told):
-                detail = "" if outcome is Outcome.NOT_FOUND else texts.clean(told[:120]) or ""
-                return Reading(outcome, detail)
+def _phrase(lines: list[str]) -> Reading | None:
+    """Return what the first telling line says.
+
+    Long paragraphs, which are terms of use, come last, and remarks after the rest. That
+    a name is not to be had counts only where nothing else is said.
+    """
+    told = [" ".join(_MARKS.sub("", line)[:_TOLD].split()) for line in _by_weight(lines)]
+    kept_back = [phrase for phrase in _phrases() if phrase[0] is Outcome.NO_DATA]
+    others = [phrase for phrase in _phrases() if phrase[0] is not Outcome.NO_DATA]
+    for phrases in (others, kept_back):
+        for line in told:
+            for outcome, pattern in phrases:
+                if pattern.match(line):
+                    detail = "" if outcome is Outcome.NOT_FOUND else texts.clean(line[:120])
+                    return Reading(outcome, detail or "")
     return None
 
 
-@cache
-def _keys() -> dict[str, tuple[str, int]]:
-    """Return our field and its rank for each known key."""
-    table = shipped("whois_fields.toml")
-    return {key: (field, rank) for field, keys in table.items() for rank, key in enumerate(keys)}
+def _by_weight(lines: list[str]) -> list[str]:
+    weighed: list[tuple[bool, bool, int, str]] = []
+    for paragraph in _paragraphs(lines):
+        long = len(paragraph) >= _LONG
+        weighed += [(long, line.lstrip()[:1] in _REMARKS, len(weighed), line) for line in paragraph]
+    return [line for *_, line in sorted(weighed, key=lambda weight: weight[:2])]
 
 
-def _fields(lines: list[str]) -> dict[str, list[str]]:
-    """Collect the values by field; of several keys for a field the first listed counts.
-
-    A key without a value on its line has its values on the indented lines below.
-    """
-    best: dict[str, tuple[int, list[str]]] = {}
-    below: list[str] | None = None
-    for line in lines:
-        if line.lstrip()[:1] in {"%", "#", ">"}:
-            below = None
-            continue
-        match = _LINE.match(line) or _TAGGED.match(line)
-        key = _SPACES.sub(" ", match[1]).strip().lower() if match else ""
-        known = None if key == _AT_MARGIN and line[:1].isspace() else _keys().get(key)
-        if match is None or known is None:
-            if line[:1] not in {" ", "\t"} or not line.strip():
-                below = None
-            elif below is not None and (match is None or match[1].strip().lower() in _NAMES):
-                below.append((match[2] if match else line).strip())
-            continue
-        field, rank = known
-        current = best.get(field)
-        if current is None or (rank < current[0] and field not in _FIRST_COUNTS):
-            current = best[field] = (rank, [])
-        if rank > current[0] and field != "name_servers":
-            below = None
-            continue
-        value = match[2].strip().lstrip(". ")
-        if value:
-            current[1].append(value)
-        below = None if value and field != "name_servers" else current[1]
-    return {field: values for field, (_rank, values) in best.items() if values}
+def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
+    paragraph: list[str] = []
+    for line in [*lines, ""]:
+        if _MARKS.sub("", line):
+            paragraph.append(line)
+        elif paragraph:
+            yield paragraph
+            paragraph = []
 
 
-def _facts(
-    found: dict[str, list[str]], library: dict[str, list[whois_library.Value]], domain: str
-) -> RegistrationFacts:
+def _is_state(status: str) -> bool:
+    """Tell a state of a registration from a cut "No object found"."""
+    return not status.lower().startswith(("no ", "not regis", "not fou"))
+
+
+def _names(found: dict[str, list[Entry]], domain: str) -> bool:
+    """Tell whether the answer names persons for the domain, if no fact of ours."""
+    persons = len(found.get("person", ()))
+    named = any(domain in entry.value.lower().split() for entry in found.get("domain", ()))
+    return persons >= (1 if named else _PERSONS)
+
+
+def _told(found: dict[str, list[Entry]], field: str) -> list[str]:
+    """Return the values of a field, the best key's first; not those of other objects."""
+    told = [
+        entry
+        for entry in found.get(field, ())
+        if entry.part is Part.DOMAIN
+        or field == "name_servers"
+        or (entry.part is not Part.OTHER and not (entry.bare and entry.part is Part.PERSON))
+    ]
+    if any(entry.part is Part.DOMAIN for entry in told):
+        told = [entry for entry in told if entry.part is Part.DOMAIN or not entry.bare]
+    return [entry.value for entry in sorted(told, key=lambda entry: entry.rank)]
+
+
+def _facts(found: dict[str, list[Entry]], text: str, domain: str) -> RegistrationFacts:
     oddities: list[str] = []
-    tld = domain.rpartition(".")[2]
+    order: list[bool] = []
 
-    def text(field: str, *fallbacks: str) -> str | None:
-        values: list[object] = [*found.get(field, ())]
-        for fallback in fallbacks:
-            values += library.get(fallback, ())
-        return next((value for item in values if (value := _value(item))), None)
-
-    def date(field: str, fallback: str) -> datetime | None:
-        values = found.get(field, [])
+    def date(field: str) -> datetime | None:
+        values = [value for told in _told(found, field) if (value := whois_values.value(told))]
+        if values and not order:
+            order.append(whois_dates.day_first(text, domain.rpartition(".")[2]))
         for value in values:
-            time = whois_dates.parse(value, day_first=tld in _DAY_FIRST or None)
+            time = whois_dates.parse(value, day_first=order[0])
             if time is not None:
                 return time
         if values:
             oddities.append(f"a date of {field} that is none")
-        times = (v for v in library.get(fallback, ()) if isinstance(v, datetime))
-        return next((texts.in_utc(time) for time in times), None)
+        return None
+
+    def first(field: str) -> str | None:
+        return _first(whois_values.value(value) for value in _told(found, field))
 
     return RegistrationFacts(
-        registrar_name=text("registrar_name", "registrar"),
-        registrar_iana_id=texts.iana_id(text("registrar_iana_id")),
-        registrar_url=text("registrar_url", "registrar_url"),
-        abuse_email=texts.mail(text("abuse_email")),
-        abuse_phone=text("abuse_phone"),
-        reseller=text("reseller"),
-        created=date("created", "creation_date"),
-        updated=date("updated", "updated_date"),
-        expires=date("expires", "expiration_date"),
-        statuses=_statuses(found.get("statuses") or library.get("status", [])),
-        name_servers=_name_servers(
-            found.get("name_servers") or library.get("name_servers", []), domain
-        ),
-        dnssec=_dnssec(text("dnssec", "dnssec")),
-        whois_server=texts.host(text("whois_server")),
+        registrar_name=_first(map(whois_values.registrar, _told(found, "registrar_name"))),
+        registrar_iana_id=_number(map(texts.iana_id, _told(found, "registrar_iana_id"))),
+        registrar_url=first("registrar_url"),
+        abuse_email=_first(map(texts.mail, _told(found, "abuse_email"))),
+        abuse_phone=first("abuse_phone"),
+        reseller=first("reseller"),
+        created=date("created"),
+        updated=date("updated"),
+        expires=date("expires"),
+        statuses=whois_values.statuses(_told(found, "statuses")),
+        name_servers=whois_values.name_servers(_told(found, "name_servers"), domain),
+        dnssec=_dnssec(first("dnssec")),
+        whois_server=texts.host(first("whois_server")),
         oddities=tuple(dict.fromkeys(oddities)),
     )
 
 
-def _value(item: object) -> str | None:
-    value = texts.clean(item) if isinstance(item, str) else None
-    if value is None or value.lower() in {"n/a", "na", "none", "-", "not available", "unknown"}:
-        return None
-    return value
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value), None)
 
 
-def _statuses(values: Sequence[object]) -> tuple[str, ...]:
-    """Return statuses in EPP spelling or the registry's own words, without explanations."""
-    found = []
-    for value in values:
-        for part in _EXPLANATION.sub("", _value(value) or "").split(","):
-            status = texts.epp_status(part)
-            if status is not None:
-                found.append(status)
-    return tuple(dict.fromkeys(found))
-
-
-def _name_servers(values: Sequence[object], domain: str) -> tuple[str, ...]:
-    """Return name servers; glue addresses on the same line are left out."""
-    names = []
-    for value in values:
-        for part in _LIST.split(_value(value) or ""):
-            name = texts.host(part)
-            if name and "." in name and name != domain and not name.replace(".", "").isdigit():
-                names.append(name)
-    return tuple(dict.fromkeys(names))
+def _number(values: Iterable[int | None]) -> int | None:
+    return next((value for value in values if value), None)
 
 
 def _dnssec(value: str | None) -> bool | None:

@@ -93,7 +93,8 @@ class RegistrationFacts:
     """What one registration service said of a domain (RFC 9083 or port 43).
 
     ``statuses`` are in EPP spelling where the status is an EPP one
-    (``clientHold``), else as given.
+    (``clientHold``), else as given; port 43 keeps the registry's own words
+    (``CLIENT HOLD``), so compare them by their letters only.
     """
 
     registrar_name: str | None = None
