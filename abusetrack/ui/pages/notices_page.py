@@ -288,7 +288,7 @@ class NoticesPage(QWidget):
     def confirm(self, contact: Contact) -> None:
         """Record that the contact was checked."""
         self._desk.write(
-            lambda case: directory.confirm(case, contact.party_key, Role.REGISTRAR),
+            lambda case: directory.confirm(case, contact.party_key, Role.REGISTRAR, seen=contact),
             self._on_confirmed,
         )
 
