@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
+from abusetrack.lookup.room import make_room
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -24,6 +26,8 @@ class SingleFlight(Generic[K, V]):
             task = self._tasks[key] = asyncio.create_task(work())
             self._waiting[key] = 0
             task.add_done_callback(lambda done: self._landed(key, done))
+        else:
+            make_room()
         self._waiting[key] += 1
         try:
             return await asyncio.shield(task)

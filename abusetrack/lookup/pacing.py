@@ -13,6 +13,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from abusetrack.lookup.room import make_room
 from abusetrack.records import Outcome
 
 BURST_SECONDS = 2.0  # how many seconds' worth of turns may be taken at once
@@ -64,6 +65,8 @@ class Pacer:
         host.waiting += 1
         try:
             await self._wait(host, deadline)
+            if host.at_once.locked():
+                make_room()
             async with host.at_once:
                 yield
         finally:
@@ -95,6 +98,7 @@ class Pacer:
             host.full_at = max(host.full_at, now) + self._interval
             if at <= now:
                 return
+            make_room()
             await asyncio.sleep(at - now)
             if host.blocked_until <= loop.time():
                 return

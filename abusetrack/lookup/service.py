@@ -30,6 +30,7 @@ from abusetrack.lookup.rdap import Rdap
 from abusetrack.lookup.reference import Place, Reference
 from abusetrack.lookup.registration import Registrations
 from abusetrack.lookup.resolver_check import ResolverCheck, check_resolvers
+from abusetrack.lookup.room import Room
 from abusetrack.lookup.shared import Shared, hand_out
 from abusetrack.lookup.tables import shipped
 from abusetrack.lookup.whois_fallback import PORT, Whois
@@ -97,6 +98,7 @@ class Lookup:
         self._clock = clock
         self._name_seconds = settings.lookup.name_seconds
         seconds = settings.lookup.question_seconds
+        self._room = Room(settings.pace.concurrency)
         pacer = Pacer(settings.pace.per_host_per_second)
         dialer = Dialer(settings.lookup.proxy)
         landmarks = _landmarks(settings)
@@ -196,10 +198,16 @@ class Lookup:
     async def ask(self, host: Host, known: Known) -> LookupAnswer:
         """Ask everything about ``host`` that ``known`` does not know.
 
-        An onion service is asked of nobody; an address has network answers only.
+        ``pace.concurrency`` names are at work at the same time; those that wait for
+        their turn at a busy service are not counted. An onion service is asked of
+        nobody; an address has network answers only.
         """
         if host.kind is HostKind.ONION:
             return LookupAnswer(host, ())
+        async with self._room.place():
+            return await self._ask(host, known)
+
+    async def _ask(self, host: Host, known: Known) -> LookupAnswer:
         deadline = asyncio.get_running_loop().time() + self._name_seconds
         if host.domain is not None:
             self._reference.want(host.domain.tld)

@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 _LEASE_SECONDS = 900
 _STORE_AT_MOST = 64  # answers in one transaction
+_IN_FLIGHT = 8  # names for each at work: most of them wait, for a turn at a slow service
 _RETRY_AFTER = timedelta(minutes=15)
 
 # Outcomes that say nothing of the name and may be different next time.
@@ -173,6 +174,7 @@ class _Run:
         self._on_stored = on_stored
         self._owner = str(uuid.uuid4())
         self._concurrency = context.settings.pace.concurrency
+        self._in_flight = self._concurrency * _IN_FLIGHT
         self._leased = 0
         self._total = 0
         self._result = ResolveResult()
@@ -212,7 +214,7 @@ class _Run:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._feed())
-                for _ in range(self._concurrency):
+                for _ in range(self._in_flight):
                     group.create_task(self._ask(lookup, known))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from failed
@@ -233,7 +235,7 @@ class _Run:
             self._total = max(self._total, self._leased)
             for host in hosts:
                 await self._todo.put(host)
-        for _ in range(self._concurrency):
+        for _ in range(self._in_flight):
             await self._todo.put(None)
 
     async def _ask(self, lookup: Lookup, known: Known) -> None:
