@@ -112,7 +112,7 @@ _title = partial(QCoreApplication.translate, "domains")
 def columns() -> tuple[Column, ...]:
     """Return the columns in display order, titles in the present language."""
     return (
-        Column("unicode", _title("Domain"), lambda row: row.unicode, 23),
+        Column("unicode", _title("Domain"), lambda row: row.unicode, 22),
         Column(
             "state",
             _title("State"),
@@ -122,7 +122,7 @@ def columns() -> tuple[Column, ...]:
         ),
         Column("registrar", _title("Registrar"), _registrar, 19),
         Column("hosting_country", _title("Country"), _country, 9),
-        Column("asn", _title("Network"), _network, 16),
+        Column("asn", _title("Network"), _network, 15),
         Column("kind", _title("Kind of site"), _kind, 13),
         Column("confirmed_reports", _title("Confirmed"), _confirmed, 11, right=True),
         Column("reports", _title("Reports"), lambda row: str(row.reports), 9, right=True),
