@@ -49,7 +49,9 @@ def main() -> int:
 
 
 def _run(*words: object, folder: Path | None = None) -> None:
-    subprocess.run([str(word) for word in words], cwd=folder, check=True)
+    done = subprocess.run([str(word) for word in words], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}")
 
 
 if __name__ == "__main__":
