@@ -5,9 +5,7 @@ is not asserted; null says that the answer holds no such value. Where the truth 
 nothing of the abuse address and the IANA ID, the lines that the ICANN contracts name do.
 Only counts are printed: no name of a person, a domain or a registrar.
 
-Dates count as right within 24 hours, name servers and statuses as sets in any case. A
-truth of the status that is a single word may be the beginning of ours: one of the sources
-of the recorded answers cut every status at its first space. The strict count stands beside.
+Dates count as right within 24 hours, name servers and statuses as sets in any case.
 """
 
 from __future__ import annotations
@@ -76,7 +74,6 @@ class Score:
 
     asserted: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
-    strictly: int = 0  # statuses, without the rule for cut ones
     baseline: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: list[tuple[str, str]] = field(default_factory=list)  # id, field
@@ -139,8 +136,6 @@ def score(answers: Iterable[dict[str, Any]]) -> Score:
                     counts.right[name] += 1
                 else:
                     counts.wrong.append((row["id"], name))
-                if name == "status":
-                    counts.strictly += _set(truth[name]) == _set(said)
     return counts
 
 
@@ -176,9 +171,7 @@ def _ours(facts: RegistrationFacts | None, name: str) -> Any:
 def _right(name: str, meant: Any, said: Any) -> bool:
     if not meant or not said:
         return not meant and not said
-    if name == "status":
-        return _set(meant) == _set(said) or _set(meant) == {item.split()[0] for item in _set(said)}
-    if name == "name_servers":
+    if name in {"status", "name_servers"}:
         return _set(meant) == _set(said)
     if name in {"created", "expires"}:
         time = datetime.fromisoformat(meant)
@@ -204,7 +197,6 @@ def report(counts: Score) -> Iterator[str]:
         total = counts.asserted[name]
         shares = (counts.share(name), counts.baseline[name] / total) if total else (1.0, 1.0)
         yield f"{name:<14}{counts.right[name]:>6}{total:>6}{shares[0]:>9.1%}{shares[1]:>15.1%}"
-    yield f"{'status, strict':<14}{counts.strictly:>6}{counts.asserted['status']:>6}"
     yield ""
     yield f"{'in truth':<22}{'read as':<16}{'answers':>8}"
     for (state, outcome), count in sorted(counts.outcomes.items()):

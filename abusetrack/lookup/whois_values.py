@@ -19,6 +19,7 @@ _TAGS = re.compile(r"<[^<>]{0,200}>")
 _URL = re.compile(r"\(?\s*<?(?:https?://|www\.)\S*", re.IGNORECASE)
 _EXPLANATION = re.compile(r"\s*\([^()]*(?:\)|$)")
 _REST = re.compile(r"\s+-(?:\s.*)?$")
+_UNTIL = re.compile(r"\s+until\s.*$", re.IGNORECASE)  # a date is a field of its own
 _EPP_WORD = re.compile(
     r"(?:ok|inactive|linked|(?:add|autorenew|renew|transfer|redemption)period|"
     r"pending(?:create|delete|renew|restore|transfer|update)|"
@@ -60,6 +61,7 @@ def statuses(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _words(text: str) -> Iterable[str]:
+    text = _UNTIL.sub("", text)
     short = _REST.sub("", text)
     words = short.split()
     if words and all(_EPP_WORD.fullmatch(word) for word in words):

@@ -39,7 +39,7 @@ def test_registrar(text, expected):
         ("ok (paid and in zone)", ("ok",)),
         ("Connected (2027/03/31)", ("Connected",)),
         ("NOT AVAILABLE", ("NOT AVAILABLE",)),
-        ("Registered until expiry date.", ("Registered until expiry date.",)),
+        ("Registered until expiry date.", ("Registered",)),
         ("N/A", ()),
         ("", ()),
     ],
