@@ -110,6 +110,9 @@ def judge_hosting(hosts: Sequence[HostView]) -> HostingVerdict:
         return HostingVerdict(
             HostingAgreement.CDN, None, votes, f"behind {cdn}: the origin is unknown", cdn
         )
+    if (sinkhole := next(filter(None, map(_sinkhole, hosts)), None)) is not None:
+        why = f"answered by the sinkhole {sinkhole}: where the site itself stands is not known"
+        return HostingVerdict(HostingAgreement.NONE, None, votes, why)
     if not votes:
         return HostingVerdict(HostingAgreement.NONE, None, (), _why_none(hosts))
     counted = Counter(vote.country for vote in votes)
@@ -123,6 +126,11 @@ def judge_hosting(hosts: Sequence[HostView]) -> HostingVerdict:
             HostingAgreement.MAJORITY, country, votes, f"most answers agree: {tally}"
         )
     return HostingVerdict(HostingAgreement.DISPUTED, None, votes, f"sources disagree: {tally}")
+
+
+def _sinkhole(host: HostView) -> str | None:
+    facts = (o.facts for o in host.observations)
+    return next((f.sinkhole for f in facts if isinstance(f, AddressFacts) and f.sinkhole), None)
 
 
 def _why_none(hosts: Sequence[HostView]) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from abusetrack.judgement.answers import newest
 from abusetrack.records import (
+    AddressFacts,
     NameFacts,
     Observation,
     Outcome,
@@ -56,7 +57,6 @@ _REASONS: Mapping[State, str] = {
     State.PENDING_DELETE: "about to be dropped; anyone can register it again afterwards",
     State.REDEMPTION: "deleted, and restorable by the registrar for about 30 days",
     State.EXPIRED: "past its expiry date, in the grace period in which it is usually renewed",
-    State.PARKED: "its name servers are those of a parking or suspension service",
 }
 
 _NO_ANSWER: Mapping[Outcome, str] = {
@@ -87,24 +87,25 @@ def judge_state(
     parking: Sequence[tuple[str, str]] = (),
     as_of: datetime,
 ) -> StateVerdict:
-    """Judge a domain's state from its merged registration and its newest NS answer.
+    """Judge a domain's state from its merged registration and its newest DNS answers.
 
     ``suffix_kind`` is None for a host without a registrable domain. ``parking`` holds
     (name server suffix, name of the service).
     """
     if (why := _NOT_A_REGISTRATION.get(suffix_kind)) is not None:
         return StateVerdict((State.UNKNOWN,), why)
-    delegation = newest(observations).get(Question.NS)
+    seen = list(observations)
+    delegation = newest(seen).get(Question.NS)
     states = _by_status(registration, as_of)
     if registration.found is False:
         states.add(State.NOT_REGISTERED)
     if _not_delegated(delegation):
         states.add(State.NOT_DELEGATED)
-    if (service := _parked(delegation, registration, parking)) is not None:
+    if (parked := _parked(delegation, registration, parking) or _parked_address(seen)) is not None:
         states.add(State.PARKED)
     if states:
         ordered = tuple(state for state in _ORDER if state in states)
-        return StateVerdict(ordered, _reason(ordered[0], registration, delegation, service))
+        return StateVerdict(ordered, _reason(ordered[0], registration, delegation, parked))
     if delegation is not None and delegation.outcome is Outcome.OK:
         also = "" if registration.found else "; its registration could not be seen"
         return StateVerdict((State.ACTIVE,), f"registered and delegated{also}")
@@ -137,7 +138,14 @@ def _parked(
     for server in servers:
         for suffix, service in parking:
             if server == suffix or server.endswith(f".{suffix}"):
-                return service
+                return f"its name servers are those of a parking or suspension service ({service})"
+    return None
+
+
+def _parked_address(observations: Iterable[Observation]) -> str | None:
+    for observation in observations:
+        if isinstance(observation.facts, AddressFacts) and observation.facts.parking:
+            return f"its addresses are those of a parking service ({observation.facts.parking})"
     return None
 
 
@@ -145,7 +153,7 @@ def _reason(
     state: State,
     registration: Registration,
     delegation: Observation | None,
-    service: str | None,
+    parked: str | None,
 ) -> str:
     if state is State.NOT_REGISTERED:
         return f"no such domain, says {registration.source}"
@@ -155,8 +163,8 @@ def _reason(
         seen = "registered, but " if registration.found else "registration not seen, and "
         what = "NXDOMAIN" if delegation.outcome is Outcome.NOT_FOUND else "no name servers"
         return f"{seen}DNS says {what}"
-    if state is State.PARKED and service:
-        return f"{_REASONS[state]} ({service})"
+    if state is State.PARKED and parked:
+        return parked
     return _REASONS[state]
 
 

@@ -21,6 +21,8 @@ def lines(dossier: Dossier) -> Iterator[Line]:
     state = dossier.view.state
     yield "state", ", ".join(item.value for item in state.states)
     yield "", state.reason
+    if dossier.gone and dossier.gone.holds:
+        yield "gone", dossier.gone.reasons[0].text
     yield from _registration(dossier)
     yield from _hosting(dossier)
     yield from _reports(dossier)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from abusetrack.casefile import CaseFile, directory, projection, reports
+from abusetrack.casefile import CaseFile, directory, observations, projection, reports
 from abusetrack.errors import InputError
 from abusetrack.judgement.answers import newest
+from abusetrack.judgement.gone import judge_gone
 from abusetrack.judgement.hosting import AddressView, HostView
 from abusetrack.records import (
     Contact,
@@ -52,6 +53,7 @@ class Dossier:
     reports: tuple[reports.StoredReport, ...]
     contact: Contact | None
     registry: RegistryRecord | None
+    gone: Verdict | None  # from the DNS; needs a history
 
 
 def stored(context: Context, case: CaseFile, text: str) -> Dossier:
@@ -83,6 +85,12 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
         reports=reports.of_domain(case, domain),
         contact=directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None,
         registry=context.reference.registry(host.domain) if host.domain else None,
+        gone=judge_gone(
+            domain,
+            observations.history(case, domain),
+            as_of=context.clock.now(),
+            registration_max_age=context.registration_max_age,
+        ),
     )
 
 
@@ -110,6 +118,7 @@ def fresh(context: Context, answer: LookupAnswer) -> Dossier:
         reports=(),
         contact=None,
         registry=context.reference.registry(host.domain) if host.domain else None,
+        gone=None,
     )
 
 
@@ -163,6 +172,8 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
         "hosting_verdict": view.hosting.agreement.value,
         "hosting_reason": view.hosting.reason,
         "cdn": view.hosting.cdn,
+        "gone": dossier.gone.holds if dossier.gone else None,
+        "gone_reason": dossier.gone.reasons[0].text if dossier.gone else _NOT_STORED,
         "reports": now.reports if now else 0,
         "confirmed_reports": now.confirmed_reports if now else 0,
         "first_reported": _time(first),

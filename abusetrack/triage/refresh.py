@@ -87,7 +87,7 @@ def look(
     )
     state = judge_state(
         registration,
-        of_domain,
+        (*of_domain, *(item for view in views for item in view.observations)),
         suffix_kind=suffix_kind,
         parking=context.parking,
         as_of=context.clock.now(),

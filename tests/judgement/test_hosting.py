@@ -93,6 +93,15 @@ def test_no_address_says_what_dns_said(host):
     assert "no source" in judge_hosting([host((None, None, None))]).reason
 
 
+def test_a_sinkhole_is_no_place(host, observe):
+    found = host(("US", "US", "US"))
+    answer = observe(Question.A, facts=AddressFacts(("192.0.2.1",), sinkhole="Watchers"))
+    verdict = judge_hosting([HostView(found.host, (answer,), found.addresses)])
+    assert (verdict.agreement, verdict.country) == (HostingAgreement.NONE, None)
+    assert "Watchers" in verdict.reason
+    assert verdict.sources
+
+
 def test_addresses_stand_in_numeric_order(observe):
     answers = [
         observe(Question.AAAA, facts=AddressFacts(("2001:db8::2", "2001:db8::1"))),

@@ -6,7 +6,15 @@ import pytest
 
 from abusetrack.judgement.registration import merge
 from abusetrack.judgement.state import judge_state
-from abusetrack.records import NameFacts, Outcome, Question, RegistrationFacts, State, SuffixKind
+from abusetrack.records import (
+    AddressFacts,
+    NameFacts,
+    Outcome,
+    Question,
+    RegistrationFacts,
+    State,
+    SuffixKind,
+)
 
 
 @pytest.fixture
@@ -108,6 +116,18 @@ def test_parking_by_dns_and_by_registration(judge):
     assert judge(servers=("ns1.unparked.example",)).state is State.ACTIVE
     by_registry = judge(ns=Outcome.TIMED_OUT, registry_servers=("ns1.parked.example",))
     assert by_registry.state is State.PARKED
+
+
+def test_parking_by_address(observe, noon):
+    observations = [
+        observe(Question.REGISTRY_RDAP, facts=RegistrationFacts(registrar_name="R")),
+        observe(Question.NS, facts=NameFacts(("ns1.host.example",))),
+        observe(Question.A, facts=AddressFacts(("192.0.2.1",), parking="Place")),
+    ]
+    verdict = judge_state(merge(observations, tld="example"), observations, as_of=noon)
+    assert verdict.state is State.PARKED
+    assert "addresses" in verdict.reason
+    assert "Place" in verdict.reason
 
 
 def test_past_expiry_is_grace_unless_in_redemption(judge, noon):
