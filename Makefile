@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test gate smoke screenshots clean
+.PHONY: demo test gate smoke screenshots bench clean
 
 demo: $(VENV)/.app
 	$(BIN)/python tools/demo.py
@@ -25,6 +25,10 @@ smoke: $(BIN)/python
 screenshots: $(VENV)/.app
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tools/screenshots.py docs/img
 
+# Today's ways to look names up, and abusetrack, on the practice internet: about ten minutes.
+bench: $(VENV)/.bench
+	PYTHONPATH=tools $(BIN)/python -m bench
+
 $(BIN)/python:
 	$(PYTHON) tools/need_python.py
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +39,10 @@ $(VENV)/.app: $(BIN)/python pyproject.toml
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(VENV)/.app $@
+
+$(VENV)/.bench: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $(VENV)/.app $@
 
 clean:
