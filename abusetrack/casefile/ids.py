@@ -18,9 +18,12 @@ class Uuid7:
 
     def next(self, now: datetime) -> bytes:
         """Return the 16 bytes of a new id for the instant ``now``."""
-        milliseconds, random = (now - _EPOCH) // _MILLISECOND, secrets.randbits(74)
-        # 48 bits of time, 4 of version, 12 random, 2 of variant, 62 random.
-        number = milliseconds << 80 | 7 << 76 | (random >> 62) << 64
-        number |= 2 << 62 | random & _LOW_62
-        self._last = max(number, self._last + 1)
+        milliseconds = (now - _EPOCH) // _MILLISECOND
+        if milliseconds <= self._last >> 80:
+            self._last += 1  # random enough: each started from 74 random bits
+        else:
+            random = secrets.randbits(74)
+            # 48 bits of time, 4 of version, 12 random, 2 of variant, 62 random.
+            high = milliseconds << 16 | 7 << 12 | random >> 62
+            self._last = high << 64 | 2 << 62 | random & _LOW_62
         return self._last.to_bytes(16, "big")

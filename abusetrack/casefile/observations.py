@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from abusetrack.casefile import facts, vault
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.records import (
     FACTS,
@@ -38,15 +38,25 @@ _DEFAULTS: dict[type[Facts], dict[str, Any]] = {
 _ANSWERED = (Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA)
 
 _LATEST = """
-WITH mine AS (
-    SELECT * FROM observation WHERE subject = (SELECT id FROM subject WHERE name = :subject)
+WITH mine AS MATERIALIZED (
+    SELECT subject.name, observation.* FROM json_each(:subjects) AS wanted
+    JOIN subject ON subject.name = wanted.value
+    JOIN observation ON observation.subject = subject.id
 ), newest AS (
-    SELECT question, batch, max(asked_at) FROM mine GROUP BY question
+    SELECT name, question, batch, max(asked_at) FROM mine GROUP BY name, question
     UNION
-    SELECT question, batch, max(asked_at) FROM mine
-    WHERE outcome IN (SELECT value FROM json_each(:answered)) GROUP BY question
+    SELECT name, question, batch, max(asked_at) FROM mine
+    WHERE outcome IN (SELECT value FROM json_each(:answered)) GROUP BY name, question
 )
-SELECT DISTINCT fact, asked_at FROM newest JOIN mine USING (question, batch) ORDER BY 2, 1
+SELECT DISTINCT name, fact, asked_at FROM newest JOIN mine USING (name, question, batch)
+ORDER BY asked_at, fact
+"""
+_COVERING = """
+SELECT wanted.value ->> 'address', question, fact FROM json_each(:wanted) AS wanted
+JOIN json_each(wanted.value, '$.starts') AS start
+JOIN prefix_now ON first = unhex(start.value)
+WHERE last >= unhex(wanted.value ->> 'number') AND asked_at >= :since
+ORDER BY first, last DESC, question
 """
 
 
@@ -55,11 +65,11 @@ def store(case: CaseFile, answer: LookupAnswer) -> None:
     store_many(case, [answer])
 
 
-def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> None:
-    """Store several lookups in one transaction."""
+def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Observation]:
+    """Store several lookups in one transaction; return what was stored by local number."""
     found = [observation for answer in answers for observation in answer.observations]
     if not found:
-        return
+        return {}
     with case.transaction():
         kept = vault.keep(case, (item.evidence for item in found if item.evidence))
         subjects = _enter_subjects(case, [item.subject for item in found])
@@ -93,6 +103,10 @@ def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> None:
                 and (bounds := _bounds(item.facts.prefix)) is not None
             ],
         )
+    return {
+        fact.n: replace(item, id=id_text(fact.id))
+        for item, fact in zip(found, written, strict=True)
+    }
 
 
 def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
@@ -102,12 +116,30 @@ def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     tables), each source's answer is returned. Where it failed, the newest one that was
     answered is returned as well.
     """
-    rows = case.rows(_LATEST, {"subject": clean(subject), "answered": canonical(_ANSWERED)})
-    newest = {
-        (item.question, item.source, item.outcome in _ANSWERED): item
-        for item in _read(case, [n for n, _asked_at in rows])
-    }
-    return tuple(newest.values())
+    return latest_of(case, [subject], {})[subject]
+
+
+def latest_of(
+    case: CaseFile, subjects: Iterable[str], seen: dict[int, Observation]
+) -> dict[str, tuple[Observation, ...]]:
+    """Return :func:`latest` of each subject.
+
+    ``seen`` has observations by local number that need not be read again (they never
+    change); what is read is added.
+    """
+    names = {subject: clean(subject) for subject in subjects}
+    found: dict[str, list[int]] = {name: [] for name in names.values()}
+    for name, number, _asked_at in case.rows(
+        _LATEST, {"subjects": canonical(list(found)), "answered": canonical(_ANSWERED)}
+    ):
+        found[name].append(number)
+    _see(case, (number for numbers in found.values() for number in numbers), seen)
+    latest = {}
+    for subject, name in names.items():
+        items = [seen[number] for number in found[name]]
+        newest = {(o.question, o.source, o.outcome in _ANSWERED): o for o in items}
+        latest[subject] = tuple(newest.values())
+    return latest
 
 
 def history(case: CaseFile, subject: str) -> tuple[Observation, ...]:
@@ -126,10 +158,20 @@ def covering(case: CaseFile, address: str) -> tuple[Observation, ...]:
     An origin or network answer for a prefix that covers it counts before a failure to
     get one for this very address.
     """
-    prefixes = of_prefixes(case, address)
-    answered = {found.question for found in prefixes}
-    own = tuple(found for found in latest(case, address) if found.question not in answered)
-    return prefixes + own
+    return covering_of(case, [address], {})[address]
+
+
+def covering_of(
+    case: CaseFile, addresses: Iterable[str], seen: dict[int, Observation]
+) -> dict[str, tuple[Observation, ...]]:
+    """Return :func:`covering` of each address; ``seen`` as in :func:`latest_of`."""
+    own = latest_of(case, addresses, seen)
+    prefixes = _of_prefixes(case, own, seen)
+    return {
+        address: prefixes[address]
+        + tuple(o for o in found if o.question not in {p.question for p in prefixes[address]})
+        for address, found in own.items()
+    }
 
 
 def of_prefixes(
@@ -140,23 +182,41 @@ def of_prefixes(
     One per question: of the most specific prefix, the newest. ``since`` leaves out
     what was asked before.
     """
-    try:
-        number = _mapped(ipaddress.ip_address(address))
-    except ValueError:
-        return ()
-    # A prefix that covers the address begins with the address, cut to its length.
-    starts = {number >> low << low for low in range(129)}
+    return _of_prefixes(case, [address], {}, since)[address]
+
+
+def _of_prefixes(
+    case: CaseFile,
+    addresses: Iterable[str],
+    seen: dict[int, Observation],
+    since: datetime | None = None,
+) -> dict[str, tuple[Observation, ...]]:
+    found: dict[str, dict[str, int]] = {address: {} for address in addresses}
+    wanted = []
+    for address in found:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            continue
+        number = _mapped(parsed)
+        # A prefix that covers the address begins with the address, cut to its length.
+        starts = {number >> low << low for low in range(parsed.max_prefixlen + 1)}
+        wanted.append(
+            {
+                "address": address,
+                "number": f"{number:032x}",
+                "starts": [f"{start:032x}" for start in starts],
+            }
+        )
     rows = case.rows(
-        "SELECT question, fact FROM prefix_now"
-        " WHERE first IN (SELECT unhex(value) FROM json_each(?)) AND last >= ? AND asked_at >= ?"
-        " ORDER BY first, last DESC",
-        [
-            canonical([f"{start:032x}" for start in starts]),
-            number.to_bytes(16, "big"),
-            stamp(since) if since else "",
-        ],
+        _COVERING, {"wanted": canonical(wanted), "since": stamp(since) if since else ""}
     )
-    return _read(case, list(dict(rows).values()))
+    for address, question, fact in rows:
+        found[address][question] = fact  # the most specific prefix comes last
+    _see(case, (fact for facts in found.values() for fact in facts.values()), seen)
+    return {
+        address: tuple(seen[fact] for fact in facts.values()) for address, facts in found.items()
+    }
 
 
 def evidence(case: CaseFile, sha256: str) -> Evidence | None:
@@ -204,6 +264,12 @@ def _encode(observation: Observation) -> dict[str, Any]:
             if (value := getattr(observation.facts, name)) != defaults[name]
         }
     return content
+
+
+def _see(case: CaseFile, numbers: Iterable[int], seen: dict[int, Observation]) -> None:
+    missing = [number for number in dict.fromkeys(numbers) if number not in seen]
+    if missing:
+        seen.update(zip(missing, _read(case, missing), strict=True))
 
 
 def _read(case: CaseFile, numbers: Sequence[int]) -> tuple[Observation, ...]:

@@ -56,8 +56,19 @@ def write(case: CaseFile, findings: Iterable[Findings]) -> None:
 
 def read(case: CaseFile, domain: str) -> DomainNow | None:
     """Return the row of a domain (or of a host without one); None where it was never reported."""
-    rows = case.rows(f"{_SELECT} WHERE domain = ?", [clean(domain)])
-    return _row(rows[0]) if rows else None
+    found = read_many(case, [domain])
+    return found[0] if found else None
+
+
+def read_many(case: CaseFile, domains: Iterable[str]) -> list[DomainNow]:
+    """Return the rows of domains, in the order given; one never reported is left out."""
+    wanted = canonical([clean(domain) for domain in domains])
+    found = case.rows(
+        f"{_SELECT} JOIN (SELECT key AS place, value AS wanted FROM json_each(?))"
+        " ON domain = wanted ORDER BY place",
+        [wanted],
+    )
+    return [_row(row) for row in found]
 
 
 def ids(case: CaseFile, query: ListQuery) -> list[int]:

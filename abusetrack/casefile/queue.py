@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from abusetrack.casefile.connection import CaseFile
@@ -64,13 +64,14 @@ def lease(
     return [decode_host(*row) for row in rows]
 
 
-def complete(case: CaseFile, host: Host, *, retry_at: datetime | None = None) -> None:
-    """Say that a host was looked up; it is not due again before ``retry_at``, if ever."""
+def complete(case: CaseFile, hosts: Mapping[str, datetime | None]) -> None:
+    """Say that hosts were looked up, by name; each with the time when it is due again, if ever."""
+    now = case.now()
     with case.transaction():
-        case.execute(
+        case.executemany(
             "UPDATE queue SET due_at = ?, done_at = ?, attempts = 0, lease_owner = NULL,"
             " lease_until = NULL WHERE host = (SELECT id FROM host WHERE name = ?)",
-            [stamp(retry_at), case.now(), host.name],
+            [(stamp(retry_at), now, name) for name, retry_at in hosts.items()],
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -135,12 +135,20 @@ def of_domain(case: CaseFile, domain: str) -> tuple[StoredReport, ...]:
 
 def hosts_of(case: CaseFile, domain: str) -> tuple[Host, ...]:
     """Return the reported hosts of a domain, by name."""
-    rows = case.rows(
-        f"SELECT {HOST_COLUMNS} FROM host JOIN domain_now ON domain_now.id = host.domain"
-        " WHERE domain_now.domain = ? ORDER BY host.name",
-        [domain],
-    )
-    return tuple(decode_host(*row) for row in rows)
+    return hosts_of_many(case, [domain])[domain]
+
+
+def hosts_of_many(case: CaseFile, domains: Iterable[str]) -> dict[str, tuple[Host, ...]]:
+    """Return the reported hosts of each domain, by name."""
+    found: dict[str, list[Host]] = {domain: [] for domain in domains}
+    for domain, *columns in case.rows(
+        f"SELECT domain_now.domain, {HOST_COLUMNS} FROM json_each(?) AS wanted"
+        " JOIN domain_now ON domain_now.domain = wanted.value"
+        " JOIN host ON host.domain = domain_now.id ORDER BY host.name",
+        [canonical(list(found))],
+    ):
+        found[domain].append(decode_host(*columns))
+    return {domain: tuple(hosts) for domain, hosts in found.items()}
 
 
 _Marks = tuple[bytes, bytes]

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable
 
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import clean
+from abusetrack.casefile.encoding import canonical, clean
 from abusetrack.records import Evidence
 
 ZLIB, RAW = "zlib", "raw"
@@ -21,22 +21,30 @@ def keep(case: CaseFile, pieces: Iterable[Evidence]) -> dict[str, int]:
     Raises:
         ValueError: a piece does not have the hash it says.
     """
-    numbers: dict[str, int] = {}
+    by_hash: dict[str, Evidence] = {}
     for piece in pieces:
-        if piece.sha256 in numbers:
-            continue
-        raw = hashlib.sha256(piece.body).digest()
-        if raw.hex() != piece.sha256:
-            raise ValueError("evidence whose hash is not that of its body")
-        found = case.value("SELECT n FROM evidence WHERE sha256 = ?", [raw])
-        if found is None:
-            codec, body = pack(piece.body)
-            found = case.value(
-                "INSERT INTO evidence(sha256, media_type, size, codec, body)"
-                " VALUES (?, ?, ?, ?, ?) RETURNING n",
-                [raw, clean(piece.media_type), len(piece.body), codec, body],
-            )
-        numbers[piece.sha256] = found
+        if piece.sha256 not in by_hash:
+            if hashlib.sha256(piece.body).hexdigest() != piece.sha256:
+                raise ValueError("evidence whose hash is not that of its body")
+            by_hash[piece.sha256] = piece
+    numbers: dict[str, int] = dict(
+        case.rows(
+            "SELECT wanted.value, n FROM json_each(?) AS wanted"
+            " JOIN evidence ON sha256 = unhex(wanted.value)",
+            [canonical(list(by_hash))],
+        )
+    )
+    first = (case.value("SELECT max(n) FROM evidence") or 0) + 1
+    new = [piece for sha256, piece in by_hash.items() if sha256 not in numbers]
+    case.executemany(
+        "INSERT INTO evidence(n, sha256, media_type, size, codec, body) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (n, bytes.fromhex(piece.sha256), clean(piece.media_type), len(piece.body))
+            + pack(piece.body)
+            for n, piece in enumerate(new, first)
+        ),
+    )
+    numbers.update((piece.sha256, n) for n, piece in enumerate(new, first))
     return numbers
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from abusetrack.casefile import CaseFile, directory, projection, reports
 from abusetrack.judgement.hosting import HostView, judge_hosting
@@ -29,18 +30,27 @@ from abusetrack.triage.context import Context
 from abusetrack.triage.views import Facts, StoredFacts, host_view
 
 
-def refresh(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
-    """Recompute the findings of ``domains`` as of now; remember contacts they brought."""
-    facts = StoredFacts(case)
+def refresh(
+    context: Context,
+    case: CaseFile,
+    domains: Iterable[str],
+    seen: Mapping[int, Observation] | None = None,
+) -> None:
+    """Recompute the findings of ``domains`` as of now; remember contacts they brought.
+
+    ``seen`` has observations by local number that need not be read again.
+    """
+    rows = projection.read_many(case, domains)
+    hosts = {
+        domain: [host.name for host in found]
+        for domain, found in reports.hosts_of_many(case, (now.domain for now in rows)).items()
+    }
+    facts = StoredFacts(case, seen)
+    facts.gather([*hosts, *chain.from_iterable(hosts.values())])
     found: list[Findings] = []
     contacts: list[Contact] = []
-    for domain in domains:
-        now = projection.read(case, domain)
-        if now is None:
-            continue
-        view = look(
-            context, facts, now.domain, host_names(case, domain), suffix_kind=now.suffix_kind
-        )
+    for now in rows:
+        view = look(context, facts, now.domain, hosts[now.domain], suffix_kind=now.suffix_kind)
         found.append(findings(context, now.domain, view, persistence(context, case, now)))
         if (contact := _contact(view.registration)) is not None:
             contacts.append(contact)
@@ -132,9 +142,10 @@ def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Fin
 def persistence(context: Context, case: CaseFile, now: DomainNow) -> Verdict:
     """Judge whether a domain is persistently abusive, from its confirmed reports and hops."""
     policy = context.settings.policy
+    stored_reports = reports.of_domain(case, now.domain) if now.confirmed_reports else ()
     confirmed = [
         stored.report.received_at
-        for stored in reports.of_domain(case, now.domain)
+        for stored in stored_reports
         if stored.report.assessment
         and stored.report.assessment.outcome is AssessmentOutcome.CONFIRMED
     ]

@@ -155,7 +155,7 @@ async def check_resolvers(context: Context) -> tuple[ResolverCheck, ...]:
 
 
 class _Run:
-    """One batch: a few asking tasks, one storing task, two bounded queues between them."""
+    """One batch: a few asking tasks, one storing task, and bounded room between them."""
 
     def __init__(
         self,
@@ -180,7 +180,9 @@ class _Run:
         self._result = ResolveResult()
         self._bugs: list[Exception] = []
         self._todo: asyncio.Queue[Host | None] = asyncio.Queue(self._concurrency)
-        self._answers: asyncio.Queue[LookupAnswer | None] = asyncio.Queue(_STORE_AT_MOST * 2)
+        self._answers: asyncio.Queue[LookupAnswer | None] = asyncio.Queue()
+        # Names that may be asked or wait to be stored.
+        self._room = asyncio.Semaphore(self._in_flight + _STORE_AT_MOST * 2)
 
     async def work(self, lookup: Lookup, known: Known) -> ResolveResult:
         self._total = await self._in_db(lambda case: queue.pending(case, names=self._names))
@@ -240,12 +242,15 @@ class _Run:
 
     async def _ask(self, lookup: Lookup, known: Known) -> None:
         while (host := await self._todo.get()) is not None:
+            await self._room.acquire()
             try:
                 answer = await lookup.ask(host, known)
             except Exception as error:  # noqa: BLE001  # a task border: the others go on
                 self._bugs.append(error)  # the name stays queued; raised when the batch ends
+                self._room.release()
                 continue
-            await self._answers.put(answer)
+            # At once: later answers rest on the networks that this one brings.
+            self._answers.put_nowait(answer)
 
     async def _store(self) -> None:
         ended = False
@@ -270,13 +275,18 @@ class _Run:
         retry_at = self._context.clock.now() + _RETRY_AFTER
 
         def store(case: CaseFile) -> None:
-            observations.store_many(case, answers)
-            refresh(self._context, case, domains)
-            for answer in answers:
-                failed = bool(problems[answer.host.name])
-                queue.complete(case, answer.host, retry_at=retry_at if failed else None)
+            # One transaction: one wait for the disk, and all of it or nothing.
+            with case.transaction():
+                stored = observations.store_many(case, answers)
+                refresh(self._context, case, domains, stored)
+                queue.complete(
+                    case,
+                    {name: retry_at if failed else None for name, failed in problems.items()},
+                )
 
         await self._in_db(store)
+        for _ in answers:
+            self._room.release()
         self._result.done += len(answers)
         self._result.failures += [item for items in problems.values() for item in items]
         self._on_progress(Progress(self._result.done, self._total, len(self._result.failures)))

@@ -5,7 +5,7 @@ The same gathering serves the case file and a lookup that is stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Protocol
@@ -27,19 +27,37 @@ class Facts(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """The observations of a case file."""
+    """The observations of a case file as they stand when first asked for.
 
-    case: CaseFile
+    ``seen`` has observations by local number that need not be read again.
+    """
+
+    def __init__(self, case: CaseFile, seen: Mapping[int, Observation] | None = None) -> None:
+        self._case = case
+        self._seen = dict(seen or {})
+        self._latest: dict[str, tuple[Observation, ...]] = {}
+        self._covering: dict[str, tuple[Observation, ...]] = {}
+
+    def gather(self, names: Iterable[str]) -> None:
+        """Read all of ``names`` (domains and hosts), and of their addresses, in one go."""
+        found = observations.latest_of(self._case, names, self._seen)
+        self._latest.update(found)
+        addresses = {ip for name, items in found.items() for ip in addresses_of_host(name, items)}
+        self._covering.update(observations.covering_of(self._case, addresses, self._seen))
 
     def latest(self, subject: str) -> Sequence[Observation]:
         """Return the newest observations of a subject."""
-        return observations.latest(self.case, subject)
+        if subject not in self._latest:
+            self.gather([subject])
+        return self._latest[subject]
 
     def covering(self, address: str) -> Sequence[Observation]:
         """Return the newest network observations that cover an address."""
-        return observations.covering(self.case, address)
+        if address not in self._covering:
+            found = observations.covering_of(self._case, [address], self._seen)
+            self._covering.update(found)
+        return self._covering[address]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +87,19 @@ def _covers(observation: Observation, address: str) -> bool:
 def host_view(facts: Facts, host: str) -> HostView:
     """Gather one host, or one IP literal standing as a host."""
     found = tuple(facts.latest(host))
-    addresses: Iterable[str] = (host,) if _is_address(host) else addresses_of(found)
     return HostView(
         host=host,
         observations=found,
-        addresses=tuple(AddressView(ip, tuple(facts.covering(ip))) for ip in addresses),
+        addresses=tuple(
+            AddressView(ip, tuple(facts.covering(ip))) for ip in addresses_of_host(host, found)
+        ),
     )
 
 
-def _is_address(text: str) -> bool:
+def addresses_of_host(host: str, found: Iterable[Observation]) -> tuple[str, ...]:
+    """Return the addresses that a host's answers name; an IP literal is its own."""
     try:
-        ip_address(text)
+        ip_address(host)
     except ValueError:
-        return False
-    return True
+        return addresses_of(found)
+    return (host,)

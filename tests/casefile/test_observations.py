@@ -189,6 +189,49 @@ def test_hostile_answers_are_stored_and_come_back(case, store, observe):
     assert check.check(case).problems == ()
 
 
+# -- many at once
+
+
+def test_many_subjects_read_as_each_alone(case, store, observe, network, clock):
+    store(
+        observe("a.example", Question.A, AddressFacts(("192.0.2.1",)), body=b"A"),
+        observe("a.example", Question.GEO, CountryFacts("FR"), source="one"),
+        observe("a.example", Question.GEO, CountryFacts("DE"), source="two"),
+        *network("192.0.2.1", "192.0.2.0/24"),
+    )
+    clock.move(hours=1)
+    store(
+        observe("a.example", Question.A, outcome=Outcome.TIMED_OUT),
+        observe("b.example", Question.A, AddressFacts(("198.51.100.1",))),
+        *network("198.51.100.1", "198.51.100.0/24"),
+    )
+    names = ["a.example", "b.example", "never.example"]
+    assert observations.latest_of(case, names, {}) == {
+        name: observations.latest(case, name) for name in names
+    }
+    addresses = ["198.51.100.1", "192.0.2.9", "203.0.113.1", "no address"]
+    assert observations.covering_of(case, addresses, {}) == {
+        address: observations.covering(case, address) for address in addresses
+    }
+
+
+def test_what_was_just_stored_is_as_it_would_be_read(case, observe, answer, network):
+    kept = observations.store_many(
+        case,
+        [answer("a.example", observe("a.example", Question.CDN, CdnFacts("C", "r"), body=b"x"))]
+        + [answer("b.example", *network("192.0.2.1", "192.0.2.0/24"))],
+    )
+    read: dict = {}
+    observations.latest_of(case, ["a.example", "192.0.2.1"], read)
+    assert kept == read
+    marked = {number: replace(item, detail="not read again") for number, item in kept.items()}
+    (found,) = observations.latest_of(case, ["a.example"], marked)["a.example"]
+    assert found.detail == "not read again"
+    assert {
+        o.detail for o in observations.covering_of(case, ["192.0.2.7"], marked)["192.0.2.7"]
+    } == {"not read again"}
+
+
 # -- prefixes
 
 

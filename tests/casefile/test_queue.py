@@ -61,14 +61,14 @@ def test_a_lease_that_ran_out_is_free_again(filled, clock):
 
 def test_what_is_done_is_not_due(filled, host):
     (taken,) = queue.lease(filled, 1, owner="one", seconds=60, names=["b.example"])
-    queue.complete(filled, taken)
+    queue.complete(filled, {taken.name: None})
     assert queue.pending(filled) == 3
     assert "b.example" not in lease(filled, owner="two")
-    queue.complete(filled, host("unknown.example"))  # never reported: nothing happens
+    queue.complete(filled, {"unknown.example": None})  # never reported: nothing happens
 
 
 def test_what_failed_is_due_later(filled, host, clock):
-    queue.complete(filled, host("b.example"), retry_at=clock.now() + timedelta(minutes=15))
+    queue.complete(filled, {"b.example": clock.now() + timedelta(minutes=15)})
     assert queue.pending(filled) == 3
     clock.move(minutes=15)
     assert queue.pending(filled) == 4
@@ -84,7 +84,7 @@ def test_what_is_released_is_due_at_once(filled):
 
 def test_enqueueing(filled, host, clock):
     for name in EVERYTHING:
-        queue.complete(filled, host(name))
+        queue.complete(filled, {name: None})
         clock.move(hours=1)
     assert queue.pending(filled) == 0
     assert queue.enqueue(filled, domains=["c.example", "unknown.example"]) == 1
@@ -109,7 +109,7 @@ with open_case_file(sys.argv[1], clock=SystemClock(), actor="Ann") as case:
     while taken := queue.lease(case, 7, owner=sys.argv[2], seconds=600):
         for host in taken:
             print(host.name)
-            queue.complete(case, host)
+            queue.complete(case, {host.name: None})
 """
 
 

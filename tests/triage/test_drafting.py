@@ -63,7 +63,7 @@ def looked_up(named, case, take):
         text = f"https://{'www.' if domain == 'example.net' else ''}{domain}/"
         host = names.target(text).host
         observations.store(case, LookupAnswer(host, tuple(_answers(named, host, domain))))
-        queue.complete(case, host)
+        queue.complete(case, {host.name: None})
     refresh(named, case, domains)
     return domains
 

@@ -16,6 +16,7 @@ from abusetrack.practice import Fault, Faults
 from abusetrack.records import Outcome, Question, State
 from abusetrack.triage import resolving, taking
 from abusetrack.triage.dossier import as_json, fresh, host_of, stored
+from abusetrack.triage.refresh import refresh
 
 COUNT = 30
 
@@ -68,6 +69,19 @@ async def test_everything_queued_is_looked_up_and_stored(practice_context, db, d
     with desk[0]() as case:
         states = {projection.read(case, name).findings.state for name in desk[1]}
     assert states == {State.ACTIVE}
+
+
+async def test_what_is_judged_at_once_is_what_is_judged_later(practice_context, db, desk):
+    await resolve(practice_context, db, desk)
+    with desk[0]() as case:
+
+        def found():
+            rows = (projection.read(case, name) for name in desk[1])
+            return [replace(row.findings, as_of=None) for row in rows]
+
+        before = found()
+        refresh(practice_context, case, desk[1])
+        assert found() == before
 
 
 async def test_a_limit_leaves_the_rest_queued_and_it_resumes(practice_context, db, desk):
