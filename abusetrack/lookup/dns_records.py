@@ -11,7 +11,7 @@ import asyncio
 import secrets
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dns.rdatatype import RdataType
@@ -38,6 +38,7 @@ _CONCLUSIVE = frozenset(
 _WORTH_A_RETRY = frozenset({Outcome.TIMED_OUT, Outcome.MALFORMED})
 _ROUNDS = 2
 _MAX_UDP = 4096
+_MANY = struct.Struct("!512H")
 _MAX_IDLE = 32  # connections kept for further questions, for each resolver
 
 
@@ -74,6 +75,7 @@ class Resolver:
         self._seconds = seconds
         self._sockets = asyncio.Semaphore(sockets)
         self._streams = _Streams(dialer or Dialer())
+        self._numbers = _random_numbers()
         self._landmarks = landmarks
 
     @property
@@ -116,7 +118,7 @@ class Resolver:
     async def _try(self, server: tuple[str, int], name: str, rdtype: RdataType) -> DnsAnswer:
         source = self.named(server)
         try:
-            query = make_query(name, rdtype, secrets.randbits(16))
+            query = make_query(name, rdtype, next(self._numbers))
         except WireError as error:
             return DnsAnswer(source, Outcome.MALFORMED, f"not asked: {error}")
         async with self._sockets:
@@ -157,6 +159,12 @@ class Resolver:
         return DnsAnswer(
             answer.source, Outcome.BLOCKED_BY_RESOLVER, f"a stop page: {page}", text=answer.text
         )
+
+
+def _random_numbers() -> Iterator[int]:
+    """Give message ids; the system is asked for many at a time."""
+    while True:
+        yield from _MANY.unpack(secrets.token_bytes(_MANY.size))
 
 
 async def _udp(server: tuple[str, int], query: Query) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -27,6 +26,7 @@ from abusetrack.lookup.shared import SPENT, Shared
 from abusetrack.records import (
     Clock,
     Kind,
+    Known,
     NetworkFacts,
     Observation,
     OriginFacts,
@@ -70,16 +70,20 @@ class Networks:
         self._as_names: OrderedDict[int, str | None] = OrderedDict()
         self._naming: SingleFlight[int, DnsAnswer] = SingleFlight()
 
-    async def ask(
-        self, address: Address, known: Iterable[Observation], deadline: float
-    ) -> list[Shared]:
-        """Return one observation for origin and network each; every failure is an outcome."""
-        found = {o.question: Shared(o, handed_out=True) for o in known}
+    async def ask(self, address: Address, known: Known, deadline: float) -> list[Shared]:
+        """Return one observation for origin and network each; every failure is an outcome.
+
+        What is kept comes before what is ``known``.
+        """
+        found: dict[Question, Shared] = {}
         if not is_askable(address):
             return [
                 Shared(self._observed(address, q, "", Outcome.NOT_ASKED, "not a public address"))
                 for q in _QUESTIONS
             ]
+        if self._missing(address, found):
+            for item in known.network(str(address)):
+                found.setdefault(item.question, Shared(item, handed_out=True))
         missing = self._missing(address, found)
         if missing:
             block = ip_network((address, _BLOCK[address.version]), strict=False)

@@ -255,7 +255,7 @@ class Lookup:
     async def _address(self, text: str, known: Known, deadline: float) -> list[Shared]:
         """Ask whose an address is, and the local tables what they say of it."""
         address = ip_address(text)
-        found = await self._networks.ask(address, known.network(text), deadline)
+        found = await self._networks.ask(address, known, deadline)
         if not is_askable(address):
             return found
         if self._has_tables and not any(_settles_origin(shared.observation) for shared in found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dns.edns
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rrset
 import pytest
@@ -181,6 +182,51 @@ def test_values_by_type(rdtype, values, expected):
     wire = _answer(query, answer=[("shop.test.", 60, "IN", rdtype, *values)])
     reading = read_answer(query, wire)
     assert (reading.outcome, reading.values) == (Outcome.OK, expected)
+
+
+_LABELS = st.lists(st.binary(min_size=1, max_size=12), min_size=1, max_size=5)
+_PLAIN = st.lists(st.text("abcXYZ019-_/*", min_size=1, max_size=12), min_size=1, max_size=5)
+_NAMES = _PLAIN.map(lambda labels: [label.encode() for label in labels]) | _LABELS
+_TEXT = st.lists(st.binary(max_size=40), min_size=1, max_size=4)
+
+
+def _as_text(name):
+    return name.to_text(omit_final_dot=True).lower() if len(name) > 1 else ""
+
+
+_LIBRARY_READS = {
+    "A": lambda rdata: rdata.address,
+    "AAAA": lambda rdata: rdata.address,
+    "NS": lambda rdata: _as_text(rdata.target),
+    "MX": lambda rdata: _as_text(rdata.exchange),
+    "SOA": lambda rdata: _as_text(rdata.mname),
+    "TXT": lambda rdata: b"".join(rdata.strings).decode("utf-8", "replace"),
+}
+
+
+@given(
+    st.sampled_from(sorted(_LIBRARY_READS)),
+    st.lists(_NAMES.map(lambda labels: dns.name.Name([*labels, b""])), min_size=1, max_size=3),
+    st.lists(st.ip_addresses(v=4), min_size=1, max_size=3),
+    # The library writes the end of these as IPv4.
+    st.lists(st.ip_addresses(v=6).filter(lambda a: int(a) >> 48), min_size=1, max_size=3),
+    _TEXT,
+)
+def test_it_reads_what_a_library_reads(kind, names, v4, v6, strings):
+    written = {
+        "A": list(map(str, v4)),
+        "AAAA": list(map(str, v6)),
+        "NS": [name.to_text() for name in names],
+        "MX": [f"{10 * n} {name.to_text()}" for n, name in enumerate(names)],
+        "SOA": [f"{names[0].to_text()} h.test. 1 2 3 4 5"],
+        "TXT": [" ".join('"' + "".join(f"\\{c:03d}" for c in part) + '"' for part in strings)],
+    }[kind]
+    query = _query(rdtype=RdataType.from_text(kind))
+    wire = _answer(query, answer=[("shop.test.", 60, "IN", kind, *written)])
+    read, library = read_answer(query, wire), dns.message.from_wire(wire).answer[0]
+    assert read.outcome is Outcome.OK
+    assert sorted(read.values) == sorted(map(_LIBRARY_READS[kind], library))
+    assert sorted(read.text.splitlines()[-len(library) :]) == sorted(library.to_text().splitlines())
 
 
 @given(st.binary(max_size=200))
