@@ -223,7 +223,7 @@ def _find_columns(rows: Sequence[Row], ledger: Ledger) -> tuple[Columns, Sequenc
         if _holds_names(rows[:_COLUMN_SAMPLE], index, ledger.context)
     ]
     if len(holding) == 1:
-        return {"url": holding[0]}, rows
+        return _below_header(rows, holding[0], ledger)
     if not rows:
         return {}, rows
     what = "Several columns hold" if holding else "No column holds"
@@ -231,6 +231,19 @@ def _find_columns(rows: Sequence[Row], ledger: Ledger) -> tuple[Columns, Sequenc
         f"{what} URLs or domains; name the one to read url or domain in the first line, "
         "or choose a source profile that names it."
     )
+
+
+def _below_header(rows: Sequence[Row], url: int, ledger: Ledger) -> tuple[Columns, Sequence[Row]]:
+    """Return the columns where no header names the one of the URLs, but may name others."""
+    for number, row in enumerate(rows[:_SAMPLE]):
+        columns = _columns(row.cells, ledger.context)
+        if len(columns) > 1 and url not in columns.values():
+            for above in rows[:number]:
+                ledger.complain(above.line, above.text, "it stands above the names of the columns")
+            return columns | {"url": url}, rows[number + 1 :]
+        if _holds_names([row], url, ledger.context):
+            break
+    return {"url": url}, rows
 
 
 def _columns(cells: Sequence[object], context: Context) -> Columns:

@@ -147,6 +147,19 @@ def test_a_table_without_header_needs_one_column_of_names(context: Context) -> N
         read("x,y\n1,2\n", filename="x.csv", context=context)
 
 
+def test_a_header_in_another_language_still_names_the_other_columns(context: Context) -> None:
+    text = (
+        "Adresse;Received;Outcome;Assessed at\n"
+        "http://a.test/x;2026-01-05;confirmed;2026-01-06\n"
+        "http://b.test/y;03/04/2026;;\n"
+    )
+    intake = read(text, filename="x.csv", context=context)
+    (report,) = intake.reports
+    assert report.received_at == datetime(2026, 1, 5, tzinfo=UTC)
+    assert report.assessment is not None
+    assert [c.line for c in intake.complaints] == [3]
+
+
 def test_excels_separator_line(context: Context) -> None:
     intake = read("sep=|\r\nurl|ref\r\na.test|1\r\n", filename="x.csv", context=context)
     assert [(r.line, r.reference) for r in intake.reports] == [(3, "1")]
