@@ -51,6 +51,8 @@ def sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
 def _state(dossier: Dossier) -> Iterator[Fact]:
     state = dossier.view.state
     yield Fact(_tr("State"), ", ".join(item.value for item in state.states), state.reason)
+    if dossier.gone and dossier.gone.holds:
+        yield Fact(_tr("Gone"), _tr("yes"), "; ".join(r.text for r in dossier.gone.reasons))
     if dossier.unicode != dossier.domain:
         yield Fact(_tr("As A-label"), dossier.domain)
     if dossier.suffix_kind:
@@ -68,6 +70,9 @@ def _registration(dossier: Dossier, now: datetime) -> Iterator[Fact]:
         yield Fact(_tr("Registrar"), _tr("not known"), found.registrar_reason)
     else:
         yield from _registrar(dossier, found.registrar, now)
+    if (record := dossier.registry) is not None and record.operator:
+        kept = _tr("record of .{ending}").format(ending=record.ending)
+        yield Fact(_tr("Registry"), record.operator, _source(kept, record.as_of, now))
     source = _source(found.source, found.asked_at, now)
     if found.reseller:
         yield Fact(_tr("Reseller"), found.reseller, source)
@@ -100,7 +105,12 @@ def _registrar(dossier: Dossier, registrar: Registrar, now: datetime) -> Iterato
         if registrar.iana_id
         else _tr("no IANA ID given")
     )
-    yield Fact(_tr("Registrar"), f"{registrar.name} ({number})", source)
+    notes = (source, registrar.identified_by, *registrar.oddities)
+    yield Fact(
+        _tr("Registrar"), f"{registrar.name} ({number})", "\n".join(note for note in notes if note)
+    )
+    if registrar.family:
+        yield Fact(_tr("Family"), registrar.family, _tr("sister registrars, by table"))
     yield Fact(_tr("Abuse e-mail"), registrar.abuse_email or _tr("not given"), source)
     if registrar.abuse_phone:
         yield Fact(_tr("Abuse phone"), registrar.abuse_phone, source)
@@ -148,11 +158,19 @@ def _address(address: AddressView, now: datetime) -> Iterator[Fact]:
             parts.append(_tr("abuse: {mail}").format(mail=network.abuse_email))
     if address.cdn:
         parts.append(_tr("belongs to {cdn}").format(cdn=address.cdn))
-    asked = max((item.asked_at for item in address.observations), default=None)
+    answers = [
+        item
+        for item in address.observations
+        if item is address.origin_answer or item.question is Question.NETWORK_RDAP
+    ]
     yield Fact(
         _tr("Address"),
         "\n".join([address.ip, *(part for part in parts if part)]),
-        _source("", asked, now),
+        "\n".join(
+            f"{item.question.value}: {_source(item.source, item.asked_at, now)}"
+            for item in answers
+            if item.facts is not None
+        ),
     )
     votes = [f"{vote.country} · {vote.source}" for vote in address.votes]
     missing = [_missing(item) for item in address.observations if item.facts is None]
