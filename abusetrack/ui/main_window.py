@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         column.addStretch()
         self._reveal_button = QPushButton(self.tr("Reveal names"))
         self._reveal_button.setCheckable(True)
+        self._reveal_button.setProperty("toggle", True)
         self._reveal_button.setAccessibleName(self.tr("Reveal names in lists"))
         self._reveal_button.setToolTip(self.tr("Show or mask names and URLs (Ctrl+Shift+M)"))
         self._reveal_button.toggled.connect(self._reveal)

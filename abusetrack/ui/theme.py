@@ -230,6 +230,8 @@ QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; paddi
 }}
 #rail QPushButton:hover {{ background: {raised}; }}
 #rail QPushButton:checked {{ background: {selection}; color: {on_selection}; }}
+#rail QPushButton[toggle="true"]:checked {{ background: transparent; color: {text}; }}
+#rail QPushButton[toggle="true"]:hover {{ background: {raised}; }}
 #rail QPushButton:focus {{ border-color: {accent}; }}
 #card {{ background: {surface}; border: 1px solid {line}; border-radius: {radius}px; }}
 #message {{ background: {surface}; border-bottom: 1px solid {line}; }}
@@ -247,6 +249,10 @@ QPushButton {{
 QPushButton:hover {{ border-color: {muted}; }}
 QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:checked {{ background: {selection}; color: {on_selection}; border-color: {accent}; }}
+QPushButton[toggle="true"]:checked {{
+    background: {raised}; color: {text}; border-color: {line};
+}}
+QPushButton[toggle="true"]:focus {{ border-color: {accent}; }}
 QPushButton:disabled {{ color: {muted}; background: {window}; border-color: {line}; }}
 QPushButton[leading="true"] {{
     background: {accent}; color: {on_accent}; border-color: {accent};
@@ -290,7 +296,7 @@ QAbstractItemView::item:focus {{ outline: none; }}
 QHeaderView {{ background: {raised}; border: none; }}
 QHeaderView::section {{
     background: {raised}; color: {text}; border: none; border-bottom: 1px solid {line};
-    padding: 5px 8px; text-align: left;
+    padding: 5px 3px; text-align: left;
 }}
 QHeaderView::up-arrow, QHeaderView::down-arrow {{
     subcontrol-origin: padding; subcontrol-position: center right; width: 10px; height: 10px;

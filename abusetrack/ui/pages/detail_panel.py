@@ -62,6 +62,7 @@ class DetailPanel(QFrame):
             self.tr("Reveal"), self._toggle, tip=self.tr("Show or mask the names of this domain")
         )
         self._reveal.setCheckable(True)
+        self._reveal.setProperty("toggle", True)
         copy = button(
             self.tr("Copy name"), self._copy, tip=self.tr("The domain, defanged, to the clipboard")
         )
