@@ -9,6 +9,7 @@ import io
 import os
 import re
 import stat
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -301,3 +302,10 @@ def test_a_folder_that_is_a_file_is_said(tmp_path):
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(ExternalError, match="cannot be written"):
         write_files(tmp_path / ("x" * 300), FILES)
+
+
+def test_every_column_of_the_table_is_documented(draft, organisation):
+    page = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
+    header = export(draft(), organisation, ["csv"])[0].body.decode().splitlines()[0]
+    named = page[page.index("## The table") :]
+    assert [name for name in header.replace('"', "").split(",") if f"`{name}`" not in named] == []

@@ -80,3 +80,11 @@ def test_fifty_names_of_one_registrar(draft, organisation, row, golden):
     ]
     made = draft(rows=rows, reference="HE-2026-000019")
     golden("registrar-first-fifty.txt", _text(made, organisation))
+
+
+def test_one_moment_and_one_sentence_are_written_as_such(draft, organisation, row):
+    sender = organisation.model_copy(update={"mandate": "the hotline of Exempla"})
+    only = row(confirmed_urls=4, first_confirmed=row().last_confirmed)
+    text = _text(draft(organisation=sender, rows=[only]), sender)
+    assert "4 pages, first" not in text
+    assert "The hotline of Exempla." in text
