@@ -322,6 +322,21 @@ def _replace(path: Path, text: str) -> None:
         ) from error
 
 
+_WHAT = {  # pydantic's kinds of error, in the words of TOML
+    "tuple_type": 'a list is needed here, in brackets: ["first", "second"]',
+    "dict_type": "a table is needed here",
+    "model_type": "a table is needed here",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "string_type": "a text is needed here, in quotation marks",
+    "float_parsing": "a number is needed here",
+    "float_type": "a number is needed here",
+    "int_parsing": "a whole number is needed here",
+    "int_type": "a whole number is needed here",
+    "path_type": "a path is needed here, in quotation marks",
+}
+
+
 def _sentence(error: ValidationError | TypeError) -> str:
     if isinstance(error, TypeError):
         return "The settings file has a key that is not known."
@@ -335,4 +350,5 @@ def _complaints(error: ValidationError) -> Iterator[str]:
         if item["type"] == "extra_forbidden":
             yield f"The setting {key} is not known."
         else:
+            what = _WHAT.get(item["type"], what)
             yield f"The setting {key} is wrong: {what}."

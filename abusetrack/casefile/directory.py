@@ -87,7 +87,8 @@ def confirm(case: CaseFile, party_key: str, role: Role, *, seen: Contact | None 
         contact = contact_for(case, party_key, role)
         if contact is None:
             raise InputError(
-                f"There is no {role.value} contact for {party_key}; import or enter one first."
+                f"There is no {role.value} contact for {party_key}; import one, or take a party "
+                "as 'abusetrack contacts list' shows it."
             )
         if seen is not None and (_key(contact), _ways(contact)) != (_key(seen), _ways(seen)):
             raise InputError(

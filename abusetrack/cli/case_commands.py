@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from abusetrack.casefile import CaseFile, projection, transfer
+from abusetrack.casefile import CaseFile, is_encrypted, projection, transfer
 from abusetrack.casefile.check import check as check_case
-from abusetrack.cli.session import Session
+from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.metrics.concentration import COUNTED, TOP, Concentration, Row, concentration
 from abusetrack.notices.formats.sheet import neutral
@@ -97,10 +97,12 @@ def _print(session: Session, found: Concentration) -> None:
         session.out.print("No domain has a confirmed report yet; assess reports first.")
     else:
         session.out.print(
-            f"{found.domains} domains with confirmed reports; "
+            f"{counted(found.domains, 'domain')} with confirmed reports; "
             f"the top {TOP} hold {found.top_share:.1%}"
         )
-    session.out.print(f"{found.other_domains} domains without one are counted apart")
+    if found.other_domains:
+        others = counted(found.other_domains, "domain")
+        session.out.print(f"apart from these, {others} without a confirmed report (last column)")
 
 
 def _named(row: Row) -> str:
@@ -154,7 +156,9 @@ def check(session: Session, rebuild: bool, as_json: bool) -> None:
         for problem in report.problems:
             session.out.print(f"problem: {problem}")
         if changed is not None:
-            session.out.print(f"{changed} domains showed something else than their facts say")
+            session.out.print(
+                f"{counted(changed, 'domain')} showed something else than the facts say"
+            )
         if report.sound:
             session.out.print(f"The case file is sound; audit chain head {report.head}")
     if not report.sound:
@@ -188,7 +192,8 @@ def backup(session: Session, target: Path) -> None:
     """Copy the case file while it is in use, and verify the copy."""
     with session.case("copying") as case:
         transfer.backup(case, target)
-    session.out.print(f"Copied to {target} and verified; it opens with the same passphrase.")
+    opens = "; it opens with the same passphrase" if is_encrypted(target) else ", not encrypted"
+    session.out.print(f"Copied to {target} and verified{opens}.")
 
 
 @click.command()

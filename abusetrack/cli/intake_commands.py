@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from abusetrack import intake
-from abusetrack.casefile import directory
-from abusetrack.cli.session import Session
+from abusetrack.casefile import CaseFile, directory
+from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.records import Arrival, Assessment, AssessmentOutcome, Complaint, Role, SiteKind
 from abusetrack.triage import contacts as triage_contacts
@@ -53,10 +53,12 @@ def import_(
         label = "stdin" if name == "-" else Path(name).name
         if dry_run:
             with session.case_to_read() as case:
-                totals.append(_preview_json(label, taking.preview(case, taken)))
+                preview = taking.preview(case, taken)
+            totals.append(_preview_json(label, preview))
             continue
         with session.case("taking the list in", create=True) as case:
             ticked = taken.unticked if bare else ()
+            lost = _lost_findings(case, taken)
             result = taking.take(session.context, case, taken, label=label, ticked=ticked)
             totals.append(
                 {
@@ -66,6 +68,8 @@ def import_(
                     "duplicate": result.duplicate,
                     "rejected": result.rejected,
                     "discarded_unread": taken.discarded.total,
+                    "findings_not_recorded": lost,
+                    "bare_names_left": 0 if bare else len(taken.unticked),
                     "complaints": _complaints(result.complaints),
                 }
             )
@@ -74,6 +78,8 @@ def import_(
         return
     for total in totals:
         _print_import(session, total)
+    if dry_run:
+        session.out.print("Nothing was stored (--dry-run).")
 
 
 def _read(name: str, context: intake.Context) -> intake.Intake:
@@ -89,8 +95,24 @@ def _preview_json(label: str, preview: taking.Preview) -> dict[str, object]:
         **counts,
         "rejected": len(preview.intake.complaints) + len(preview.intake.unticked),
         "discarded_unread": preview.intake.discarded.total,
+        "findings_not_recorded": _lost(preview),
+        "bare_names_left": len(preview.intake.unticked),
         "complaints": _complaints(preview.intake.complaints),
     }
+
+
+def _lost_findings(case: CaseFile, taken: intake.Intake) -> int:
+    """Count the findings that come with duplicates, of which nothing is stored."""
+    if all(report.assessment is None for report in taken.reports):
+        return 0
+    return _lost(taking.preview(case, taken))
+
+
+def _lost(preview: taking.Preview) -> int:
+    return sum(
+        arrival is Arrival.DUPLICATE and report.assessment is not None
+        for arrival, report in preview.arrivals
+    )
 
 
 def _complaints(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
@@ -103,10 +125,17 @@ def _print_import(session: Session, total: dict[str, object]) -> None:
         f"{total['duplicate']} duplicate, {total['rejected']} rejected"
     )
     if total["discarded_unread"]:
-        session.out.print(f"  {total['discarded_unread']} attachments or media discarded unread")
+        session.out.print(f"  attachments or media discarded unread: {total['discarded_unread']}")
     complaints = total["complaints"]
     if isinstance(complaints, list):
         print_complaints(session, complaints)
+    if total["bare_names_left"]:
+        session.err.print("  Look at the bare names; import again with --bare to take them.")
+    if total["findings_not_recorded"]:
+        session.err.print(
+            f"  findings of duplicates, not recorded: {total['findings_not_recorded']}; "
+            "record them with 'abusetrack assess --from FILE'"
+        )
 
 
 def print_complaints(session: Session, complaints: Sequence[dict[str, object]]) -> None:
@@ -169,7 +198,7 @@ def assess(
     if as_json:
         session.print_json({"assessed_reports": count, "complaints": _complaints(complaints)})
     else:
-        session.out.print(f"{count} reports assessed")
+        session.out.print(f"{counted(count, 'report')} assessed")
         print_complaints(session, _complaints(complaints))
     if complaints:
         sys.exit(1)
@@ -209,6 +238,9 @@ def list_(session: Session, unconfirmed: bool, used: bool, as_json: bool) -> Non
             ]
         )
         return
+    if not found:
+        session.out.print("No contacts; look names up, or use 'abusetrack contacts import'.")
+        return
     table = session.table("party", "name", "role", "address", "origin", "confirmed")
     for item in found:
         table.add_row(
@@ -229,7 +261,7 @@ def import_contacts(session: Session, table: Path) -> None:
     """Import a CSV of abuse contacts, by IANA ID or by TLD."""
     with session.case("importing the contacts", create=True) as case:
         count, complaints = triage_contacts.import_table(session.context, case, table)
-    session.out.print(f"{count} contacts imported")
+    session.out.print(f"{counted(count, 'contact')} imported")
     print_complaints(session, _complaints(complaints))
 
 
@@ -244,7 +276,7 @@ def confirm(session: Session, parties: tuple[str, ...], role: str) -> None:
     for contact in confirmed:
         reached = ", ".join(filter(None, (contact.email, contact.form, contact.phone)))
         session.out.print(f"  {contact.party_key}  {contact.party_name}: {reached}")
-    session.out.print(f"{len(parties)} contacts confirmed")
+    session.out.print(f"{counted(len(parties), 'contact')} confirmed")
 
 
 def _moment(text: str | None) -> datetime | None:

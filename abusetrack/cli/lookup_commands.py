@@ -13,7 +13,7 @@ from datetime import timedelta
 import click
 
 from abusetrack.casefile import CaseFile, CaseFileThread, queue
-from abusetrack.cli.session import Session
+from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.triage import describe, dossier, resolving
 
@@ -25,6 +25,7 @@ _SHOWN = 20
 @click.argument("names", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Also what was looked up before.")
 @click.option("--older-than", help="Also what was last looked up longer ago than 24h, 7d, ...")
+@click.option("--afresh", is_flag=True, help="Ask registries again, however young their answers.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many names.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_obj
@@ -33,6 +34,7 @@ def resolve(
     names: tuple[str, ...],
     everything: bool,
     older_than: str | None,
+    afresh: bool,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -45,7 +47,7 @@ def resolve(
             queue.enqueue(case, domains=wanted)
         elif older_than:
             queue.enqueue(case, older_than=session.context.clock.now() - _age(older_than))
-    result = _run(session, opener, wanted, limit)
+    result = _run(session, opener, wanted, limit, afresh=afresh)
     if as_json:
         session.print_json(
             {
@@ -55,7 +57,9 @@ def resolve(
             }
         )
     else:
-        session.out.print(f"{result.done} names looked up, {result.left} still queued")
+        session.out.print(f"{counted(result.done, 'name')} looked up, {result.left} still queued")
+        if not (result.done or result.left or result.failures):
+            session.out.print("Nothing was queued; --all looks up again what was looked up before.")
         for failure in result.failures[:_SHOWN]:
             session.err.print(f"  not known: {failure.host}: {failure.reason}")
         if len(result.failures) > _SHOWN:
@@ -69,6 +73,8 @@ def _run(
     opener: Callable[[], CaseFile],
     names: Sequence[str] | None,
     limit: int | None,
+    *,
+    afresh: bool,
 ) -> resolving.ResolveResult:
     async def work() -> resolving.ResolveResult:
         task = asyncio.current_task()
@@ -80,6 +86,7 @@ def _run(
             opener,
             names=names,
             limit=limit,
+            afresh=afresh,
             on_progress=lambda p: bar.update(p.done, p.total),
         )
 

@@ -6,7 +6,9 @@ or input, 3 the case file cannot be used.
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -23,7 +25,7 @@ from abusetrack.cli import (
     notice_commands,
 )
 from abusetrack.cli.session import Session
-from abusetrack.errors import AbusetrackError, CaseFileError, InputError
+from abusetrack.errors import AbusetrackError, CaseFileError, InputError, SettingsError
 from abusetrack.notices.plain import seen
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +34,15 @@ EXIT_FAILED, EXIT_INPUT, EXIT_CASE_FILE = 1, 2, 3
 
 class _Group(click.Group):
     """Turns the errors of errors.py into one sentence on stderr and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Say of a setting that is missing or wrong in which file to mend it."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            if ctx.obj is None or str(ctx.obj.config_path) in str(error):
+                raise
+            raise SettingsError(f"{error} The settings file is {ctx.obj.config_path}.") from error
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -105,6 +116,7 @@ def main(
 
 
 def _open_window(session: Session) -> None:
+    _need_display()
     try:
         from abusetrack import app  # Qt is loaded for the window only
     except ImportError as error:
@@ -121,6 +133,31 @@ def _open_window(session: Session) -> None:
             passphrase=session.given_passphrase,  # the window asks for it itself
         )
     )
+
+
+def _need_display() -> None:
+    """Say what is missing where Qt would only abort.
+
+    Raises:
+        InputError: there is no display, or X11 without the library that Qt needs for it.
+    """
+    if sys.platform in {"darwin", "win32"} or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return
+    if not os.environ.get("DISPLAY"):
+        raise InputError(
+            "The window cannot open, because there is no display. The commands work without it; "
+            "see 'abusetrack --help'."
+        )
+    try:
+        ctypes.CDLL("libxcb-cursor.so.0")
+    except OSError as error:
+        raise InputError(
+            "The window cannot open, because a system library of Qt is missing. On Debian and "
+            "Ubuntu: apt-get install libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
+            "libxkbcommon-x11-0. The commands work without it; see 'abusetrack --help'."
+        ) from error
 
 
 for _module in (

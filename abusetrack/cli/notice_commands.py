@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from abusetrack.cli.session import Session
+from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.notices import FORMATS
 from abusetrack.triage import dossier, drafting
@@ -74,14 +75,22 @@ def draft(
     for item in exported:
         session.out.print(
             f"{item.draft.reference}  {item.draft.recipient.party_name}: "
-            f"{len(item.draft.rows)} domains -> {', '.join(path.name for path in item.files)}"
+            f"{counted(len(item.draft.rows), 'domain')} -> {', '.join(_names(item.files))}"
         )
-    session.out.print(f"{len(exported)} notices drafted in {out}; nothing was sent")
+    drafted = counted(len(exported), "notice")
+    session.out.print(f"{drafted} drafted{f' in {out}' if exported else ''}; nothing was sent")
     reasons = Counter(item.reason for item in plan.not_drafted)
     if reasons:
-        session.out.print(f"{reasons.total()} domains not drafted (--json lists each):")
+        left = counted(reasons.total(), "domain")
+        session.out.print(f"{left} not drafted (--json lists each):")
         for reason, count in reasons.most_common(_SHOWN):
             session.out.print(f"  {count:>6}  {reason}")
+
+
+def _names(files: Sequence[Path]) -> Iterator[str]:
+    """Name the first file, and of its like only the ending."""
+    for number, path in enumerate(files):
+        yield path.suffix if number and path.stem == files[0].stem else path.name
 
 
 COMMANDS = (draft,)

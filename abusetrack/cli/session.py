@@ -192,6 +192,11 @@ def _console(*, stderr: bool) -> Console:
     return console
 
 
+def counted(number: int, thing: str) -> str:
+    """Return "1 domain", "2 domains"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def _first_line(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")

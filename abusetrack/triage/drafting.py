@@ -11,7 +11,7 @@ from pathlib import Path
 from abusetrack import notices
 from abusetrack.casefile import CaseFile, directory, projection, reports
 from abusetrack.casefile import notices as stored_notices
-from abusetrack.errors import InputError
+from abusetrack.errors import InputError, SettingsError
 from abusetrack.judgement.answers import newest
 from abusetrack.judgement.proportionality import RegistrarCase, judge_registrar
 from abusetrack.records import (
@@ -105,11 +105,12 @@ def export(
     notices before one that fails stay.
 
     Raises:
-        InputError: settings are missing, the linter objects, or a file exists already.
+        SettingsError: settings are missing.
+        InputError: the linter objects, or a file exists already.
         ExternalError: the folder cannot be written.
     """
     if missing := notices.ready(context.settings.organisation):
-        raise InputError("Nothing was exported. " + " ".join(missing))
+        raise SettingsError("Nothing was exported. " + " ".join(missing))
     return [_export_one(context, case, draft, folder, formats) for draft in drafts]
 
 

@@ -139,6 +139,9 @@ def assess_rows(
     with case.transaction():
         for row in rows:
             named = subject_of(context.names, row.subject)
+            if isinstance(named, Refusal):
+                complaints.append(Complaint(row.line, row.subject, named.value))
+                continue
             if named is None:
                 complaints.append(Complaint(row.line, row.subject, _NO_SUBJECT))
                 continue
@@ -153,15 +156,15 @@ def assess_rows(
     return count, complaints
 
 
-def subject_of(names: Names, text: str) -> tuple[str, str] | None:
-    """Return (subject, domain) of a domain name or a URL; None for anything else.
+def subject_of(names: Names, text: str) -> tuple[str, str] | Refusal | None:
+    """Return (subject, domain) of a domain name or a URL; why it is no name; None for a host.
 
     A bare host below its registrable domain is no subject: whether the finding is
     of the host or of the whole domain is not ours to guess.
     """
     target = names.target(text)
     if isinstance(target, Refusal):
-        return None
+        return target
     domain = target.host.domain.name if target.host.domain else target.host.name
     if not target.bare:
         return target.url, domain

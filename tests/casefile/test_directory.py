@@ -128,7 +128,7 @@ def test_people_are_on_record_and_lookups_are_not(case, contact):
 
 
 def test_who_is_not_there_cannot_be_confirmed(case):
-    with pytest.raises(InputError, match="no registrar contact for iana:1; import or enter one"):
+    with pytest.raises(InputError, match="no registrar contact for iana:1; import one"):
         directory.confirm(case, "iana:1", Role.REGISTRAR)
 
 

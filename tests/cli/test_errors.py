@@ -156,6 +156,33 @@ def test_drafts_are_refused_while_the_organisation_is_not_named(reported):
     assert not (reported.folder / "drafts").exists()
 
 
+def test_a_missing_setting_is_said_with_its_file(reported):
+    done = reported.run("draft", "--out", "drafts", check=False)
+    fails(done, 2, f"The settings file is {reported.config}.")
+
+
+def test_without_a_display_the_window_says_so(reported):
+    done = reported.run(
+        check=False, env={"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    )
+    fails(done, 2, "no display", "commands work without it")
+
+
+def test_findings_of_duplicates_are_not_lost_unsaid(reported):
+    table = reported.folder / "again.csv"
+    table.write_text("url,outcome\nhttp://again.example.com/,confirmed\n", encoding="utf-8")
+    assert reported.json("import", table)[0]["findings_not_recorded"] == 0
+    assert reported.json("import", table)[0]["findings_not_recorded"] == 1
+    assert "assess --from" in reported.run("import", table).stderr
+
+
+def test_bare_names_are_said_with_what_to_do(reported):
+    done = reported.run("import", "-", stdin="see also bare.example.com today\n")
+    assert "--bare" in done.stderr
+    done = reported.run("import", "-", "--dry-run", stdin="http://dry.example.com/\n")
+    assert "Nothing was stored" in done.stdout
+
+
 def test_what_is_no_name_is_said(reported):
     fails(reported.run("show", "???", check=False), 2, "not a name")
     fails(reported.run("show", "other.example.com.example.net", check=False), 2, "reported")
@@ -174,3 +201,14 @@ def test_qt_is_not_loaded_by_the_command_line(reported):
         capture_output=True,
         env={**os.environ, **reported.home},
     )
+
+
+def test_what_there_is_nothing_of_is_said_with_the_next_step(reported):
+    assert "contacts import" in reported.run("contacts", "list").stdout
+    assert "not encrypted" in reported.run("backup", reported.folder / "copy").stdout
+
+
+def test_a_setting_of_another_kind_is_said_in_the_words_of_toml(abusetrack):
+    abusetrack.config.write_text('[resolver]\nnameservers = "192.0.2.53"\n', encoding="utf-8")
+    done = abusetrack.run("lookup", "example.com", check=False)
+    fails(done, 2, "resolver.nameservers", "a list is needed here, in brackets")

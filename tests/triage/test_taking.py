@@ -8,7 +8,7 @@ import pytest
 from abusetrack import intake
 from abusetrack.casefile import projection, reports
 from abusetrack.errors import InputError
-from abusetrack.records import Arrival, Assessment, AssessmentOutcome, SiteKind
+from abusetrack.records import Arrival, Assessment, AssessmentOutcome, Refusal, SiteKind
 from abusetrack.settings import SourceProfile
 from abusetrack.triage import taking
 
@@ -107,6 +107,15 @@ def test_what_cannot_be_assessed_is_said_with_its_line(context, case, take, find
     )
     assert count == 1
     assert [(item.line, item.text) for item in complaints] == [(2, subject)]
+
+
+def test_a_subject_that_is_no_name_says_why(context, case, take, finding):
+    take("https://www.example.com/b\n")
+    _, complaints = taking.assess(context, case, ["http://localhost/", "www.example.com"], finding)
+    assert [item.reason for item in complaints] == [
+        Refusal.NO_DOMAIN.value,
+        "give a registrable domain or a whole URL",
+    ]
 
 
 def test_a_table_of_findings(context, case, take, tmp_path):
