@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 
 from abusetrack.records import Reason, Registrar, RegistryRecord, Verdict
 from abusetrack.triage import dossier
-from abusetrack.ui.facts import sections
+from abusetrack.ui.facts import Fact, Section, sections
+from abusetrack.ui.text import Masker
+from abusetrack.ui.widgets.delegates import NoteRole
+from abusetrack.ui.widgets.facts_view import FactsView
 
 THEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REGISTRAR = Registrar(
@@ -51,3 +54,14 @@ def test_a_name_that_is_gone_is_shown_so(filled):
     assert "Gone" not in _facts(found)
     gone = Verdict(True, (Reason("gone", "denied twice", ()),), THEN)
     assert _facts(replace(found, gone=gone))["Gone"] == ("yes", "denied twice")
+
+
+def test_a_note_of_two_lines_is_shown_on_two_lines_and_masked(qtbot):
+    view = FactsView()
+    qtbot.addWidget(view)
+    note = "one amber.test\ntwo\u202e"
+    masker = Masker.of(["amber.test"], keep=1, revealed=False)
+    view.show_sections([Section("Hosting", (Fact("Address", "192.0.2.7", note),))], masker)
+    first, second = view.topLevelItem(0).child(0).data(1, NoteRole).split("\n")
+    assert "amber" not in first
+    assert second == "two\\u202e"

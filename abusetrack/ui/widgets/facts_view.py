@@ -55,10 +55,11 @@ class FactsView(QTreeWidget):
             top.setFirstColumnSpanned(True)
             for fact in section.facts:
                 item = QTreeWidgetItem(top, [fact.name, _lines(fact.value, masker)])
-                item.setData(1, NoteRole, masker(fact.note))
+                note = _lines(fact.note, masker)
+                item.setData(1, NoteRole, note)
                 item.setData(1, _FULL, f"{fact.name}: {fact.value}")
                 item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop)
-                spoken = f"{fact.name}: {item.text(1)}. {masker(fact.note)}"
+                spoken = f"{fact.name}: {item.text(1)}. {note}"
                 item.setData(1, Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.expandAll()
         self.verticalScrollBar().setValue(place)
