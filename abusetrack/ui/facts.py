@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from abusetrack.judgement.hosting import AddressView, HostView
-from abusetrack.records import Observation, Question, Registrar
+from abusetrack.records import Observation, Question, Registrar, SuffixKind
 from abusetrack.triage.dossier import Dossier
 from abusetrack.ui.text import age, joined, minute
 
@@ -48,6 +48,16 @@ def sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
     )
 
 
+def _endings() -> dict[SuffixKind, str]:
+    return {
+        SuffixKind.ICANN: _tr("of a registry"),
+        SuffixKind.PLATFORM: _tr("of a platform: its users share the name"),
+        SuffixKind.DYNAMIC_DNS: _tr("of a dynamic DNS service"),
+        SuffixKind.PRIVATE_REGISTRY: _tr("of a private registry"),
+        SuffixKind.UNKNOWN: _tr("not on the suffix list in use"),
+    }
+
+
 def _state(dossier: Dossier) -> Iterator[Fact]:
     state = dossier.view.state
     yield Fact(_tr("State"), ", ".join(item.value for item in state.states), state.reason)
@@ -56,7 +66,7 @@ def _state(dossier: Dossier) -> Iterator[Fact]:
     if dossier.unicode != dossier.domain:
         yield Fact(_tr("As A-label"), dossier.domain)
     if dossier.suffix_kind:
-        yield Fact(_tr("Suffix"), dossier.suffix_kind.value)
+        yield Fact(_tr("Ending"), _endings()[dossier.suffix_kind])
     if dossier.verdict:
         word = _tr("yes") if dossier.verdict.holds else _tr("no")
         yield Fact(

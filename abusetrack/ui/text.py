@@ -6,6 +6,7 @@ masked until revealed, so that a list can be worked on without reading them.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ __all__ = [
     "mask_url",
     "minute",
     "one_line",
+    "plain_tip",
     "plain_url",
     "raw",
 ]
@@ -64,6 +66,11 @@ def _seen(character: str) -> str:
 def copied(text: str) -> str:
     """Return text as it goes to the clipboard: every name and URL in it defanged."""
     return re.sub(r"\S+", lambda match: defang(match[0]), text)
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows ``text`` as it is: Qt takes what looks like markup for it."""
+    return f"<span>{html.escape(text)}</span>" if text else ""
 
 
 def mask_name(name: str, keep: int = 1) -> str:

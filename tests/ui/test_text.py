@@ -6,8 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QTextDocument
 
-from abusetrack.ui.text import Masker, age, copied, mask_name, mask_url, plain_url, raw
+from abusetrack.ui.text import (
+    Masker,
+    age,
+    copied,
+    mask_name,
+    mask_url,
+    plain_tip,
+    plain_url,
+    raw,
+)
 
 _LABEL = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=4, max_size=20)
 
@@ -86,3 +96,10 @@ def test_a_masker_hides_names_anywhere_and_also_defanged():
 def test_an_age_is_told_in_the_largest_unit(passed, said):
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert age(now - passed, now) == said
+
+
+def test_a_tooltip_shows_markup_as_text(qtbot):
+    document = QTextDocument()
+    document.setHtml(plain_tip("<b>bold</b> & <img src=x>"))
+    assert document.toPlainText() == "<b>bold</b> & <img src=x>"
+    assert plain_tip("") == ""

@@ -26,7 +26,7 @@ from abusetrack.casefile.projection import ListQuery
 from abusetrack.errors import AbusetrackError
 from abusetrack.records import DomainNow, HostingAgreement, HostKind, State
 from abusetrack.ui.desk import MOST_ROWS, Desk
-from abusetrack.ui.text import day, joined, mask_name, one_line
+from abusetrack.ui.text import day, joined, mask_name, one_line, plain_tip
 from abusetrack.ui.theme import Tone
 
 _CACHED = 2000
@@ -276,9 +276,9 @@ class DomainTable(QAbstractTableModel):
             return self.tr("not readable") if role == Qt.ItemDataRole.DisplayRole else None
         if role == ToneRole:
             return column.tone(row) if column.tone else None
-        if index.column() == NAME_COLUMN:
-            return shown_name(row, revealed=self._revealed)
-        return column.show(row)
+        name = index.column() == NAME_COLUMN
+        text = shown_name(row, revealed=self._revealed) if name else column.show(row)
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Ask for the ids in another order."""
@@ -301,6 +301,7 @@ class DomainTable(QAbstractTableModel):
 
 
 _FROM_ROW = {
+    Qt.ItemDataRole.ToolTipRole,
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.AccessibleTextRole,
     ToneRole,
