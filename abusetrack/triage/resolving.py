@@ -112,12 +112,14 @@ async def resolve(
     *,
     names: Sequence[str] | None = None,
     limit: int | None = None,
+    afresh: bool = False,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     on_stored: Callable[[Sequence[str]], None] = lambda _domains: None,
 ) -> ResolveResult:
     """Look up the queued names (only ``names`` if given) until none is due or ``limit`` is met.
 
     Cancel the task to stop: answers that have come are stored, the rest stays queued.
+    What the case file knows and is young enough is not asked again, unless ``afresh``.
     ``opener`` opens the case file for reading in this thread. ``on_stored`` gets the
     domains of each stored batch.
 
@@ -127,11 +129,13 @@ async def resolve(
     """
     run = _Run(context, db, names, limit, on_progress, on_stored)
     with opener() as reading:
-        known = CaseKnown(
-            reading,
-            registration_max_age=context.registration_max_age,
-            network_max_age=context.network_max_age,
-        )
+        known: Known = NothingKnown()
+        if not afresh:
+            known = CaseKnown(
+                reading,
+                registration_max_age=context.registration_max_age,
+                network_max_age=context.network_max_age,
+            )
         async with Lookup(context.settings, context.clock) as lookup:
             await lookup.prepare()
             return await run.work(lookup, known)

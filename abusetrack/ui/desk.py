@@ -126,8 +126,11 @@ class Desk(QObject):
 
     def look_up(self) -> None:
         """Look up what is queued, or say why that cannot be."""
+        self._look_up(afresh=False)
+
+    def _look_up(self, *, afresh: bool) -> None:
         if self.can_look_up:
-            self.worker.start()
+            self.worker.start(afresh=afresh)
             self.began.emit()
         else:
             self.messages.care(
@@ -138,13 +141,13 @@ class Desk(QObject):
             )
 
     def look_up_again(self, domains: Sequence[str]) -> None:
-        """Queue domains that were looked up before, and look them up."""
+        """Queue domains that were looked up before, and ask everything about them afresh."""
         names = list(domains)
         self.write(lambda case: queue.enqueue(case, domains=names), self._on_queued)
 
     def _on_queued(self, _hosts: int) -> None:
         self.changed.emit(Changed.QUEUE)
-        self.look_up()
+        self._look_up(afresh=True)
 
     def close(self) -> None:
         """Stop lookups, then readers, then the writer; twice is harmless."""

@@ -62,13 +62,17 @@ class LookupWorker(QObject):
         self._thread: threading.Thread | None = None
         self._task: asyncio.Task[ResolveResult] | None = None
         self._again = False
+        self._afresh = False  # whether the next batch asks again what is known
         self._progress = Progress(0, 0, 0)
         self._domains: dict[str, None] = {}
         self._due: asyncio.TimerHandle | None = None
         self._closed = False
 
-    def start(self) -> None:
-        """Look up everything that is due; while a batch runs, once more after it."""
+    def start(self, *, afresh: bool = False) -> None:
+        """Look up everything that is due; while a batch runs, once more after it.
+
+        With ``afresh``, also ask again what the case file knows and is still young.
+        """
         if self._closed:
             return
         if self._thread is None:
@@ -78,7 +82,7 @@ class LookupWorker(QObject):
             )
             self._thread.start()
             ready.wait()
-        self._call(self._begin)
+        self._call(lambda: self._wanted(afresh=afresh))
 
     def cancel(self) -> None:
         """Stop the batch; answers that have come are stored, the rest stays queued."""
@@ -117,15 +121,21 @@ class LookupWorker(QObject):
         if self._task is not None:
             await asyncio.wait([self._task])  # _on_done was there first, and has told it
 
-    def _begin(self) -> None:
-        if self._task is not None:
+    def _wanted(self, *, afresh: bool) -> None:
+        self._afresh |= afresh
+        if self._task is None:
+            self._begin()
+        else:
             self._again = True
-            return
+
+    def _begin(self) -> None:
+        afresh, self._afresh = self._afresh, False
         self._task = asyncio.get_running_loop().create_task(
             resolve(
                 self._context,
                 self._db,
                 self._opener,
+                afresh=afresh,
                 on_progress=self._on_progress,
                 on_stored=self._on_stored,
             )
@@ -133,7 +143,7 @@ class LookupWorker(QObject):
         self._task.add_done_callback(self._on_done)
 
     def _cancel(self) -> None:
-        self._again = False
+        self._again = self._afresh = False
         if self._task is not None:
             self._task.cancel()
 

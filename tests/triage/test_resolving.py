@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -96,6 +97,37 @@ async def test_only_the_named_are_looked_up(practice_context, db, desk):
     assert (result.done, result.left) == (3, 0)
     with desk[0]() as case:
         assert queue.pending(case) == COUNT - 3
+
+
+async def test_a_young_registration_is_asked_for_again_only_if_so_wished(
+    practice_context, practising, desk, clock
+):
+    context = replace(practice_context, clock=clock)
+    services = [
+        service
+        for name, service in practising.servers.services.items()
+        if name.startswith(("rdap/", "whois/"))
+    ]
+    opener = partial(open_case_file, desk[0]().path, clock=clock, actor="test")
+    moved = CaseFileThread(opener)
+
+    async def questions(**options):
+        with opener() as case:
+            queue.enqueue(case, domains=desk[1])
+        before = sum(service.questions for service in services)
+        result = await resolving.resolve(context, moved, opener, **options)
+        assert result.done == COUNT
+        return sum(service.questions for service in services) - before
+
+    try:
+        assert await questions() > 0
+        clock.move(hours=23)
+        assert await questions() == 0
+        assert await questions(afresh=True) > 0
+        clock.move(hours=25)
+        assert await questions() > 0
+    finally:
+        moved.close()
 
 
 async def test_a_cancelled_batch_keeps_what_came_and_gives_back_the_rest(

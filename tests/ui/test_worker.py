@@ -6,6 +6,7 @@ from unittest.mock import ANY
 import pytest
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
+from abusetrack.casefile import queue
 from abusetrack.errors import SettingsError
 from abusetrack.ui.worker import Advance, Ended
 
@@ -78,6 +79,29 @@ def test_a_second_start_while_a_batch_runs_takes_what_came_since(practice_bench,
     qtbot.waitUntil(lambda: bool(ends), timeout=60000)
     assert all(row.findings.looked_up_at is not None for row in bench.rows())
     assert len(bench.rows()) == 20
+
+
+def test_looking_up_again_asks_registries_again_and_a_plain_start_does_not(
+    practice_bench, world, qtbot
+):
+    bench = practice_bench()
+    bench.take(reports_of(world, 1))
+    desk = bench.desk()
+
+    def answers(begin):
+        with qtbot.waitSignal(desk.worker.ended, timeout=60000):
+            begin()
+        return bench.value("SELECT count(*) FROM observation WHERE question = 'registry RDAP'")
+
+    def due_again():
+        with bench.case() as case:
+            queue.enqueue(case)
+        desk.worker.start()
+
+    assert answers(desk.worker.start) == 1
+    assert answers(due_again) == 1
+    assert answers(lambda: desk.look_up_again([bench.rows()[0].domain])) == 2
+    assert answers(due_again) == 2
 
 
 def test_a_cancelled_batch_leaves_the_rest_queued(practice_bench, world, qtbot):
