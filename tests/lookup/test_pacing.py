@@ -10,6 +10,7 @@ import pytest
 
 from abusetrack.lookup.pacing import BURST_SECONDS, MAX_AT_ONCE, BusyError, Pacer
 from abusetrack.records import Outcome
+from abusetrack.settings import Settings
 
 
 class _JumpingLoop(asyncio.SelectorEventLoop):
@@ -108,6 +109,30 @@ def test_who_waits_when_the_host_says_later_waits_in_line(run):
     assert after[0] == pytest.approx(60.1)
     gaps = [later - earlier for earlier, later in pairwise(after)]
     assert gaps == pytest.approx([0.2] * 4)
+
+
+def test_the_rate_of_the_settings_unless_set():
+    assert Settings().pace.per_host_per_second == 5
+
+
+def test_hosts_that_refuse_together_are_not_asked_again_together(run):
+    async def work():
+        pacer = Pacer(0)
+        for number in range(20):
+            pacer.refused(f"a{number}:443", None)
+        loop = asyncio.get_running_loop()
+        start, times = loop.time(), []
+
+        async def come(number):
+            async with pacer.turn(f"a{number}:443", start + 1000):
+                times.append(loop.time() - start)
+
+        await asyncio.gather(*(come(number) for number in range(20)))
+        return times
+
+    times = run(work())
+    assert len(set(times)) == 20
+    assert 0.7 < min(times) < max(times) < 1.3
 
 
 def test_back_off_grows_and_is_forgotten(run):

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from abusetrack.errors import SettingsError
-from abusetrack.lookup import Lookup, NothingKnown
+from abusetrack.lookup import Lookup, NothingKnown, http
 from abusetrack.lookup.dialing import Dialer
 from abusetrack.records import Outcome, Question
 
@@ -133,6 +133,40 @@ async def test_every_lookup_goes_through_the_proxy(
     assert not any(t["is_name"] for t in told)
     assert {t["how"] for t in told} == {"socks5" if scheme == "socks5" else "connect"}
     assert {t["login"] for t in told} == {"desk:p@ss" if login else ""}
+
+
+async def test_who_is_listed_with_plain_http_is_asked_so_and_marked(
+    internet, clock, host_of, rdap_domain, rdap_network, proxy, monkeypatch
+):
+    # The proxy knows the way to an address that stands for the public internet.
+    monkeypatch.setattr(http, "is_public", lambda address: str(address) == RDAP)
+    started = proxy("-", [f"{RDAP}:80=127.0.0.1:{internet.rdap.port}"])
+    internet.further.add(started.port)
+    internet.add_host(HOST, "192.0.2.10", domain="shop.test")
+    internet.dns.records["plain.test", "A"] = [RDAP]
+    link = {
+        "rel": "related",
+        "type": "application/rdap+json",
+        "href": "http://plain.test/registrar/domain/shop.test",
+    }
+    internet.rdap.answers["/registry/domain/shop.test"] = rdap_domain("shop.test", links=[link])
+    internet.rdap.answers["/net/ip/192.0.2.10"] = rdap_network("192.0.2.0", "192.0.2.255")
+    settings = internet.settings(
+        lookup={"proxy": f"socks5://127.0.0.1:{started.port}"},
+        rdap={"bootstrap": "plain", "allowed_hosts": ()},
+    )
+    listed = internet.bootstrap().rename(internet.folder / "plain")
+    for file in listed.iterdir():
+        file.write_text(file.read_text().replace(internet.rdap.base, "http://plain.test/"))
+    async with Lookup(settings, clock, cache=internet.folder / "cache") as lookup:
+        answer = await lookup.ask(host_of(HOST), NothingKnown())
+    found = {o.question: o for o in answer.observations}
+    for question in (Question.REGISTRY_RDAP, Question.NETWORK_RDAP):
+        assert found[question].outcome is Outcome.OK
+        assert any("plain http" in oddity for oddity in found[question].facts.oddities)
+    # A registrar's link is no list of IANA's.
+    assert found[Question.REGISTRAR_RDAP].outcome is Outcome.UNSAFE
+    assert "/registrar/domain/shop.test" not in internet.rdap.asked
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "http"])

@@ -232,19 +232,23 @@ def test_iana_ids(parsed, ids, expected):
     )
 
 
-def test_events_in_any_case_and_order(parsed):
-    facts = parsed(
-        events=[
+@pytest.mark.parametrize("turn", [list, lambda events: events[::-1]])
+def test_events_in_any_case_and_order(parsed, turn):
+    events = turn(
+        [
             {"eventAction": "LAST CHANGED", "eventDate": "2026-02-01T00:00:00Z"},
             {"eventAction": "last changed", "eventDate": "2026-03-01T00:00:00.123456789Z"},
             {"eventAction": "Expiration", "eventDate": "2027-01-01T00:00:00"},
+            {"eventAction": "Expiration", "eventDate": "2026-12-01T00:00:00"},
             {"eventAction": "registration", "eventDate": "2025-06-01"},
+            {"eventAction": "Registration", "eventDate": "2025-07-01"},
             {"eventAction": "registration", "eventDate": "soon"},
             {"eventAction": "registration", "eventDate": "0001-01-01T00:00:00+14:00"},
             {"eventAction": None},
             "x",
         ]
     )
+    facts = parsed(events=events)
     assert facts.created == datetime(2025, 6, 1, tzinfo=UTC)
     assert facts.updated == datetime(2026, 3, 1, 0, 0, 0, 123456, tzinfo=UTC)
     assert facts.expires == datetime(2027, 1, 1, tzinfo=UTC)
