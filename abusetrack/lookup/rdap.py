@@ -86,9 +86,17 @@ def base_of(url: str, domain: str) -> str:
 
 
 def registrar_link(related: tuple[str, ...], registry_base: str, domain: str) -> str | None:
-    """Return the first link that leads on, and not back to the registry's own answer."""
+    """Return the link that leads on, and not back to the registry's own answer.
+
+    Among several, one that names the domain comes first, then one by https.
+    """
     own = f"{registry_base}domain/{domain}".lower()
-    return next((url for url in related if url.rstrip("/").lower() != own), None)
+    onward = [url for url in related if url.rstrip("/").lower() != own]
+    return min(onward, key=lambda url: _doubts(url.lower(), domain), default=None)
+
+
+def _doubts(url: str, domain: str) -> tuple[bool, bool]:
+    return f"/domain/{domain}" not in url, not url.startswith("https:")
 
 
 def _domain(reply: Reply, domain: str) -> RdapAnswer:

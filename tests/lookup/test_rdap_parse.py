@@ -325,6 +325,12 @@ def test_the_link_to_follow_never_leads_back():
     other = "https://registrar.test/domain/shop.test"
     assert registrar_link((own, other), base, "shop.test") == other
     assert registrar_link((own,), base, "shop.test") is None
+    # Help pages, entities and plain http may be related too.
+    help_page, entity = "https://registrar.test/help", "https://registrar.test/entity/9101"
+    plain = "http://registrar.test/domain/shop.test"
+    assert registrar_link((help_page, entity, plain, other, own), base, "shop.test") == other
+    assert registrar_link((plain, help_page), base, "shop.test") == plain
+    assert registrar_link((help_page, entity), base, "shop.test") == help_page
     assert base_of(other, "shop.test") == "https://registrar.test/"
     assert base_of("https://registrar.test/q?x", "shop.test") == "https://registrar.test/q?x"
 

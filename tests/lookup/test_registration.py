@@ -83,6 +83,20 @@ async def test_registry_and_registrar_are_both_kept(internet, ask, rdap_domain):
     assert "/third" not in internet.rdap.asked  # one hop
 
 
+async def test_of_several_links_one_is_followed_and_none_from_there(internet, ask, rdap_domain):
+    base = internet.rdap.base
+    own, first, second = (f"{base}{way}/domain/shop.test" for way in ("registry", "r1", "r2"))
+    links = [_related(f"{base}help"), _related(own), _related(first), _related(second)]
+    internet.rdap.answers[PATH] = rdap_domain("shop.test", links=links)
+    back = rdap_domain("shop.test", links=[_related(own), _related(second)])
+    internet.rdap.answers["/r1/domain/shop.test"] = back
+    found = await ask()
+    assert found[Question.REGISTRAR_RDAP].source == f"{base}r1/"
+    assert found[Question.REGISTRAR_RDAP].outcome is Outcome.OK
+    asked = [path for path in internet.rdap.asked if not path.startswith("/net/")]
+    assert asked == [PATH, "/r1/domain/shop.test"]
+
+
 @pytest.mark.parametrize(
     ("href", "outcome"),
     [
