@@ -24,10 +24,15 @@ def test_each_field_is_taken_from_the_source_that_knows_it_best(observe):
                 Question.REGISTRAR_RDAP,
                 facts=RegistrationFacts(
                     registrar_name="Reseller Front",
+                    registrar_iana_id=9000002,
                     abuse_email="desk@registrar.example",
+                    abuse_phone="+31 20 555 0101",
                     created=datetime(2026, 1, 3, tzinfo=UTC),
+                    updated=datetime(2026, 2, 3, tzinfo=UTC),
+                    expires=datetime(2027, 1, 3, tzinfo=UTC),
                     reseller="Shop",
                     statuses=("clientHold",),
+                    name_servers=("ns1.registrar.example",),
                 ),
                 source="registrar",
             ),
@@ -37,8 +42,13 @@ def test_each_field_is_taken_from_the_source_that_knows_it_best(observe):
                     registrar_name="Example Registrar",
                     registrar_iana_id=9000001,
                     abuse_email="old@registrar.example",
+                    abuse_phone="+31 20 555 0100",
                     created=CREATED,
+                    updated=CREATED.replace(month=2),
+                    expires=CREATED.replace(year=2027),
+                    reseller="Old Shop",
                     statuses=("active",),
+                    name_servers=("ns1.shop.example",),
                 ),
                 source="registry",
             ),
@@ -49,8 +59,12 @@ def test_each_field_is_taken_from_the_source_that_knows_it_best(observe):
     assert merged.registrar.name == "Example Registrar"
     assert merged.registrar.key == "iana:9000001"
     assert merged.registrar.abuse_email == "desk@registrar.example"
+    assert merged.registrar.abuse_phone == "+31 20 555 0101"
     assert merged.registrar.source == "registry"
     assert merged.created == CREATED
+    assert merged.updated == CREATED.replace(month=2)
+    assert merged.expires == CREATED.replace(year=2027)
+    assert merged.name_servers == ("ns1.shop.example",)
     assert merged.statuses == ("active",)
     assert merged.reseller == "Shop"
     assert merged.found is True
