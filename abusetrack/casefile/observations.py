@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from abusetrack.casefile import facts, vault
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.records import (
     FACTS,
@@ -66,7 +66,10 @@ def store(case: CaseFile, answer: LookupAnswer) -> None:
 
 
 def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Observation]:
-    """Store several lookups in one transaction; return what was stored by local number."""
+    """Store several lookups in one transaction; return what was stored by local number.
+
+    As it was found: without the ids that it has now.
+    """
     found = [observation for answer in answers for observation in answer.observations]
     if not found:
         return {}
@@ -103,10 +106,7 @@ def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Obs
                 and (bounds := _bounds(item.facts.prefix)) is not None
             ],
         )
-    return {
-        fact.n: replace(item, id=id_text(fact.id))
-        for item, fact in zip(found, written, strict=True)
-    }
+    return {fact.n: item for item, fact in zip(found, written, strict=True)}
 
 
 def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
@@ -249,7 +249,7 @@ def _encode(observation: Observation) -> dict[str, Any]:
             "subject": observation.subject,
             "kind": observation.kind.value,
             "question": observation.question.value,
-            "asked_at": observation.asked_at,
+            "asked_at": stamp(observation.asked_at),
             "source": observation.source,
             "outcome": observation.outcome.value,
             "detail": observation.detail,

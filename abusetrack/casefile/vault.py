@@ -12,7 +12,7 @@ from abusetrack.records import Evidence
 
 ZLIB, RAW = "zlib", "raw"
 _LEVEL = 6
-_SHORTEST = 64  # below that, compressing costs more than it saves
+_SHORTEST = 512  # bytes; below that, compressing costs more than it saves
 
 
 def keep(case: CaseFile, pieces: Iterable[Evidence]) -> dict[str, int]:

@@ -99,7 +99,12 @@ def addresses_of(observations: Iterable[Observation]) -> tuple[str, ...]:
         if isinstance(observation.facts, AddressFacts)
         for address in observation.facts.addresses
     }
-    return tuple(sorted(found, key=lambda text: (ip_address(text).version, ip_address(text))))
+    return tuple(sorted(found, key=_in_order))
+
+
+def _in_order(text: str) -> tuple[int, int]:
+    address = ip_address(text)
+    return address.version, int(address)
 
 
 def judge_hosting(hosts: Sequence[HostView]) -> HostingVerdict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -38,6 +38,7 @@ _OPT = b"\0" + _RECORD.pack(RdataType.OPT, UDP_SIZE, 0, 0)
 _EDE_OPTION = 15  # RFC 8914
 _MAX_EDE = 8
 _POINTER = 0xC0
+_TO_QUESTION = bytes((_POINTER, _HEADER.size))  # what nearly every record's owner is
 _LONGEST_NAME = 255  # octets
 # What zone files need not escape (RFC 1035, 5.1), in names and in quoted text.
 _PLAIN_NAME = re.compile(rb"[!#%&'*-\-/-:<-?A-\[\]-~.]*")
@@ -168,17 +169,20 @@ class _Frame:
 def _frame(wire: bytes) -> _Frame:
     """Walk over all records; read where they stand, SOA and OPT."""
     number, flags, questions, *counts = _HEADER.unpack_from(wire)
-    place, question = _HEADER.size, ""
+    place, asked, question = _HEADER.size, "", ""
     for _ in range(questions):
-        question, place = _name(wire, place)
-        question += f". IN {_type_name(int.from_bytes(wire[place : place + 2], 'big'))}"
+        asked, place = _name(wire, place)
+        question = f"{asked}. IN {_type_name(int.from_bytes(wire[place : place + 2], 'big'))}"
         place += 4
     rcode, has_soa = flags & 0xF, False
     errors: tuple[tuple[int, str], ...] = ()
     sections: tuple[list[_Record], ...] = ([], [], [])
     for section, count, records in zip(range(3), counts, sections, strict=True):
         for _ in range(count):
-            owner, place = _name(wire, place)
+            if questions == 1 and wire.startswith(_TO_QUESTION, place):
+                owner, place = asked, place + 2
+            else:
+                owner, place = _name(wire, place)
             rdtype, rdclass, ttl, length = _RECORD.unpack_from(wire, place)
             start = place + _RECORD.size
             place = start + length
@@ -253,8 +257,10 @@ def _read(query: Query, wire: bytes, frame: _Frame) -> Reading:
     blocked = [code for code, _text in frame.errors if code in _BLOCKED]
     if blocked:
         reading = Reading(Outcome.BLOCKED_BY_RESOLVER, _ede_detail(blocked[0], frame))
-    validated = bool(frame.flags & _AUTHENTIC_DATA)
-    return replace(reading, text=_text(frame, data), validated=validated)
+    return Reading(
+        reading.outcome, reading.detail, reading.values, reading.chain, _text(frame, data),
+        validated=bool(frame.flags & _AUTHENTIC_DATA),
+    )  # fmt: skip
 
 
 def _text(frame: _Frame, data: list[_Data]) -> str:

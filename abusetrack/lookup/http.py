@@ -168,9 +168,7 @@ class Http:
             ),
             headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip"},
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=self._seconds, sock_read=self._seconds
-            ),
+            timeout=aiohttp.ClientTimeout(total=None),  # each request has one of ours
             auto_decompress=False,
             trust_env=False,
         )

@@ -73,7 +73,10 @@ def clean(value: object) -> str | None:
             c if c.isprintable() or c.isspace() else "\ufffd" if "\ud800" <= c <= "\udfff" else " "
             for c in text
         )
-    return _SPACE.sub(" ", text).strip()[:MAX_TEXT] or None
+        text = _SPACE.sub(" ", text)
+    elif "  " in text:  # the only white space that is printable
+        text = _SPACE.sub(" ", text)
+    return text.strip()[:MAX_TEXT] or None
 
 
 def unaccented(text: str) -> str:

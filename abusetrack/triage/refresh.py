@@ -104,9 +104,14 @@ def look(
     )
     of_hosts = (item for view in views for item in view.observations)
     of_networks = (item for view in views for a in view.addresses for item in a.observations)
-    own = tuple(dict.fromkeys((*of_domain, *of_hosts)))  # a host may be the domain
-    every = tuple(dict.fromkeys((*own, *of_networks)))
+    own = _each_once((*of_domain, *of_hosts))  # a host may be the domain
+    every = _each_once((*own, *of_networks))
     return View(registration, state, views, judge_hosting(views), own, every)
+
+
+def _each_once(items: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Drop what comes again: the same object, so that no raw answer has to be compared."""
+    return tuple({id(item): item for item in items}.values())
 
 
 def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Findings:
