@@ -58,7 +58,15 @@ def judge(observe, noon):
         (("redemptionPeriod",), State.REDEMPTION),
         (("pendingDelete", "redemptionPeriod"), State.REDEMPTION),
         (("autoRenewPeriod",), State.EXPIRED),
-        (("Suspended",), State.HELD_BY_REGISTRY),
+        *(
+            ((said,), State.HELD_BY_REGISTRY)
+            for said in ("Suspended", "HOLD", "On hold", "registry-hold", "blocked")
+        ),
+        (("Registrar Hold",), State.HELD_BY_REGISTRAR),
+        *(((said,), State.PENDING_DELETE) for said in ("pending deletion", "To delete")),
+        *(((said,), State.REDEMPTION) for said in ("quarantine", "in quarantine", "Redemption")),
+        (("expired",), State.EXPIRED),
+        *(((said,), State.NOT_DELEGATED) for said in ("inactive", "NOT DELEGATED")),
         (("ok",), State.ACTIVE),
         (("clientTransferProhibited", "serverDeleteProhibited"), State.ACTIVE),
     ],

@@ -9,6 +9,7 @@ import pytest
 from abusetrack import __version__
 from abusetrack.errors import SettingsError
 from abusetrack.lookup import Lookup, NothingKnown
+from abusetrack.lookup.tables import shipped
 from abusetrack.records import (
     AddressFacts,
     Domain,
@@ -393,3 +394,19 @@ async def test_we_say_who_we_are_and_a_contact_only_if_set(
 async def test_wrong_settings_are_said_at_the_start(internet, clock, tables, key):
     with pytest.raises(SettingsError, match=key):
         Lookup(internet.settings(**tables), clock)
+
+
+@pytest.mark.parametrize("unlisted", [True, False])
+async def test_country_codes_that_iana_does_not_list_are_asked_by_the_table(
+    internet, clock, host_of, unlisted
+):
+    bases = shipped("rdap_unlisted.toml")["bases"]
+    async with internet.lookup(clock, rdap={"unlisted": unlisted}) as lookup:
+        answers = [await lookup.ask(host_of(f"shop.{cc}"), NothingKnown()) for cc in bases]
+    found = [_one(answer, Question.REGISTRY_RDAP) for answer in answers]
+    # Their servers' names lead nowhere here.
+    expected = Outcome.UNREACHABLE if unlisted else Outcome.NO_SERVICE
+    assert {observation.outcome for observation in found} == {expected}
+    assert [observation.source for observation in found] == [
+        base if unlisted else "" for base in bases.values()
+    ]
