@@ -6,6 +6,7 @@ before they come here). A hold never proves that a notice caused it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -48,6 +49,17 @@ STATUS_STATES: Mapping[str, State] = {
     "notdelegated": State.NOT_DELEGATED,
     "nodelegation": State.NOT_DELEGATED,
 }
+
+# Words in the sentences with which some country-code registries say it.
+_WORD_STATES: Mapping[str, State] = {
+    "suspended": State.HELD_BY_REGISTRY,
+    "cancelled": State.HELD_BY_REGISTRY,
+    "blocked": State.HELD_BY_REGISTRY,
+    "quarantine": State.REDEMPTION,
+    "redemption": State.REDEMPTION,
+    "expired": State.EXPIRED,
+}
+_DENIED = frozenset({"not", "no", "never"})
 
 _REASONS: Mapping[State, str] = {
     State.HELD_BY_REGISTRY: "held by the registry; it does not say why, and only the registry "
@@ -115,12 +127,20 @@ def judge_state(
 def _by_status(registration: Registration, as_of: datetime) -> set[State]:
     folded = {"".join(filter(str.isalpha, status.lower())) for status in registration.statuses}
     states = {STATUS_STATES[status] for status in folded if status in STATUS_STATES}
+    for status in registration.statuses:
+        states.update(_by_words(status))
     if State.REDEMPTION in states:
         return states - {State.PENDING_DELETE}  # RFC 3915: both are set while it is restorable
     expired = registration.found and registration.expires and registration.expires < as_of
     if expired and State.PENDING_DELETE not in states:
         states.add(State.EXPIRED)
     return states
+
+
+def _by_words(status: str) -> Iterable[State]:
+    words = re.findall(r"[a-z]+", status.lower())
+    if len(words) > 2 and not _DENIED & set(words):
+        yield from (_WORD_STATES[word] for word in words if word in _WORD_STATES)
 
 
 def _not_delegated(delegation: Observation | None) -> bool:

@@ -84,6 +84,20 @@ def test_all_states_are_shown_strongest_first(judge):
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("Domain cancelled, suspended, refused or reserved", State.HELD_BY_REGISTRY),
+        ("This domain is in quarantine", State.REDEMPTION),
+        ("the name has expired", State.EXPIRED),
+        ("the name is not suspended", State.ACTIVE),
+        ("Paid and in zone", State.ACTIVE),
+    ],
+)
+def test_sentences_of_registries_are_understood(judge, status, expected):
+    assert judge((status,)).state is expected
+
+
 def test_a_hold_claims_no_cause(judge):
     assert "unpaid or unverified" in judge(("clientHold",)).reason
 
