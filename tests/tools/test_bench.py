@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
-NEEDED = ("asyncwhois", "ipwhois", "whoisit")
+NEEDED = ("asyncwhois", "ipwhois", "whois", "whoisit")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 
 
@@ -33,11 +33,12 @@ def test_all_parts_run_and_report(tmp_path):
     clients = [
         "today's script",
         "today's script, 32 threads",
+        "today's script, 32 threads, first address only",
         "whoisit, registration only",
         "asyncwhois, registration only",
         "abusetrack import",
         "abusetrack resolve",
     ]
     assert [row[0] for row in cells] == clients * 2 + clients[-2:]
-    assert [row[2] for row in cells] == ["10"] * 12 + ["12"] * 2
+    assert [row[2] for row in cells] == ["10"] * 14 + ["12"] * 2
     assert done.stdout.count("- met: ") + done.stdout.count("- MISSED: ") == 5

@@ -22,6 +22,7 @@ from bench.serving import Servers, Used
 LATENCIES = (0.0, 0.04)  # seconds
 SAMPLE = 50  # names that the script asks for in turn where every answer takes its time
 THREADS = 32
+ADDRESSES = 16  # whose networks the script asks for, as abusetrack does
 CEILING = 0.7  # of what the servers can do; nearer to it a ratio says nothing
 LOAD_SECONDS = 3.0
 
@@ -29,6 +30,11 @@ SLOW_RATIO, FAST_RATIO = 40, 3  # against the script in turn at 40 ms, and in th
 CPU_LIMIT = 6.0  # ms for each name
 MEMORY_RATIO = 1.2
 _MIB = 2**20
+
+IN_TURN = "today's script"
+IN_THREADS = f"today's script, {THREADS} threads"
+FIRST_ONLY = f"today's script, {THREADS} threads, first address only"
+IMPORT, RESOLVE = "abusetrack import", "abusetrack resolve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,9 @@ class Bench:
     config: Path
     names: list[str]
 
-    def script(self, latency: float, count: int, threads: int) -> Row:
-        """Measure today's script."""
-        name = "today's script" if threads == 1 else f"today's script, {threads} threads"
-        words = process.module("todays_script", self.servers.endpoints_path, count, threads)
+    def script(self, name: str, latency: float, count: int, threads: int, most: int) -> Row:
+        """Measure today's script, that asks for the networks of so many addresses at most."""
+        words = process.module("todays_script", self.servers.endpoints_path, count, threads, most)
         return self.measure(name, words, latency, count)
 
     def library(self, latency: float, library: str) -> Row:
@@ -83,11 +88,10 @@ class Bench:
         case = self.folder / f"{latency}-{count}.abusetrack"
         listed = self.folder / "names.txt"
         listed.write_text("".join(f"{name}\n" for name in self.names[:count]), encoding="utf-8")
-        # Their import and their lookup, each as a command of its own.
         words = process.abusetrack(self.config, case, "import", listed)
-        taken = self.measure("abusetrack import", words, latency, count)
+        taken = self.measure(IMPORT, words, latency, count)
         words = process.abusetrack(self.config, case, "resolve", "--json")
-        row = self.measure("abusetrack resolve", words, latency, count)
+        row = self.measure(RESOLVE, words, latency, count)
         if json.loads(row.run.output)["done"] != count:
             sys.exit("abusetrack did not look all names up.")
         return taken, row
@@ -135,8 +139,9 @@ def _bench(servers: Servers, folder: Path) -> Bench:
 def _compare(bench: Bench, latency: float) -> list[Row]:
     count = len(bench.names)
     return [
-        bench.script(latency, min(SAMPLE, count) if latency else count, 1),
-        bench.script(latency, count, THREADS),
+        bench.script(IN_TURN, latency, min(SAMPLE, count) if latency else count, 1, ADDRESSES),
+        bench.script(IN_THREADS, latency, count, THREADS, ADDRESSES),
+        bench.script(FIRST_ONLY, latency, count, THREADS, 1),
         bench.library(latency, "whoisit"),
         bench.library(latency, "asyncwhois"),
         *bench.product(latency, count),
@@ -170,17 +175,18 @@ def _print(rows: list[Row], ceilings: dict[str, float], busy: float, *, pinned: 
         print(f"| {' | '.join(cells)} |")
     print(
         f"\nAt {LATENCIES[1] * 1000:.0f} ms the script in turn asks for {SAMPLE} names only; its"
-        " time for each name is compared. CPU is user and system time of the whole process, its"
-        " start and storing included."
+        " time for each name is compared. It asks for the networks of all addresses of a name"
+        f" (at most {ADDRESSES}), as abusetrack does. CPU is user and system time of the"
+        " whole process, its start and storing included."
     )
 
 
 def _ratio(rows: list[Row], row: Row, ceilings: dict[str, float]) -> str:
     alone, threads = (
         next((r for r in rows if r.latency == row.latency and r.what == what), row)
-        for what in ("today's script", f"today's script, {THREADS} threads")
+        for what in (IN_TURN, IN_THREADS)
     )
-    if row.names != threads.names or row.what == "abusetrack import":
+    if row.names != threads.names or row.what == IMPORT:
         return ""
     if max(row.load(ceilings), threads.load(ceilings)) > CEILING:
         return "servers too busy"
@@ -189,11 +195,10 @@ def _ratio(rows: list[Row], row: Row, ceilings: dict[str, float]) -> str:
 
 def _verdict(rows: list[Row], ceilings: dict[str, float]) -> int:
     """Say of each target whether it is met."""
-    ours = [row for row in rows if row.what == "abusetrack resolve"]
+    ours = [row for row in rows if row.what == RESOLVE]
     fast, slow, many = ours
     script = {(row.what, row.latency): row for row in rows}
-    turn = script["today's script", slow.latency]
-    threads = script[f"today's script, {THREADS} threads", fast.latency]
+    turn, threads = script[IN_TURN, slow.latency], script[IN_THREADS, fast.latency]
     growth = many.run.peak / fast.run.peak
     load = max(row.load(ceilings) for row in (fast, slow, turn, threads))
     targets = [

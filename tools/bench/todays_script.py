@@ -1,9 +1,11 @@
-"""What an analyst would write today; ``python -m bench.todays_script ENDPOINTS NAMES THREADS``.
+"""What an analyst would write today.
+
+``python -m bench.todays_script ENDPOINTS NAMES THREADS ADDRESSES``
 
 For each name in turn (or in a pool of threads): addresses, name servers and mail
-servers by dnspython, the registration by python-whois, the network of the first
-address by ipwhois, one row each into SQLite. ``bench.redirect`` says how the
-libraries are sent to the practice internet.
+servers by dnspython, the registration by python-whois, the network of its addresses
+by ipwhois (of so many at most; abusetrack asks for 16), one row each into SQLite.
+``bench.redirect`` says how the libraries are sent to the practice internet.
 
 ipwhois runs with two of its options set: ``asn_methods=["dns"]`` and ``inc_nir=False``,
 because what it would fall back on stands in the real internet. Both make it faster.
@@ -35,12 +37,14 @@ _TABLE = "CREATE TABLE answer(domain, addresses, ns, mx, registrar, created, asn
 
 def main() -> None:
     """Look all names up; print how many were registered and how many had a network."""
-    path, count, threads = sys.argv[1:]
+    path, count, threads, most = sys.argv[1:]
     places = json.loads(Path(path).read_text())
     redirect.dnspython(places)
     redirect.python_whois(places)
     redirect.ipwhois(places)
-    names = places["names"][: int(count)]
+    everybody = places["names"]
+    # A sample is spread over all.
+    names = everybody[:: max(1, len(everybody) // int(count))][: int(count)]
     with tempfile.TemporaryDirectory() as folder:
         connection = sqlite3.connect(Path(folder) / "answers.db", check_same_thread=False)
         with contextlib.closing(connection) as database:
@@ -48,7 +52,7 @@ def main() -> None:
             lock = threading.Lock()
 
             def one(name: str) -> None:
-                row = look_up(name)
+                row = look_up(name, int(most))
                 with lock, database:
                     database.execute(f"INSERT INTO answer VALUES ({','.join('?' * 9)})", row)
 
@@ -61,16 +65,17 @@ def main() -> None:
             print(*database.execute("SELECT count(*), count(registrar), count(asn) FROM answer"))
 
 
-def look_up(name: str) -> list[Any]:
+def look_up(name: str, most: int) -> list[Any]:
     """Return the row of one name."""
     addresses = ask(name, "A") + ask(name, "AAAA")
-    registration, network = {}, {}
+    registration: dict[str, Any] = {}
+    networks: list[dict[str, Any]] = []
     with contextlib.suppress(whois.exceptions.WhoisError):
         registration = whois.whois(name, quiet=True)
-    if addresses:
-        # A list where another service knows better: ipwhois raises KeyError on some answers.
+    for address in addresses[:most]:
+        # KeyError: what ipwhois makes of some answers.
         with contextlib.suppress(BaseIpwhoisException, KeyError):
-            network = IPWhois(addresses[0]).lookup_rdap(asn_methods=["dns"], inc_nir=False)
+            networks.append(IPWhois(address).lookup_rdap(asn_methods=["dns"], inc_nir=False))
     created = registration.get("creation_date")
     return [
         name,
@@ -79,9 +84,10 @@ def look_up(name: str) -> list[Any]:
         " ".join(ask(name, "MX")),
         registration.get("registrar"),
         str(created) if created else None,
-        network.get("asn"),
-        (network.get("network") or {}).get("name"),
-        network.get("asn_country_code"),
+        *(
+            " ".join(dict.fromkeys(str(network.get(key)) for network in networks)) or None
+            for key in ("asn", "asn_cidr", "asn_country_code")
+        ),
     ]
 
 
