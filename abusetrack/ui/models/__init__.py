@@ -1,1 +1,1 @@
-"""TODO room."""
+"""Table models: ids from SQL, rows fetched when they are painted."""

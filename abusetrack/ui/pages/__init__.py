@@ -1,1 +1,1 @@
-"""TODO room."""
+"""The pages of the window, one file each."""
