@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from abusetrack.casefile import CaseFile, directory, projection, reports
@@ -17,11 +17,13 @@ from abusetrack.records import (
     ContactOrigin,
     DomainNow,
     Findings,
+    HostingAgreement,
     HostingVerdict,
     Observation,
     Registration,
     Role,
     SiteKind,
+    State,
     StateVerdict,
     SuffixKind,
     Verdict,
@@ -87,7 +89,7 @@ def look(
     *,
     suffix_kind: SuffixKind | None,
 ) -> View:
-    """Gather and judge one domain."""
+    """Gather and judge one domain; an onion service is only named (RFC 7686)."""
     views = tuple(host_view(facts, host) for host in hosts)
     of_domain = tuple(facts.latest(domain))
     registration = merge(
@@ -106,7 +108,15 @@ def look(
     of_networks = (item for view in views for a in view.addresses for item in a.observations)
     own = _each_once((*of_domain, *of_hosts))  # a host may be the domain
     every = _each_once((*own, *of_networks))
-    return View(registration, state, views, judge_hosting(views), own, every)
+    hosting = judge_hosting(views)
+    if domain.endswith(".onion"):
+        registration = replace(registration, registrar_reason=_ONION)
+        state = StateVerdict((State.UNKNOWN,), _ONION)
+        hosting = HostingVerdict(HostingAgreement.NONE, None, (), _ONION)
+    return View(registration, state, views, hosting, own, every)
+
+
+_ONION = "onion service: no registrar, no hosting country"
 
 
 def _each_once(items: Iterable[Observation]) -> tuple[Observation, ...]:

@@ -59,6 +59,14 @@ def test_hosts_without_a_domain_have_a_dossier_too(context, case, take, text, wo
     assert found.now.findings.registrar is None
 
 
+def test_an_onion_service_is_named_as_one(context, case, take):
+    take(f"http://{'a' * 56}.onion/x\n")
+    shown = dossier.as_json(dossier.stored(context, case, f"http://{'a' * 56}.onion/x"))
+    said = "onion service: no registrar, no hosting country"
+    assert shown["registrar_reason"] == shown["hosting_reason"] == shown["state_reason"] == said
+    assert shown["observations"] == []
+
+
 def test_the_same_in_words(context, case, take):
     take("https://example.com/b\n")
     text = dict(describe.lines(dossier.stored(context, case, "example.com")))
