@@ -1,16 +1,8 @@
-"""The schema, as numbered migrations; every table is described in ``docs/casefile.md``.
-
-A migration is never edited once released and imports nothing of the room. Its
-statements run one by one inside the transaction that the caller holds.
-"""
+"""The record, the names and reports, what was asked, whom we write to."""
 
 from __future__ import annotations
 
-from abusetrack.casefile.driver import Database, Migrations
-
-MIGRATIONS = Migrations("abusetrack")
-
-_FIRST = (
+STATEMENTS = (
     # -- the file itself
     """CREATE TABLE meta(
         key TEXT PRIMARY KEY,
@@ -233,15 +225,3 @@ _FIRST = (
         for verb in ("UPDATE", "DELETE")
     ),
 )
-
-
-@MIGRATIONS()
-def m0001_first(db: Database) -> None:
-    """Lay the first schema."""
-    for statement in _FIRST:
-        db.execute(statement)
-
-
-def schema_version() -> int:
-    """Return the version that a file has when every migration is applied: how many there are."""
-    return len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils tells it nowhere else)

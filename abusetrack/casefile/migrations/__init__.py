@@ -1,0 +1,30 @@
+"""The schema, as numbered migrations; every table is described in ``docs/casefile.md``.
+
+A migration is a module of SQL statements, which run one by one inside one transaction.
+It is never edited once released and imports nothing of the room.
+"""
+
+from __future__ import annotations
+
+from abusetrack.casefile.driver import Database, Migrations
+from abusetrack.casefile.migrations import m0001_first
+
+MIGRATIONS = Migrations("abusetrack")
+
+_STEPS = (m0001_first,)
+
+
+def _register(name: str, statements: tuple[str, ...]) -> None:
+    @MIGRATIONS(name=name)
+    def apply(db: Database) -> None:
+        for statement in statements:
+            db.execute(statement)
+
+
+for _step in _STEPS:
+    _register(_step.__name__.rpartition(".")[2], _step.STATEMENTS)
+
+
+def schema_version() -> int:
+    """Return the version that a file has when every migration is applied: how many there are."""
+    return len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils tells it nowhere else)
