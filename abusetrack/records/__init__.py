@@ -20,7 +20,9 @@ from abusetrack.records.notices import (
     NotDrafted,
     NoticeRow,
     NoticeStatus,
+    PartyRef,
     Role,
+    Rung,
 )
 from abusetrack.records.observations import (
     FACTS,
@@ -63,6 +65,7 @@ from abusetrack.records.reports import (
     Target,
 )
 from abusetrack.records.verdicts import (
+    Advice,
     CountrySource,
     DomainNow,
     Findings,
@@ -71,6 +74,7 @@ from abusetrack.records.verdicts import (
     Reason,
     Registrar,
     Registration,
+    RoleVerdict,
     State,
     StateVerdict,
     Verdict,
@@ -79,6 +83,7 @@ from abusetrack.records.verdicts import (
 __all__ = [
     "FACTS",
     "AddressFacts",
+    "Advice",
     "Arrival",
     "Assessment",
     "AssessmentOutcome",
@@ -113,6 +118,7 @@ __all__ = [
     "Observation",
     "OriginFacts",
     "Outcome",
+    "PartyRef",
     "Question",
     "Reason",
     "Refusal",
@@ -123,6 +129,8 @@ __all__ = [
     "RegistryRecord",
     "Report",
     "Role",
+    "RoleVerdict",
+    "Rung",
     "SiteKind",
     "State",
     "StateVerdict",

@@ -20,6 +20,31 @@ class Role(StrEnum):
     SEARCH_ENGINE = "search engine"
     HOTLINE = "hotline"
     AUTHORITY = "authority"
+    RESELLER = "reseller"
+    ICANN = "ICANN compliance"
+
+
+class Rung(StrEnum):
+    """Which step of the ladder a notice is; each has a text of its own."""
+
+    FIRST = "first"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRef:
+    """Who is meant, in a role.
+
+    Keys: ``iana:ID`` or ``TLD:folded name`` (registrar), ``tld:TLD`` (registry),
+    ``asn:NUMBER`` (host), ``cdn:NAME``, ``platform:SUFFIX``, ``search:NAME``,
+    ``hotline:CC``, ``authority:CC``, ``reseller:folded name``, ``icann``.
+    """
+
+    key: str
+    name: str
+    role: Role
 
 
 class ContactOrigin(StrEnum):

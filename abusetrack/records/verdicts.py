@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from abusetrack.records.notices import Role
 from abusetrack.records.reports import HostKind, SiteKind, SuffixKind
 
 
@@ -81,6 +82,25 @@ class Verdict:
     """A yes or no with its reasons, as of an instant."""
 
     holds: bool
+    reasons: tuple[Reason, ...]
+    as_of: datetime
+
+
+class Advice(StrEnum):
+    """Whether it is right to write to a party about a domain, best first."""
+
+    ADVISED = "advised"
+    POSSIBLE = "possible"
+    NOT_ADVISED = "not advised"  # can be drafted with a typed reason, kept in the audit
+    BLOCKED = "blocked"  # cannot be drafted
+
+
+@dataclass(frozen=True, slots=True)
+class RoleVerdict:
+    """Is it proportionate to address a party in this role about a domain, and why."""
+
+    role: Role
+    advice: Advice
     reasons: tuple[Reason, ...]
     as_of: datetime
 
