@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -69,6 +70,7 @@ def import_(
                     "rejected": result.rejected,
                     "discarded_unread": taken.discarded.total,
                     "findings_not_recorded": lost,
+                    "columns_not_read": list(taken.unread_columns),
                     "bare_names_left": 0 if bare else len(taken.unticked),
                     "complaints": _complaints(result.complaints),
                 }
@@ -95,7 +97,8 @@ def _preview_json(label: str, preview: taking.Preview) -> dict[str, object]:
         **counts,
         "rejected": len(preview.intake.complaints) + len(preview.intake.unticked),
         "discarded_unread": preview.intake.discarded.total,
-        "findings_not_recorded": _lost(preview),
+        "findings_not_recorded": preview.lost_findings,
+        "columns_not_read": list(preview.intake.unread_columns),
         "bare_names_left": len(preview.intake.unticked),
         "complaints": _complaints(preview.intake.complaints),
     }
@@ -105,30 +108,26 @@ def _lost_findings(case: CaseFile, taken: intake.Intake) -> int:
     """Count the findings that come with duplicates, of which nothing is stored."""
     if all(report.assessment is None for report in taken.reports):
         return 0
-    return _lost(taking.preview(case, taken))
-
-
-def _lost(preview: taking.Preview) -> int:
-    return sum(
-        arrival is Arrival.DUPLICATE and report.assessment is not None
-        for arrival, report in preview.arrivals
-    )
+    return taking.preview(case, taken).lost_findings
 
 
 def _complaints(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
     return [{"line": c.line, "text": c.text, "reason": c.reason} for c in complaints]
 
 
-def _print_import(session: Session, total: dict[str, object]) -> None:
+def _print_import(session: Session, total: dict[str, Any]) -> None:
     session.out.print(
         f"{total['file']}: {total['new']} new, {total['repeated']} repeated, "
         f"{total['duplicate']} duplicate, {total['rejected']} rejected"
     )
     if total["discarded_unread"]:
         session.out.print(f"  attachments or media discarded unread: {total['discarded_unread']}")
-    complaints = total["complaints"]
-    if isinstance(complaints, list):
-        print_complaints(session, complaints)
+    print_complaints(session, total["complaints"])
+    if total["columns_not_read"]:
+        session.err.print(
+            f"  columns not read: {', '.join(total['columns_not_read'])}; "
+            "a source profile can say what they are"
+        )
     if total["bare_names_left"]:
         session.err.print("  Look at the bare names; import again with --bare to take them.")
     if total["findings_not_recorded"]:

@@ -53,13 +53,15 @@ class Intake:
     """What a list gave; each row or candidate is in exactly one of the first three.
 
     ``unticked`` are bare names found in running text, taken only when a person ticks
-    them. ``discarded`` counts what was dropped unread.
+    them. ``discarded`` counts what was dropped unread; ``unread_columns`` are headers of
+    columns beside the known ones that nothing was taken from.
     """
 
     reports: tuple[Report, ...]
     unticked: tuple[Report, ...]
     complaints: tuple[Complaint, ...]
     discarded: Discarded
+    unread_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Ledger:
         self._reports: list[Report] = []
         self._unticked: list[Report] = []
         self._discarded: Counter[str] = Counter()
+        self._unread_columns: dict[str, None] = {}
 
     def take(self, report: Report, *, ticked: bool = True) -> None:
         """Account for a report."""
@@ -95,10 +98,11 @@ class Ledger:
 
     def complain(self, line: int, text: str, reason: str) -> None:
         """Account for a row or candidate that is not taken."""
-        shown = _CONTROL.sub(" ", scrub.shown(text)).strip()
-        if len(shown) > _SHOWN:
-            shown = shown[:_SHOWN] + "…"
-        self.complaints.append(Complaint(line, shown, reason))
+        self.complaints.append(Complaint(line, _shorten(text), reason))
+
+    def leave_column(self, header: str) -> None:
+        """Account for a column that nothing is taken from."""
+        self._unread_columns[_shorten(header)] = None
 
     def discard(self, kind: str, count: int = 1) -> None:
         """Count parts dropped unread; ``kind`` is a field of ``Discarded``."""
@@ -117,4 +121,10 @@ class Ledger:
             tuple(self._unticked),
             tuple(sorted(self.complaints, key=lambda complaint: complaint.line)),
             Discarded(**self._discarded),
+            tuple(self._unread_columns),
         )
+
+
+def _shorten(text: str) -> str:
+    shown = _CONTROL.sub(" ", scrub.shown(text)).strip()
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"

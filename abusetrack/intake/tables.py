@@ -216,6 +216,7 @@ def _find_columns(rows: Sequence[Row], ledger: Ledger) -> tuple[Columns, Sequenc
         if columns.keys() & {"url", "domain"}:
             for above in rows[:number]:
                 ledger.complain(above.line, above.text, "it stands above the names of the columns")
+            _leave_columns(row, columns, ledger)
             return columns, rows[number + 1 :]
     holding = [
         index
@@ -240,10 +241,18 @@ def _below_header(rows: Sequence[Row], url: int, ledger: Ledger) -> tuple[Column
         if len(columns) > 1 and url not in columns.values():
             for above in rows[:number]:
                 ledger.complain(above.line, above.text, "it stands above the names of the columns")
-            return columns | {"url": url}, rows[number + 1 :]
+            columns["url"] = url
+            _leave_columns(row, columns, ledger)
+            return columns, rows[number + 1 :]
         if _holds_names([row], url, ledger.context):
             break
     return {"url": url}, rows
+
+
+def _leave_columns(header: Row, columns: Columns, ledger: Ledger) -> None:
+    for index, cell in enumerate(header.cells):
+        if isinstance(cell, str) and cell.strip() and index not in columns.values():
+            ledger.leave_column(cell)
 
 
 def _columns(cells: Sequence[object], context: Context) -> Columns:

@@ -36,6 +36,14 @@ class Preview:
         taken = self.arrivals[: len(self.intake.reports)]
         return sum(kind is arrival for kind, _report in taken)
 
+    @property
+    def lost_findings(self) -> int:
+        """How many findings come with duplicates, of which nothing is stored."""
+        return sum(
+            kind is Arrival.DUPLICATE and report.assessment is not None
+            for kind, report in self.arrivals
+        )
+
 
 def reading(
     context: Context,

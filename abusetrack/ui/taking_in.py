@@ -43,6 +43,8 @@ class Reading:
     taken: tuple[tuple[str, Intake], ...]  # by label
     rows: tuple[PreviewRow, ...]
     discarded: int
+    unread_columns: tuple[str, ...]
+    lost_findings: int  # of duplicates: nothing of them is stored
     complaints: tuple[str, ...]  # of lists that could not be read at all
 
 
@@ -80,11 +82,21 @@ def read(context: Context, case: CaseFile, sources: Sequence[Source], origin: Or
         else:
             kept.append(source)
             taken.append((source.label, found))
+    rows = tuple(_rows(case, taken))
     return Reading(
         sources=tuple(kept),
         taken=tuple(taken),
-        rows=tuple(_rows(case, taken)),
+        rows=rows,
         discarded=sum(found.discarded.total for _label, found in taken),
+        unread_columns=tuple(
+            dict.fromkeys(name for _label, found in taken for name in found.unread_columns)
+        ),
+        lost_findings=sum(
+            row.group is Arrival.DUPLICATE
+            and row.report is not None
+            and row.report.assessment is not None
+            for row in rows
+        ),
         complaints=tuple(complaints),
     )
 

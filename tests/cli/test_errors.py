@@ -212,3 +212,8 @@ def test_a_setting_of_another_kind_is_said_in_the_words_of_toml(abusetrack):
     abusetrack.config.write_text('[resolver]\nnameservers = "192.0.2.53"\n', encoding="utf-8")
     done = abusetrack.run("lookup", "example.com", check=False)
     fails(done, 2, "resolver.nameservers", "a list is needed here, in brackets")
+
+
+def test_columns_that_are_not_read_are_named(reported):
+    done = reported.run("import", "-", stdin="url,mood\nhttp://columns.example.com/,calm\n")
+    assert "columns not read: mood" in done.stderr

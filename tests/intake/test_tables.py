@@ -378,3 +378,18 @@ def test_a_path_that_cannot_be_read_is_told(context: Context, tmp_path: Path) ->
     for path in (tmp_path / "missing.csv", tmp_path):
         with pytest.raises(InputError, match="cannot be read"):
             read_path(path, context=context)
+
+
+@pytest.mark.parametrize(
+    ("head", "unread"),
+    [
+        ("url,reference", ()),
+        ("url,mood,,Law,Priority (1-5)", ("mood", "Priority (1-5)")),
+        ("the page,reference,note,mood", ("mood",)),
+    ],
+)
+def test_columns_that_nothing_is_taken_from_are_named(context, head, unread) -> None:
+    row = "http://a.test/" + "," * head.count(",")
+    intake = read(f"{head}\n{row}\n", filename="x.csv", context=context)
+    assert len(intake.reports) == 1
+    assert intake.unread_columns == unread

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLineEdit,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +21,7 @@ from abusetrack.triage.context import Context
 from abusetrack.ui import theme
 from abusetrack.ui.widgets.parts import label
 
+_NO_SEVERITY, _MOST_SEVERE = -1, 99
 _NEEDS_LAW = AssessmentOutcome.CONFIRMED
 
 
@@ -45,6 +47,11 @@ class AssessDialog(QDialog):
         self.kind.setCurrentIndex(self.kind.findText(SiteKind.UNKNOWN.value))
         self.category = self._line(self.tr("Legal category"), self.tr("from your own table"))
         self.law = self._line(self.tr("Law"), self.tr("the provision it falls under"))
+        self.severity = QSpinBox()
+        self.severity.setAccessibleName(self.tr("Severity"))
+        self.severity.setRange(_NO_SEVERITY, _MOST_SEVERE)
+        self.severity.setSpecialValueText(self.tr("not stated"))
+        self.severity.setToolTip(self.tr("As your organisation's own table counts"))
         self.commercial = self._maybe(self.tr("Commercial"))
         self.disguised = self._maybe(self.tr("Disguised"))
         self.access_note = self._line(
@@ -58,6 +65,7 @@ class AssessDialog(QDialog):
             self.kind,
             self.category,
             self.law,
+            self.severity,
             self.commercial,
             self.disguised,
             self.access_note,
@@ -103,6 +111,7 @@ class AssessDialog(QDialog):
             kind=SiteKind(self.kind.currentData()),
             legal_category=self.category.text().strip() or None,
             law=self.law.text().strip() or None,
+            severity=self.severity.value() if self.severity.value() > _NO_SEVERITY else None,
             commercial=self.commercial.currentData(),
             disguised=self.disguised.currentData(),
             access_note=self.access_note.text().strip() or None,

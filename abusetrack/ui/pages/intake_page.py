@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -70,12 +70,12 @@ class IntakePage(QWidget):
         self.origin.changed.connect(self._read_again)
         layout.addWidget(self.origin)
         self.groups = GroupFilter(self.model.show_group)
-        self._discarded = label(muted=True)
         groups = QHBoxLayout()
         groups.addWidget(self.groups)
         groups.addStretch()
-        groups.addWidget(self._discarded)
         layout.addLayout(groups)
+        self._left_out = label(muted=True, wrap=True)
+        layout.addWidget(self._left_out)
         self.table = self._make_table()
         empty = EmptyPlace(
             self.tr("Nothing to preview"),
@@ -244,12 +244,7 @@ class IntakePage(QWidget):
         self.groups.count(self.model)
         counts = self.model.counts()
         self._stack.setCurrentIndex(1 if counts.total() else 0)
-        discarded = reading.discarded if reading else 0
-        self._discarded.setText(
-            self.tr("Attachments and media discarded unread: {n}").format(n=discarded)
-            if discarded
-            else ""
-        )
+        self._left_out.setText(" ".join(self._what_is_left_out(reading)) if reading else "")
         if reading and counts.total():
             # Not selectRow(): it toggles while Ctrl of Ctrl+V is still held.
             flags = QItemSelectionModel.SelectionFlag
@@ -257,6 +252,20 @@ class IntakePage(QWidget):
                 self.model.index(0, 0), flags.ClearAndSelect | flags.Rows
             )
         self._say()
+
+    def _what_is_left_out(self, reading: Reading) -> Iterator[str]:
+        if reading.discarded:
+            yield self.tr("Attachments and media discarded unread: {n}.").format(
+                n=reading.discarded
+            )
+        if reading.unread_columns:
+            yield self.tr("Columns not read: {names}.").format(
+                names=", ".join(reading.unread_columns)
+            )
+        if reading.lost_findings:
+            yield self.tr(
+                "Findings of duplicates are not recorded: {n}; assess these domains instead."
+            ).format(n=reading.lost_findings)
 
     def _say(self) -> None:
         counts = self.model.counts()

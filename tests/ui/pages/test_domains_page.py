@@ -225,3 +225,12 @@ def test_every_outcome_and_kind_can_be_chosen(bench, qtbot):
             dialog.outcome.setCurrentText(outcome.value)
             dialog.kind.setCurrentText(kind.value)
             assert (dialog.assessment().outcome, dialog.assessment().kind) == (outcome, kind)
+
+
+def test_a_severity_is_recorded_only_where_stated(bench, qtbot):
+    dialog = AssessDialog(bench.context, 1, lambda _assessment: None)
+    qtbot.addWidget(dialog)
+    dialog.outcome.setCurrentText(AssessmentOutcome.CONFIRMED.value)
+    assert dialog.assessment().severity is None
+    dialog.severity.setValue(0)
+    assert dialog.assessment().severity == 0

@@ -128,7 +128,7 @@ def test_media_in_a_list_are_dropped_and_counted(page, filled, qtbot):
     marker = "bWFya2Vy" * 60
     page.add([Source("pasted", f"https://one.test/\ndata:image/png;base64,{marker}\n")])
     preview(qtbot, page)
-    assert "discarded unread: 1" in page._discarded.text()
+    assert "discarded unread: 1" in page._left_out.text()
     imported(qtbot, page)
     assert marker.encode() not in filled.path.read_bytes()
 
@@ -177,3 +177,15 @@ def test_copied_names_are_defanged(page, qtbot):
     page.table.selectAll()
     page.table.actions()[0].trigger()
     assert QApplication.clipboard().text() == "hxxps://amber[.]test/a/b"
+
+
+def test_what_is_not_taken_of_a_table_is_said(page, qtbot):
+    table = (
+        "url,outcome,mood\nhttps://amber.test/a?id=1,confirmed,calm\nhttps://new.test/,confirmed,\n"
+    )
+    page.add([Source("table", table)])
+    assert preview(qtbot, page)[Arrival.DUPLICATE] == 1
+    assert "Columns not read: mood" in page._left_out.text()
+    assert "Findings of duplicates are not recorded: 1" in page._left_out.text()
+    page.clear()
+    assert page._left_out.text() == ""
