@@ -50,6 +50,7 @@ class AssessDialog(QDialog):
         self.severity = QSpinBox()
         self.severity.setAccessibleName(self.tr("Severity"))
         self.severity.setRange(_NO_SEVERITY, _MOST_SEVERE)
+        self.severity.setValue(_NO_SEVERITY)
         self.severity.setSpecialValueText(self.tr("not stated"))
         self.severity.setToolTip(self.tr("As your organisation's own table counts"))
         self.commercial = self._maybe(self.tr("Commercial"))
