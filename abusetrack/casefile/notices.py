@@ -70,6 +70,7 @@ class StoredNotice:
     exported_by: str
     status: NoticeStatus
     status_at: datetime
+    reply_by: datetime | None = None  # a request to the receiver
 
 
 def next_reference(case: CaseFile, prefix: str) -> str:
@@ -84,8 +85,16 @@ def next_reference(case: CaseFile, prefix: str) -> str:
     return f"{name}-{number:06d}"
 
 
-def record_export(case: CaseFile, draft: Draft, files: Sequence[ExportedFile]) -> str:
+def record_export(
+    case: CaseFile,
+    draft: Draft,
+    files: Sequence[ExportedFile],
+    *,
+    reply_by: datetime | None = None,
+) -> str:
     """Store an exported notice with the exact bytes of its files; return its reference.
+
+    ``reply_by`` is the day by which it asks for an answer.
 
     Raises:
         InputError: a notice of this reference was exported before.
@@ -116,14 +125,17 @@ def record_export(case: CaseFile, draft: Draft, files: Sequence[ExportedFile]) -
             "template": draft.template,
             "practice": draft.practice,
             "composed_at": draft.composed_at,
+            **without_empty({"reply_by": reply_by}),
         }
         texts = {"subject": draft.subject, "body": draft.body}
         notice = facts.append(case, [NewFact("notice", content, texts)])[0]
         now = case.now()
         case.execute(
-            "INSERT INTO notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO notice(fact, origin, reference, role, party_key, exported_at, status,"
+            " status_at, reply_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [notice.n, case.origin, draft.reference, draft.role.value,
-             clean(draft.recipient.party_key), now, NoticeStatus.EXPORTED.value, now],
+             clean(draft.recipient.party_key), now, NoticeStatus.EXPORTED.value, now,
+             stamp(reply_by)],
         )  # fmt: skip
         case.executemany(
             "INSERT INTO notice_row VALUES (?, ?, ?)",
@@ -266,4 +278,5 @@ def _decode(fact: StoredFact, status: str, status_at: str, exported_at: str) -> 
         exported_by=fact.actor,
         status=NoticeStatus(status),
         status_at=moment(status_at),
+        reply_by=moment(content.get("reply_by")),
     )

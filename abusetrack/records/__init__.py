@@ -42,6 +42,13 @@ from abusetrack.records.observations import (
     Question,
     RegistrationFacts,
 )
+from abusetrack.records.parties import (
+    ContactEvent,
+    ContactOutcome,
+    Party,
+    Quality,
+    role_of,
+)
 from abusetrack.records.reference import (
     ListedRegistrar,
     RegistrarList,
@@ -91,7 +98,9 @@ __all__ = [
     "Clock",
     "Complaint",
     "Contact",
+    "ContactEvent",
     "ContactOrigin",
+    "ContactOutcome",
     "CountryFacts",
     "CountrySource",
     "Discarded",
@@ -118,7 +127,9 @@ __all__ = [
     "Observation",
     "OriginFacts",
     "Outcome",
+    "Party",
     "PartyRef",
+    "Quality",
     "Question",
     "Reason",
     "Refusal",
@@ -140,4 +151,5 @@ __all__ = [
     "TldKind",
     "UpdatedFile",
     "Verdict",
+    "role_of",
 ]

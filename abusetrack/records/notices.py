@@ -39,7 +39,8 @@ class PartyRef:
 
     Keys: ``iana:ID`` or ``TLD:folded name`` (registrar), ``tld:TLD`` (registry),
     ``asn:NUMBER`` (host), ``cdn:NAME``, ``platform:SUFFIX``, ``search:NAME``,
-    ``hotline:CC``, ``authority:CC``, ``reseller:folded name``, ``icann``.
+    ``hotline:CC``, ``authority:CC``, ``reseller:NAME``, ``icann``; names are folded
+    and joined by hyphens.
     """
 
     key: str

@@ -125,7 +125,8 @@ def _export_one(
             reference = stored_notices.next_reference(case, organisation.reference_prefix)
             draft = _compose(context, provisional.recipient, provisional.rows, reference=reference)
             files: tuple[ExportedFile, ...] = notices.export(draft, organisation, formats)
-            stored_notices.record_export(case, draft, files)
+            reply_by = draft.composed_at + timedelta(days=context.settings.policy.reply_by_days)
+            stored_notices.record_export(case, draft, files, reply_by=reply_by)
             written = notices.write_files(folder, files)
     except BaseException:
         for path in written:  # what could not be recorded must not be sent
