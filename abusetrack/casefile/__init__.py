@@ -8,16 +8,20 @@ take the open :class:`CaseFile` first. ``docs/casefile.md`` describes the tables
 from __future__ import annotations
 
 from abusetrack.casefile import (
+    approvals,
     assessments,
     audit,
     check,
     directory,
+    gates,
     notices,
     observations,
     parties,
     projection,
+    protected,
     queue,
     reports,
+    traits,
     transfer,
 )
 from abusetrack.casefile.connection import (
@@ -34,17 +38,21 @@ __all__ = [
     "CaseFileThread",
     "CaseKnown",
     "QueryStoppedError",
+    "approvals",
     "assessments",
     "audit",
     "check",
     "directory",
+    "gates",
     "is_encrypted",
     "notices",
     "observations",
     "open_case_file",
     "parties",
     "projection",
+    "protected",
     "queue",
     "reports",
+    "traits",
     "transfer",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from abusetrack.casefile import facts, vault
+from abusetrack.casefile import facts, traits, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
@@ -106,6 +106,7 @@ def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Obs
                 and (bounds := _bounds(item.facts.prefix)) is not None
             ],
         )
+        traits.fold(case, batch)
     return {fact.n: item for item, fact in zip(found, written, strict=True)}
 
 

@@ -7,6 +7,7 @@ remembered among the oddities; what is no answer to our question is named so.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ _DOMAIN_KEYS = frozenset(
     {"ldhName", "unicodeName", "entities", "events", "status", "nameservers", "handle"}
 )
 # Registries list the space that is not theirs as one block; it has no holder.
+# A handle has a digit; what has none is a word in its place ("REDACTED").
+_HANDLE = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
 _WIDEST = {4: 8, 6: 12}
 # Event (any case) -> our field, and which one counts if there are several.
 _EVENTS: dict[str, tuple[str, Callable[[datetime, datetime], datetime]]] = {
@@ -91,6 +94,7 @@ def parse_domain(value: object, domain: str) -> Reading:
         abuse_email=abuse.card.email if abuse else None,
         abuse_phone=abuse.card.phone if abuse else None,
         reseller=reseller.card.name if reseller else None,
+        registrant_handle=_registrant_handle(entities, value),
         created=times.get("created"),
         updated=times.get("updated"),
         expires=times.get("expires"),
@@ -103,6 +107,13 @@ def parse_domain(value: object, domain: str) -> Reading:
         oddities=_told_once(oddities),
     )
     return Reading(Outcome.OK, registration=facts)
+
+
+def _registrant_handle(entities: tuple[Entity, ...], value: dict[str, object]) -> str | None:
+    """Return the registrant's handle if it is one: published, and not a word in its place."""
+    handle = next((entity.handle for entity in entities if "registrant" in entity.roles), None)
+    hidden = any("registrant id" in name.lower() for name in _redacted(value, []))
+    return None if hidden or handle is None or not _HANDLE.fullmatch(handle) else handle
 
 
 def _registrar_name(registrar: Entity, iana_id: int | None) -> str | None:

@@ -103,6 +103,7 @@ class RegistrationFacts:
     abuse_email: str | None = None
     abuse_phone: str | None = None
     reseller: str | None = None
+    registrant_handle: str | None = None  # where public; means something at this service only
     created: datetime | None = None
     updated: datetime | None = None
     expires: datetime | None = None

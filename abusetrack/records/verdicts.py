@@ -32,6 +32,8 @@ class Reason:
     code: str
     text: str
     facts: tuple[str, ...] = ()  # fact ids, or "" where the fact is a setting
+    dates: tuple[datetime, ...] = ()  # of what it rests on, oldest first
+    changes: str = ""  # what would change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Verdict:
     holds: bool
     reasons: tuple[Reason, ...]
     as_of: datetime
+    not_met: tuple[Reason, ...] = ()  # reasons that were tried and do not apply, with why
 
 
 class Advice(StrEnum):
