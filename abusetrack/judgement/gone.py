@@ -22,12 +22,12 @@ from abusetrack.records import (
 
 APART = timedelta(hours=1)
 TOGETHER = timedelta(minutes=30)  # what two resolvers say within it is one occasion
-_QUESTIONS = frozenset({Question.A, Question.AAAA, Question.NS})
+QUESTIONS = frozenset({Question.A, Question.AAAA, Question.NS})
 # These say that the name exists. Whatever else fails to deny it says nothing: a block, a
 # time-out, a lame delegation.
-_SEEN = frozenset({Outcome.OK, Outcome.NO_DATA, Outcome.CNAME_LOOP})
+SEEN = frozenset({Outcome.OK, Outcome.NO_DATA, Outcome.CNAME_LOOP})
 # The registrar's own service speaks for the registrar, not for what is registered.
-_REGISTRIES = frozenset({Question.REGISTRY_RDAP, Question.WHOIS})
+REGISTRIES = frozenset({Question.REGISTRY_RDAP, Question.WHOIS})
 # EPP statuses under which a name is not in the DNS (RFC 5731, RFC 3915).
 _OUT_OF_DNS = frozenset(
     {"clienthold", "serverhold", "inactive", "pendingdelete", "redemptionperiod"}
@@ -47,9 +47,9 @@ def judge_gone(
     domain, in any order; a registration answer agrees for ``registration_max_age``.
     """
     past = sorted((o for o in history if o.asked_at <= as_of), key=lambda o: o.asked_at)
-    asked = [o for o in past if o.subject == name and o.question in _QUESTIONS]
-    registered = [o for o in past if o.kind is Kind.REGISTRATION and o.question in _REGISTRIES]
-    seen = [o for o in asked if o.outcome in _SEEN]
+    asked = [o for o in past if o.subject == name and o.question in QUESTIONS]
+    registered = [o for o in past if o.kind is Kind.REGISTRATION and o.question in REGISTRIES]
+    seen = [o for o in asked if o.outcome in SEEN]
     denied = [
         o
         for o in asked
@@ -57,7 +57,7 @@ def judge_gone(
     ]
     if not denied:
         return Verdict(False, (_why_not_denied(asked, seen),), as_of)
-    agreed = [o for o in denied if _is_agreed(o, denied, registered, registration_max_age)]
+    agreed = agreeing(denied, registered, registration_max_age)
     if not agreed:
         text = "no such name, says one resolver only, and the registry does not agree"
         return Verdict(False, (_reason("not agreed", text, denied),), as_of)
@@ -70,6 +70,17 @@ def judge_gone(
         "UTC, each time with the registry's agreement or by two resolvers"
     )
     return Verdict(True, (_reason("gone", text, (first, last)),), as_of)
+
+
+def agreeing(
+    denied: Sequence[Observation], registered: Sequence[Observation], max_age: timedelta
+) -> list[Observation]:
+    """Return the denials that the registry or another resolver agrees with, oldest first.
+
+    ``denied`` are those since the name was last seen, ``registered`` the answers of its
+    registry, both oldest first. It is gone once two of them are :data:`APART`.
+    """
+    return [o for o in denied if _is_agreed(o, denied, registered, max_age)]
 
 
 def _is_agreed(

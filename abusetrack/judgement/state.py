@@ -108,7 +108,7 @@ def judge_state(
         return StateVerdict((State.UNKNOWN,), why)
     seen = list(observations)
     delegation = newest(seen).get(Question.NS)
-    states = _by_status(registration, as_of)
+    states = states_by_status(registration, as_of)
     if registration.found is False:
         states.add(State.NOT_REGISTERED)
     if _not_delegated(delegation):
@@ -124,7 +124,8 @@ def judge_state(
     return StateVerdict((State.UNKNOWN,), _why_unknown(registration, delegation))
 
 
-def _by_status(registration: Registration, as_of: datetime) -> set[State]:
+def states_by_status(registration: Registration, as_of: datetime) -> set[State]:
+    """Return what the registration alone says, by its statuses and its expiry date."""
     folded = {"".join(filter(str.isalpha, status.lower())) for status in registration.statuses}
     states = {STATUS_STATES[status] for status in folded if status in STATUS_STATES}
     for status in registration.statuses:
@@ -155,10 +156,18 @@ def _parked(
     servers: tuple[str, ...] = registration.name_servers
     if delegation is not None and isinstance(delegation.facts, NameFacts):
         servers = delegation.facts.names
+    service = parking_service(servers, parking)
+    if service is None:
+        return None
+    return f"its name servers are those of a parking or suspension service ({service})"
+
+
+def parking_service(servers: Iterable[str], parking: Sequence[tuple[str, str]]) -> str | None:
+    """Name the parking or suspension service that one of ``servers`` belongs to, by suffix."""
     for server in servers:
         for suffix, service in parking:
             if server == suffix or server.endswith(f".{suffix}"):
-                return f"its name servers are those of a parking or suspension service ({service})"
+                return service
     return None
 
 

@@ -8,6 +8,10 @@ canonical text form of :mod:`ipaddress`.
 
 from __future__ import annotations
 
+from abusetrack.records.changes import (
+    Change,
+    ChangeKind,
+)
 from abusetrack.records.clock import (
     Clock,
     SystemClock,
@@ -70,6 +74,11 @@ from abusetrack.records.reference import (
     TldKind,
     UpdatedFile,
 )
+from abusetrack.records.remarks import (
+    Conflict,
+    ContentState,
+    ContentStatus,
+)
 from abusetrack.records.reports import (
     Arrival,
     Assessment,
@@ -110,13 +119,18 @@ __all__ = [
     "Assessment",
     "AssessmentOutcome",
     "CdnFacts",
+    "Change",
+    "ChangeKind",
     "Clock",
     "Complaint",
+    "Conflict",
     "Contact",
     "ContactEvent",
     "ContactOrigin",
     "ContactOutcome",
     "ContentSeen",
+    "ContentState",
+    "ContentStatus",
     "CountryFacts",
     "CountrySource",
     "Discarded",
