@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import clean, id_text, moment
-from abusetrack.casefile.facts import NewFact
+from abusetrack.casefile.encoding import id_text, moment, stamp
+from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import Approval, Role
 
@@ -42,13 +42,22 @@ def approve(
             "domains": list(domains),
         }
         (fact,) = facts.append(case, [NewFact("approval", content)])
-        case.execute(
-            "INSERT OR REPLACE INTO approval VALUES (?, ?, ?, ?)",
-            [bytes.fromhex(draft_sha256), clean(case.actor), case.now(), fact.n],
-        )
+        stored = facts.read(case, [fact.n])
+        fold(case, stored)
         detail = {"draft": draft_sha256, "fact": id_text(fact.id), "domains": len(domains)}
         audit.append(case, "approve draft", party_key, detail)
-    return Approval(draft_sha256, clean(case.actor), case.clock.now(), id_text(fact.id))
+    return Approval(draft_sha256, stored[0].actor, stored[0].at, stored[0].id)
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter approval facts in order."""
+    case.executemany(
+        "INSERT OR REPLACE INTO approval VALUES (?, ?, ?, ?)",
+        [
+            (bytes.fromhex(fact.content["draft"]), fact.actor, stamp(fact.at), fact.n)
+            for fact in stored
+        ],
+    )
 
 
 def of_draft(case: CaseFile, draft_sha256: str) -> tuple[Approval, ...]:

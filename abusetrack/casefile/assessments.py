@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from abusetrack.casefile import audit, counts, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import id_text, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
 from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
 
@@ -70,12 +70,62 @@ def attach(
         case,
         [_fact(report_id, before, assessment) for _, report_id, before, assessment in judged],
     )
+    _hold(
+        case,
+        [
+            (report, fact.n, assessment)
+            for fact, (report, _, _, assessment) in zip(written, judged, strict=True)
+        ],
+    )
+    return written
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Let assessment facts that came from elsewhere, or are folded anew, hold of their reports."""
+    numbers = facts.numbers_of(case, {fact.content["report"] for fact in stored})
+    rows = case.rows(
+        "SELECT fact, domain, assessment FROM report"
+        " WHERE fact IN (SELECT value FROM json_each(?))",
+        [canonical(list(numbers.values()))],
+    )
+    before = facts.read(case, [number for _, _, number in rows if number])
+    rivals: dict[int, list[StoredFact]] = {}
+    for fact in {fact.n: fact for fact in (*before, *stored)}.values():
+        rivals.setdefault(numbers[fact.content["report"]], []).append(fact)
+    outdated = {
+        n
+        for (n,) in case.rows(
+            "SELECT n FROM json_each(?) AS wanted JOIN fact ON n = wanted.value WHERE EXISTS"
+            " (SELECT 1 FROM fact AS later WHERE later.supersedes = fact.id)",
+            [canonical([fact.n for some in rivals.values() for fact in some])],
+        )
+    }
+    held = []
+    for report, some in rivals.items():
+        left = [fact for fact in some if fact.n not in outdated]
+        if left:
+            fact = min(left, key=_safest_first)
+            held.append((report, fact.n, decode(fact)))
+    _hold(case, held)
+    counts.fold(case, [domain for _, domain, _ in rows])
+
+
+def _safest_first(fact: StoredFact) -> tuple[bool, str]:
+    """Order rivals that supersede the same assessment, the same in every case file.
+
+    One that does not confirm goes first: while people disagree, nothing is counted.
+    """
+    return fact.content["outcome"] == AssessmentOutcome.CONFIRMED.value, fact.id
+
+
+def _hold(case: CaseFile, held: Iterable[tuple[int, int, Assessment]]) -> None:
+    """Write into rows of ``report`` what holds of them: report, assessment fact, assessment."""
     case.executemany(
         "UPDATE report SET assessment = ?, outcome = ?, kind = ?, commercial = ?, disguised = ?,"
         " assessed_at = ? WHERE fact = ?",
         [
             (
-                fact.n,
+                number,
                 assessment.outcome.value,
                 assessment.kind.value,
                 assessment.commercial,
@@ -83,10 +133,9 @@ def attach(
                 stamp(assessment.assessed_at),
                 report,
             )
-            for fact, (report, _, _, assessment) in zip(written, judged, strict=True)
+            for report, number, assessment in held
         ],
     )
-    return written
 
 
 def _reports(case: CaseFile, subject: str, at: str) -> list[tuple[Any, ...]]:

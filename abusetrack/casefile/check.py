@@ -118,10 +118,27 @@ def _texts(case: CaseFile) -> Iterator[str]:
         "SELECT fact.n, mark.key FROM fact, json_each(fact.content, '$.erasable') AS mark"
         " WHERE fact.kind <> 'observation' AND NOT EXISTS"
         " (SELECT 1 FROM erasable WHERE erasable.fact = fact.n AND erasable.field = mark.key)"
+        " AND NOT EXISTS (SELECT 1 FROM tombstone WHERE target = fact.id AND field = mark.key)"
         " LIMIT 1"
     )
     for n, field in missing:
         yield f"The {field} of fact {n} is gone."
+
+
+_IS_BURIED = "SELECT 1 FROM tombstone WHERE target = ? AND field = 'body'"
+
+
+def _tombstones(case: CaseFile) -> Iterator[str]:
+    for n, field in case.rows(
+        "SELECT fact.n, field FROM tombstone JOIN fact ON fact.id = target"
+        " JOIN erasable USING (field) WHERE erasable.fact = fact.n LIMIT 1"
+    ):
+        yield f"The {field} of fact {n} was erased, and is there all the same."
+    for (n,) in case.rows(
+        "SELECT evidence.n FROM tombstone JOIN evidence ON sha256 = target"
+        " WHERE body IS NOT NULL LIMIT 1"
+    ):
+        yield f"Evidence {n} was erased, and is there all the same."
 
 
 def _evidence(case: CaseFile) -> Iterator[str]:
@@ -129,8 +146,10 @@ def _evidence(case: CaseFile) -> Iterator[str]:
         "SELECT n, sha256, codec, body, size FROM evidence"
     ):
         try:
-            sound = body is not None and (
-                hashlib.sha256(vault.unpack(codec, body, size)).digest() == sha256
+            sound = (
+                case.value(_IS_BURIED, [sha256]) is not None
+                if body is None
+                else hashlib.sha256(vault.unpack(codec, body, size)).digest() == sha256
             )
         except ValueError:
             sound = False
@@ -161,4 +180,4 @@ def _chain(case: CaseFile) -> Iterator[str]:
         seq_before, sha_before = seq, sha256
 
 
-_PARTS: tuple[_Part, ...] = (_structure, _facts, _texts, _evidence, _chain)
+_PARTS: tuple[_Part, ...] = (_structure, _facts, _texts, _evidence, _tombstones, _chain)

@@ -15,13 +15,15 @@ from pydantic import TypeAdapter
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, column, stamp, without_empty
-from abusetrack.casefile.facts import NewFact
+from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import Contact, ContactOrigin, Role
 
 _FIELDS = tuple(field.name for field in fields(Contact))
 _SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
 _CONTACT = TypeAdapter(Contact)
+# What a fact leaves out because it is empty.
+_EMPTY = {"party_name": "", "email": None, "form": None, "phone": None, "source": ""}
 _BEST_FIRST = (
     "origin <> 'manual', confirmed_at IS NULL, email IS NULL AND form IS NULL, as_of DESC, source"
 )
@@ -94,7 +96,6 @@ def confirm(case: CaseFile, party_key: str, role: Role, *, seen: Contact | None 
             raise InputError(
                 "The contact has changed since it was shown, so it was not confirmed; look again."
             )
-        now = case.clock.now()
         content = without_empty(
             {
                 "party_key": party_key,
@@ -106,19 +107,39 @@ def confirm(case: CaseFile, party_key: str, role: Role, *, seen: Contact | None 
                 "phone": contact.phone,
             }
         )
-        facts.append(case, [NewFact("contact confirmation", content)])
-        case.execute(
-            "UPDATE contact SET confirmed_by = ?, confirmed_at = ?"
-            " WHERE party_key = ? AND role = ? AND origin = ? AND source = ?",
-            [clean(case.actor), stamp(now), *_key(contact)],
-        )
+        written = facts.append(case, [NewFact("contact confirmation", content)])
+        stored = facts.read(case, [written[0].n])
+        fold_confirmations(case, stored)
         audit.append(
             case,
             "confirm contact",
             party_key,
             {"role": role.value, "origin": contact.origin.value},
         )
-    return replace(contact, confirmed_by=clean(case.actor), confirmed_at=now)
+    return replace(contact, confirmed_by=stored[0].actor, confirmed_at=stored[0].at)
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter contact facts that came from elsewhere, or that are folded anew."""
+    _enter(case, [(_CONTACT.validate_python(_EMPTY | fact.content), fact.n) for fact in stored])
+
+
+def fold_confirmations(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter confirmations: each of the contact as it was then, if nobody changed it since."""
+    case.executemany(
+        _CONFIRM,
+        [
+            {
+                **{name: fact.content.get(name) for name in ("email", "form", "phone")},
+                **{name: fact.content[name] for name in ("party_key", "role", "origin")},
+                "source": fact.content.get("source", ""),
+                "by": fact.actor,
+                "at": stamp(fact.at),
+                "fact": fact.n,
+            }
+            for fact in stored
+        ],
+    )
 
 
 def contacts(case: CaseFile, *, role: Role | None = None) -> list[Contact]:
@@ -195,14 +216,39 @@ def _store(case: CaseFile, changed: Sequence[Contact]) -> None:
     written = facts.append(
         case, [NewFact("contact", without_empty(asdict(contact))) for contact in changed]
     )
+    _enter(case, [(contact, fact.n) for contact, fact in zip(changed, written, strict=True)])
+
+
+def _enter(case: CaseFile, contacts: Iterable[tuple[Contact, int]]) -> None:
     case.executemany(
-        f"INSERT OR REPLACE INTO contact({', '.join(_FIELDS)}, fact)"
-        f" VALUES ({', '.join('?' * (len(_FIELDS) + 1))})",
+        _ENTER,
         [
-            [*(column(getattr(contact, name)) for name in _FIELDS), fact.n]
-            for contact, fact in zip(changed, written, strict=True)
+            [*(column(getattr(contact, name)) for name in _FIELDS), number]
+            for contact, number in contacts
         ],
     )
+
+
+# The latest fact wins, by its id, which is the same in every file. What was only seen again
+# has moved its date and comment without a fact; folding the same fact anew keeps that.
+_ENTER = f"""
+INSERT INTO contact({", ".join(_FIELDS)}, fact) VALUES ({", ".join("?" * (len(_FIELDS) + 1))})
+ON CONFLICT DO UPDATE SET {
+    ", ".join(f"{name} = excluded.{name}" for name in _FIELDS if name not in ("as_of", "comment"))
+},
+    as_of = CASE WHEN fact = excluded.fact THEN max(as_of, excluded.as_of)
+        ELSE excluded.as_of END,
+    comment = CASE WHEN fact = excluded.fact THEN comment ELSE excluded.comment END,
+    fact = excluded.fact
+WHERE (SELECT id FROM fact WHERE n = excluded.fact)
+    >= (SELECT id FROM fact WHERE n = contact.fact)
+"""
+_CONFIRM = """
+UPDATE contact SET confirmed_by = :by, confirmed_at = :at
+WHERE party_key = :party_key AND role = :role AND origin = :origin AND source = :source
+    AND email IS :email AND form IS :form AND phone IS :phone
+    AND (SELECT id FROM fact WHERE n = :fact) > (SELECT id FROM fact WHERE n = contact.fact)
+"""
 
 
 def _decode(row: Sequence[Any]) -> Contact:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,11 @@ def append(case: CaseFile, facts: Sequence[NewFact]) -> list[Written]:
     if not facts:
         return []
     first = (case.value("SELECT max(n) FROM fact") or 0) + 1
-    seq = case.value("SELECT max(seq) FROM fact WHERE origin = ?", [case.origin]) or 0
+    last = case.rows(
+        "SELECT seq, id FROM fact WHERE origin = ? ORDER BY seq DESC LIMIT 1", [case.origin]
+    )
+    seq, last_id = last[0] if last else (0, bytes(16))
+    case.ids.start_after(last_id)
     now = case.clock.now()
     at, origin = stamp(now), case.origin_id.hex()
     keys = os.urandom(KEY_BYTES * sum(len(fact.erasable) for fact in facts))
@@ -106,6 +110,7 @@ class StoredFact:
     kind: str
     at: datetime
     actor: str
+    supersedes: str | None
     content: dict[str, Any]
     texts: dict[str, str]
 
@@ -130,12 +135,30 @@ def read(case: CaseFile, numbers: Sequence[int]) -> list[StoredFact]:
         texts.setdefault(n, {})[name] = text
     found = {
         n: StoredFact(
-            n, id_text(fact_id), kind, moment(at), actor, json.loads(content), texts.get(n, {})
+            n,
+            id_text(fact_id),
+            kind,
+            moment(at),
+            actor,
+            supersedes and id_text(supersedes),
+            json.loads(content),
+            texts.get(n, {}),
         )
-        for n, fact_id, kind, at, actor, content in case.rows(
-            "SELECT n, id, kind, at, actor, content FROM fact"
+        for n, fact_id, kind, at, actor, supersedes, content in case.rows(
+            "SELECT n, id, kind, at, actor, supersedes, content FROM fact"
             " WHERE n IN (SELECT value FROM json_each(?))",
             [wanted],
         )
     }
     return [found[n] for n in numbers]
+
+
+def numbers_of(case: CaseFile, ids: Iterable[str]) -> dict[str, int]:
+    """Return the local number of each fact by its id; one that is not there is left out."""
+    by_hex = {one.replace("-", ""): one for one in ids}
+    rows = case.rows(
+        "SELECT wanted.value, n FROM json_each(?) AS wanted"
+        " JOIN fact ON fact.id = unhex(wanted.value)",
+        [canonical(list(by_hex))],
+    )
+    return {by_hex[found]: n for found, n in rows}

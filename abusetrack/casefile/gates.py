@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
-from abusetrack.casefile.facts import NewFact
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, without_empty
+from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import GateEntry, GateStatus
 
@@ -78,16 +78,28 @@ def _write(
                 for name in names
             ],
         )
-        case.executemany(
-            "INSERT OR REPLACE INTO gate VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (name, country, status.value, stamp(at), stamp(expires_at), fact.n)
-                for name, fact in zip(names, written, strict=True)
-            ],
-        )
+        fold(case, facts.read(case, [fact.n for fact in written]))
         for name, fact in zip(names, written, strict=True):
             detail = without_empty(content) | {"fact": id_text(fact.id)}
             audit.append(case, "gate", name, detail)
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter gate facts in order; the last said of a gate holds."""
+    case.executemany(
+        "INSERT OR REPLACE INTO gate VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                fact.content["domain"],
+                fact.content.get("country", ""),
+                fact.content["status"],
+                fact.content["at"],
+                fact.content.get("expires_at"),
+                fact.n,
+            )
+            for fact in stored
+        ],
+    )
 
 
 def of_domain(case: CaseFile, domain: str) -> tuple[GateEntry, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,24 @@ def _domain_row(host: Host) -> tuple[Any, ...]:
         domain.tld,
         domain.label,
     )
+
+
+def describe_anew(case: CaseFile) -> None:
+    """Write of every host and domain again what the first report of it says."""
+    for (content,) in case.each(
+        "SELECT content ->> '$.host' FROM (SELECT min(fact.id), content FROM report"
+        " JOIN fact ON fact.n = report.fact JOIN url ON url.id = report.url GROUP BY url.host)"
+    ):
+        host = host_of_content(json.loads(content))
+        case.execute(
+            "UPDATE host SET unicode = ?, kind = ? WHERE name = ?",
+            [clean(host.unicode), host.kind.value, host.name],
+        )
+        case.execute(
+            "UPDATE domain_now SET unicode = ?, host_kind = ?, suffix = ?, suffix_kind = ?,"
+            " tld = ?, label = ? WHERE domain = ?",
+            [*_domain_row(host)[1:], _domain_name(host)],
+        )
 
 
 def decode_host(

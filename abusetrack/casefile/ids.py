@@ -16,6 +16,10 @@ class Uuid7:
     def __init__(self) -> None:
         self._last = 0
 
+    def start_after(self, last: bytes) -> None:
+        """Make no id that sorts before ``last``: the clock may have been set back since."""
+        self._last = max(self._last, int.from_bytes(last, "big"))
+
     def next(self, now: datetime) -> bytes:
         """Return the 16 bytes of a new id for the instant ``now``."""
         milliseconds = (now - _EPOCH) // _MILLISECOND

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from abusetrack.casefile import audit, facts, vault
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import (
@@ -112,7 +112,7 @@ def record_export(
             Evidence(file.media_type, file.body, hashlib.sha256(file.body).hexdigest())
             for file in files
         ]
-        kept = vault.keep(case, pieces)
+        vault.keep(case, pieces)
         content = {
             "reference": draft.reference,
             "role": draft.role.value,
@@ -129,25 +129,7 @@ def record_export(
         }
         texts = {"subject": draft.subject, "body": draft.body}
         notice = facts.append(case, [NewFact("notice", content, texts)])[0]
-        now = case.now()
-        case.execute(
-            "INSERT INTO notice(fact, origin, reference, role, party_key, exported_at, status,"
-            " status_at, reply_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [notice.n, case.origin, draft.reference, draft.role.value,
-             clean(draft.recipient.party_key), now, NoticeStatus.EXPORTED.value, now,
-             stamp(reply_by)],
-        )  # fmt: skip
-        case.executemany(
-            "INSERT INTO notice_row VALUES (?, ?, ?)",
-            [(notice.n, position, row.domain) for position, row in enumerate(draft.rows)],
-        )
-        case.executemany(
-            "INSERT INTO notice_file VALUES (?, ?, ?)",
-            [
-                (notice.n, clean(file.name), kept[piece.sha256])
-                for file, piece in zip(files, pieces, strict=True)
-            ],
-        )
+        fold(case, facts.read(case, [notice.n]))
         audit.append(
             case,
             "export notice",
@@ -192,13 +174,55 @@ def mark(
         )
         texts = without_empty({"their_reference": their_reference, "note": note})
         event = facts.append(case, [NewFact("notice status", content, texts)])[0]
-        number = _number(case, reference)
-        case.execute("INSERT INTO notice_event VALUES (?, ?)", [event.n, number])
-        case.execute(
-            "UPDATE notice SET status = ?, status_at = ? WHERE fact = ?",
-            [status.value, stamp(when), number],
-        )
+        fold_status(case, facts.read(case, [event.n]))
         audit.append(case, "mark notice", reference, {"status": status.value, "at": when})
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter notice facts, here or come from elsewhere."""
+    origins: dict[int, int] = dict(
+        case.rows(
+            "SELECT n, origin FROM fact WHERE n IN (SELECT value FROM json_each(?))",
+            [canonical([fact.n for fact in stored])],
+        )
+    )
+    kept = vault.numbers_of(
+        case, (file["sha256"] for fact in stored for file in fact.content["files"])
+    )
+    for fact in stored:
+        content, at = fact.content, stamp(fact.at)
+        case.execute(
+            "INSERT INTO notice(fact, origin, reference, role, party_key, exported_at, status,"
+            " status_at, reply_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [fact.n, origins[fact.n], content["reference"], content["role"],
+             content["recipient"]["party_key"], at, NoticeStatus.EXPORTED.value, at,
+             content.get("reply_by")],
+        )  # fmt: skip
+        case.executemany(
+            "INSERT INTO notice_row VALUES (?, ?, ?)",
+            [(fact.n, position, row["domain"]) for position, row in enumerate(content["rows"])],
+        )
+        case.executemany(
+            "INSERT INTO notice_file VALUES (?, ?, ?)",
+            [(fact.n, file["name"], kept[file["sha256"]]) for file in content["files"]],
+        )
+
+
+def fold_status(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter what was marked on notices, here or elsewhere; the last mark is the status."""
+    numbers = facts.numbers_of(case, (fact.content["notice"] for fact in stored))
+    for fact in stored:
+        notice = numbers[fact.content["notice"]]
+        case.execute("INSERT INTO notice_event VALUES (?, ?)", [fact.n, notice])
+        case.execute(_LAST_MARK, [notice])
+
+
+_LAST_MARK = """
+UPDATE notice SET status = content ->> 'status', status_at = content ->> 'at'
+FROM (SELECT content FROM notice_event JOIN fact ON fact.n = notice_event.fact
+    WHERE notice = ?1 ORDER BY fact.id DESC LIMIT 1)
+WHERE notice.fact = ?1
+"""
 
 
 def list_all(case: CaseFile) -> list[StoredNotice]:

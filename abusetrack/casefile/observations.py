@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -75,39 +75,107 @@ def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Obs
         return {}
     with case.transaction():
         kept = vault.keep(case, (item.evidence for item in found if item.evidence))
-        subjects = _enter_subjects(case, [item.subject for item in found])
         written = facts.append(
-            case, [NewFact("observation", _encode(observation)) for observation in found]
+            case,
+            [
+                NewFact("observation", _encode(observation, place))
+                for place, observation in enumerate(found)
+            ],
         )
         batch = written[0].n
-        case.executemany(
-            "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?)",
+        _enter(
+            case,
             [
-                (
+                _Entry(
                     fact.n,
-                    subjects[clean(item.subject)],
+                    clean(item.subject),
                     item.question.value,
                     stamp(item.asked_at),
                     item.outcome.value,
                     batch,
-                    item.evidence and kept[item.evidence.sha256],
+                    kept[item.evidence.sha256] if item.evidence else None,
+                    item.facts.prefix
+                    if isinstance(item.facts, OriginFacts | NetworkFacts)
+                    else None,
                 )
                 for item, fact in zip(found, written, strict=True)
             ],
         )
-        case.executemany(
-            "INSERT INTO prefix_now VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET asked_at = excluded.asked_at, fact = excluded.fact"
-            " WHERE excluded.asked_at >= asked_at",
-            [
-                (*bounds, item.question.value, stamp(item.asked_at), fact.n)
-                for item, fact in zip(found, written, strict=True)
-                if isinstance(item.facts, OriginFacts | NetworkFacts)
-                and (bounds := _bounds(item.facts.prefix)) is not None
-            ],
-        )
         traits.fold(case, batch)
     return {fact.n: item for item, fact in zip(found, written, strict=True)}
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter observation facts that came from elsewhere, or that are folded anew."""
+    kept = vault.numbers_of(case, (fact.content.get("evidence") for fact in stored))
+    _enter(case, [_entry(fact, kept) for fact in stored])
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a row of ``observation`` is made of, and the prefix that it speaks of."""
+
+    fact: int
+    subject: str
+    question: str
+    asked_at: str
+    outcome: str
+    batch: int
+    evidence: int | None
+    prefix: str | None
+
+
+def _entry(fact: StoredFact, kept: Mapping[str, int]) -> _Entry:
+    content = fact.content
+    said = FACTS.get(Question(content["question"]))
+    of_prefix = said in (OriginFacts, NetworkFacts) and "facts" in content
+    return _Entry(
+        fact.n,
+        content["subject"],
+        content["question"],
+        content["asked_at"],
+        content["outcome"],
+        fact.n - content.get("batch", 0),
+        kept.get(content.get("evidence", "")),
+        content["facts"].get("prefix") if of_prefix else None,
+    )
+
+
+def _enter(case: CaseFile, entries: Sequence[_Entry]) -> None:
+    subjects = _enter_subjects(case, [entry.subject for entry in entries])
+    case.executemany(
+        "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.fact,
+                subjects[entry.subject],
+                entry.question,
+                entry.asked_at,
+                entry.outcome,
+                entry.batch,
+                entry.evidence,
+            )
+            for entry in entries
+        ],
+    )
+    case.executemany(
+        _NEWEST_OF_PREFIX,
+        [
+            (*bounds, entry.question, entry.asked_at, entry.fact)
+            for entry in entries
+            if entry.prefix is not None and (bounds := _bounds(entry.prefix)) is not None
+        ],
+    )
+
+
+# Asked at the same time, the later fact wins: by its id, which is the same in every file.
+_NEWEST_OF_PREFIX = """
+INSERT INTO prefix_now VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+SET asked_at = excluded.asked_at, fact = excluded.fact
+WHERE excluded.asked_at > asked_at OR (excluded.asked_at = asked_at
+    AND (SELECT id FROM fact WHERE n = excluded.fact)
+        > (SELECT id FROM fact WHERE n = prefix_now.fact))
+"""
 
 
 def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
@@ -244,7 +312,8 @@ def _enter_subjects(case: CaseFile, names: Iterable[str]) -> dict[str, int]:
     )
 
 
-def _encode(observation: Observation) -> dict[str, Any]:
+def _encode(observation: Observation, place: int) -> dict[str, Any]:
+    """Return the content of a fact; ``place`` counts those stored together, from 0."""
     content = without_empty(
         {
             "subject": observation.subject,
@@ -257,6 +326,8 @@ def _encode(observation: Observation) -> dict[str, Any]:
             "evidence": observation.evidence and observation.evidence.sha256,
         }
     )
+    if place:
+        content["batch"] = place
     if observation.facts is not None:
         defaults = _DEFAULTS[type(observation.facts)]
         content["facts"] = {

@@ -7,7 +7,7 @@ to the table.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,8 @@ from pydantic import TypeAdapter
 
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, stamp
-from abusetrack.casefile.facts import NewFact
+from abusetrack.casefile.encoding import canonical, clean
+from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.records import ContactOrigin, Party, role_of
 
 FIELDS = tuple(item.name for item in fields(Party) if item.name not in {"key", "role", "manual"})
@@ -69,28 +69,33 @@ def note(
             if name in _ERASABLE and not _is_empty(value)
         }
         written = facts.append(case, [NewFact("party note", content, texts)])[0]
-        fold(case, written.n, content)
+        fold(case, facts.read(case, [written.n]))
         if origin is ContactOrigin.MANUAL:
             audit.append(case, "party note", key, {"fields": sorted(changed)})
     return True
 
 
-def fold(case: CaseFile, n: int, content: Mapping[str, Any]) -> None:
-    """Bring ``party_note`` up to date with one ``party note`` fact."""
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Bring ``party_note`` up to date with ``party note`` facts, in order."""
+    for fact in stored:
+        _fold(case, fact.n, fact.content)
+
+
+def _fold(case: CaseFile, n: int, content: Mapping[str, Any]) -> None:
     key, origin = content["party"], content["origin"]
-    for name in content.get("cleared", ()):
-        case.execute(
-            "DELETE FROM party_note WHERE party_key = ? AND field = ? AND origin = ?",
-            [key, name, origin],
-        )
-    at = content["as_of"]
-    common = [content["source"], stamp(at) if isinstance(at, datetime) else at, n]
+    case.executemany(
+        "DELETE FROM party_note WHERE party_key = ? AND field = ? AND origin = ?",
+        [(key, name, origin) for name in content.get("cleared", ())],
+    )
     erasable = dict.fromkeys(content.get("erasable", {}))
     values = {name: canonical(value) for name, value in content.get("set", {}).items()}
     case.executemany(
         "INSERT OR REPLACE INTO party_note(party_key, field, origin, value, source, as_of, fact)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [[key, name, origin, value, *common] for name, value in (values | erasable).items()],
+        [
+            [key, name, origin, value, content["source"], content["as_of"], n]
+            for name, value in (values | erasable).items()
+        ],
     )
 
 

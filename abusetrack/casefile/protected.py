@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, id_text, without_empty
-from abusetrack.casefile.facts import NewFact, Written
+from abusetrack.casefile.facts import NewFact, StoredFact, Written
 from abusetrack.errors import InputError
 from abusetrack.records import ProtectedCategory, ProtectedName
 
@@ -30,13 +30,7 @@ def add(case: CaseFile, names: Iterable[ProtectedName], *, imported: bool = Fals
             }.items()
         )
         written = _append(case, [(name, item.category, item.party) for name, item in changed])
-        case.executemany(
-            "INSERT OR REPLACE INTO protected VALUES (?, ?, ?, ?)",
-            [
-                (name, item.category.value, clean(item.party), fact.n)
-                for (name, item), fact in zip(changed, written, strict=True)
-            ],
-        )
+        fold(case, facts.read(case, [fact.n for fact in written]))
         if imported and changed:
             audit.append(case, _COUNTED, "", {"names": len(changed)})
         for (name, item), fact in zip(changed, written, strict=True):
@@ -57,8 +51,21 @@ def remove(case: CaseFile, name: str) -> None:
         if not case.rows("SELECT 1 FROM protected WHERE name = ?", [name]):
             raise InputError("That name is not protected; 'abusetrack protect list' shows all.")
         (fact,) = _append(case, [(name, None, "")])
-        case.execute("DELETE FROM protected WHERE name = ?", [name])
+        fold(case, facts.read(case, [fact.n]))
         audit.append(case, "unprotect name", name, {"fact": id_text(fact.id)})
+
+
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter facts on protected names in order; the last one of a name holds."""
+    for fact in stored:
+        name, category = fact.content["name"], fact.content.get("category")
+        if category is None:
+            case.execute("DELETE FROM protected WHERE name = ?", [name])
+        else:
+            case.execute(
+                "INSERT OR REPLACE INTO protected VALUES (?, ?, ?, ?)",
+                [name, category, fact.content.get("party", ""), fact.n],
+            )
 
 
 def _append(

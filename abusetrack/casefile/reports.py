@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from abusetrack.casefile import assessments, audit, counts, facts
+from abusetrack.casefile import assessments, audit, counts, erased, facts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
@@ -158,8 +158,8 @@ def _marks(case: CaseFile, report: Report) -> _Marks:
     """Return the digests by which the same URL and the same reference are known again."""
     reference = report.reference
     return (
-        case.digest(report.target.url),
-        NO_REFERENCE if reference is None else case.digest(reference),
+        case.digest(clean(report.target.url)),
+        NO_REFERENCE if reference is None else case.digest(clean(reference)),
     )
 
 
@@ -184,52 +184,101 @@ def _arrivals(case: CaseFile, marks: Sequence[_Marks]) -> list[Arrival]:
     return arrivals
 
 
+def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter the rows of report facts that came from elsewhere, or that are folded anew."""
+    tokens = erased.tokens(case, (fact.id for fact in stored if fact.erased))
+    lists = facts.numbers_of(case, {fact.content["list"] for fact in stored})
+    entries = [_entry(case, fact, lists, tokens.get(fact.id, {})) for fact in stored]
+    _, touched = _enter(case, entries)
+    counts.fold(case, touched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a row of ``report`` is made of."""
+
+    fact: int
+    marks: _Marks
+    host: Host
+    received_at: str
+    source: str
+    list: int
+
+
+def _entry(
+    case: CaseFile, fact: StoredFact, lists: Mapping[str, int], tokens: Mapping[str, bytes]
+) -> _Entry:
+    content = fact.content
+    path, reference = fact.text("path"), fact.text("reference")
+    url = tokens.get("path") or case.digest(content["base"] + (path or "/"))
+    named = NO_REFERENCE if reference is None else case.digest(reference)
+    return _Entry(
+        fact.n,
+        (url, tokens.get("reference") or named),
+        host_of_content(content["host"]),
+        content["received_at"],
+        content.get("source", ""),
+        lists[content["list"]],
+    )
+
+
 def _store(
     case: CaseFile, reports: Sequence[Report], marks: Sequence[_Marks], listed: Written
 ) -> int:
     """Write the facts of reports and their assessments, and fold them; return hosts queued."""
     queued = 0
+    list_id = id_text(listed.id)
     touched: set[int] = set()
     for start in range(0, len(reports), _CHUNK):
-        some = slice(start, start + _CHUNK)
-        hosts, fresh = enter_hosts(case, [report.target.host for report in reports[some]])
+        some = reports[start : start + _CHUNK]
+        written = facts.append(case, [_fact(report, list_id) for report in some])
+        fresh, domains = _enter(
+            case,
+            [
+                _Entry(
+                    fact.n,
+                    mark,
+                    report.target.host,
+                    stamp(report.received_at),
+                    clean(report.source),
+                    listed.n,
+                )
+                for fact, mark, report in zip(
+                    written, marks[start : start + _CHUNK], some, strict=True
+                )
+            ],
+        )
         queued += fresh
-        touched.update(row.domain for row in hosts.values())
-        _store_some(case, reports[some], marks[some], hosts, listed)
+        touched |= domains
+        assessments.attach(
+            case,
+            [
+                (fact.n, fact.id, None, report.assessment)
+                for report, fact in zip(some, written, strict=True)
+                if report.assessment is not None
+            ],
+        )
     counts.fold(case, touched)
     return queued
 
 
-def _store_some(
-    case: CaseFile,
-    reports: Sequence[Report],
-    marks: Sequence[_Marks],
-    hosts: dict[str, HostRow],
-    listed: Written,
-) -> None:
-    list_id = id_text(listed.id)
-    rows = [hosts[report.target.host.name] for report in reports]
-    urls = _enter_urls(case, [(mark, row) for (mark, _), row in zip(marks, rows, strict=True)])
-    written = facts.append(case, [_fact(report, list_id) for report in reports])
+def _enter(case: CaseFile, entries: Sequence[_Entry]) -> tuple[int, set[int]]:
+    """Enter reports with their hosts and URLs; return hosts queued, and the domains touched."""
+    hosts, fresh = enter_hosts(case, [entry.host for entry in entries])
+    rows = [hosts[entry.host.name] for entry in entries]
+    urls = _enter_urls(
+        case, [(entry.marks[0], row) for entry, row in zip(entries, rows, strict=True)]
+    )
     case.executemany(
         "INSERT INTO report(fact, url, domain, reference, received_at, source, list)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (fact.n, urls[url], row.domain, reference, stamp(report.received_at),
-             clean(report.source), listed.n)
-            for report, (url, reference), row, fact in zip(
-                reports, marks, rows, written, strict=True
-            )
+            (entry.fact, urls[entry.marks[0]], row.domain, entry.marks[1], entry.received_at,
+             entry.source, entry.list)
+            for entry, row in zip(entries, rows, strict=True)
         ],
     )  # fmt: skip
-    assessments.attach(
-        case,
-        [
-            (fact.n, fact.id, None, report.assessment)
-            for report, fact in zip(reports, written, strict=True)
-            if report.assessment is not None
-        ],
-    )
+    return fresh, {row.domain for row in rows}
 
 
 def _enter_urls(case: CaseFile, urls: Sequence[tuple[bytes, HostRow]]) -> dict[bytes, int]:

@@ -27,13 +27,7 @@ def keep(case: CaseFile, pieces: Iterable[Evidence]) -> dict[str, int]:
             if hashlib.sha256(piece.body).hexdigest() != piece.sha256:
                 raise ValueError("evidence whose hash is not that of its body")
             by_hash[piece.sha256] = piece
-    numbers: dict[str, int] = dict(
-        case.rows(
-            "SELECT wanted.value, n FROM json_each(?) AS wanted"
-            " JOIN evidence ON sha256 = unhex(wanted.value)",
-            [canonical(list(by_hash))],
-        )
-    )
+    numbers = numbers_of(case, by_hash)
     first = (case.value("SELECT max(n) FROM evidence") or 0) + 1
     new = [piece for sha256, piece in by_hash.items() if sha256 not in numbers]
     case.executemany(
@@ -46,6 +40,17 @@ def keep(case: CaseFile, pieces: Iterable[Evidence]) -> dict[str, int]:
     )
     numbers.update((piece.sha256, n) for n, piece in enumerate(new, first))
     return numbers
+
+
+def numbers_of(case: CaseFile, hashes: Iterable[str | None]) -> dict[str, int]:
+    """Return the local number of each piece by its SHA-256 (hex); what is not there is left out."""
+    return dict(
+        case.rows(
+            "SELECT wanted.value, n FROM json_each(?) AS wanted"
+            " JOIN evidence ON sha256 = unhex(wanted.value)",
+            [canonical([one for one in hashes if one])],
+        )
+    )
 
 
 def pack(body: bytes) -> tuple[str, bytes]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from abusetrack.casefile import CaseFile, is_encrypted, projection, transfer
+from abusetrack.casefile import CaseFile, folding, is_encrypted, transfer
 from abusetrack.casefile.check import check as check_case
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
@@ -141,7 +142,7 @@ def _csv(found: Concentration) -> str:
 def check(session: Session, rebuild: bool, as_json: bool) -> None:
     """Verify the case file: structure, audit chain, facts and evidence."""
     with session.case("" if rebuild else "checking") as case:
-        changed = _rebuild(session, case) if rebuild else None
+        rebuilt = _rebuild(session, case) if rebuild else None
         report = check_case(case)
     if as_json:
         session.print_json(
@@ -149,15 +150,20 @@ def check(session: Session, rebuild: bool, as_json: bool) -> None:
                 "sound": report.sound,
                 "problems": list(report.problems),
                 "audit_head": report.head,
-                "rebuilt_differences": changed,
+                "rebuilt_differences": rebuilt and rebuilt.domains,
+                "rebuilt_tables": rebuilt and {one.table: one.rows for one in rebuilt.tables},
             }
         )
     else:
         for problem in report.problems:
             session.out.print(f"problem: {problem}")
-        if changed is not None:
+        if rebuilt is not None:
+            for one in rebuilt.tables:
+                session.out.print(
+                    f"made anew: {one.table}, {counted(one.rows, 'row')} were not as the facts say"
+                )
             session.out.print(
-                f"{counted(changed, 'domain')} showed something else than the facts say"
+                f"{counted(rebuilt.domains, 'domain')} showed something else than the facts say"
             )
         if report.sound:
             session.out.print(f"The case file is sound; audit chain head {report.head}")
@@ -165,16 +171,24 @@ def check(session: Session, rebuild: bool, as_json: bool) -> None:
         raise SystemExit(3)
 
 
-def _rebuild(session: Session, case: CaseFile) -> int:
-    """Recompute every row; return how many differed before."""
+@dataclass(frozen=True, slots=True)
+class _Rebuilt:
+    """What was not as the facts say: folded tables, and domains as the lists show them."""
+
+    tables: list[folding.Difference]
+    domains: int
+
+
+def _rebuild(session: Session, case: CaseFile) -> _Rebuilt:
+    """Fold and judge everything anew; say what differed before."""
     before = _rows(case)
-    projection.recount(case)
+    tables = folding.rebuild(case)
     with session.progress("recomputing") as bar:
         for number, domain in enumerate(before, start=1):
             refresh(session.context, case, [domain])
             bar.update(number, len(before))
     after = _rows(case)
-    return sum(before[domain] != after.get(domain) for domain in before)
+    return _Rebuilt(tables, sum(before[domain] != after.get(domain) for domain in before))
 
 
 def _rows(case: CaseFile) -> dict[str, dict[str, object]]:

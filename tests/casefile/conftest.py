@@ -3,28 +3,47 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from abusetrack.casefile import open_case_file
+from abusetrack.casefile import (
+    approvals,
+    assessments,
+    directory,
+    gates,
+    notices,
+    observations,
+    open_case_file,
+    parties,
+    protected,
+    reports,
+)
 from abusetrack.records import (
     FACTS,
+    AddressFacts,
     Assessment,
     AssessmentOutcome,
     Contact,
     ContactOrigin,
     Discarded,
     Domain,
+    Draft,
     Evidence,
+    ExportedFile,
     Host,
     HostKind,
     Kind,
     LookupAnswer,
     NetworkFacts,
+    NoticeRow,
+    NoticeStatus,
     Observation,
     OriginFacts,
     Outcome,
+    ProtectedCategory,
+    ProtectedName,
     Question,
     Report,
     Role,
@@ -149,3 +168,86 @@ def case(path, clock):
 @pytest.fixture
 def discarded():
     return Discarded()
+
+
+@pytest.fixture
+def live(clock, report, discarded, answer, observe, network, confirmed, contact):
+    """Let every kind of thing happen in a case file; ``desk`` tells two apart."""
+
+    def make(case, desk: str = "") -> None:
+        listed = [
+            report(f"https://{name}.example/{i}?q", f"{desk}R{i}", note="a note")
+            for name in ("a", "b.a", "xn--bcher-kva")
+            for i in range(3)
+        ]
+        listed.append(report("https://192.0.2.7/x"))
+        reports.add(case, listed, [], discarded, label="first.csv")
+        clock.move(hours=1)
+        other = report("https://a.example/0?q", "other", assessment=confirmed())
+        reports.add(case, [other], [], discarded, label="second.csv")
+        assessments.add(case, "a.example", confirmed(access_note="a way in"))
+        clock.move(hours=1)
+        assessments.add(case, "https://a.example/1?q", confirmed(commercial=True))
+        for body in (b"one" * 300, b"two"):
+            clock.move(hours=1)
+            asked = (
+                observe(
+                    "a.example", Question.A, AddressFacts(("192.0.2.1",)), body=body,
+                    asked_at=clock.now(),
+                ),
+                observe("a.example", Question.MX, asked_at=clock.now()),
+                *network("192.0.2.1", "192.0.2.0/24", asked_at=clock.now()),
+            )  # fmt: skip
+            observations.store_many(case, [answer("a.example", *asked)])
+        own = contact(f"test:{desk}b", origin=ContactOrigin.MANUAL)
+        directory.upsert(case, [contact(), own])
+        directory.confirm(case, "iana:9999", Role.REGISTRAR)
+        parties.note(case, "iana:9999", {"language": "de", "comment": "by form only"})
+        parties.note(case, "iana:9999", {"language": None})
+        protected.add(case, [ProtectedName(f"{desk}own.example", ProtectedCategory.OWN)])
+        gates.clear(case, ["a.example"], cleared_by="Police", reference=f"{desk}P1")
+        approvals.approve(
+            case, "ab" * 32, drafted_by="Bob", role=Role.REGISTRAR, party_key="iana:9999",
+            domains=["a.example"],
+        )  # fmt: skip
+        clock.move(hours=1)
+        directory.upsert(case, [replace(own, email=None, form="https://registrar.example/")])
+        directory.upsert(case, [contact(as_of=clock.now())])  # seen again: no fact
+        reference = notices.next_reference(case, "AT")
+        rows = tuple(_notice_row(name, reference) for name in ("a.example", "b.example"))
+        files = [ExportedFile("a.txt", "text/plain", b"body" + desk.encode())]
+        notices.record_export(
+            case,
+            Draft(
+                reference, Role.REGISTRAR, contact(), "subject", "body", rows, clock.now(),
+                "registrar/first", practice=False,
+            ),
+            files,
+        )  # fmt: skip
+        clock.move(hours=1)
+        notices.mark(case, reference, NoticeStatus.SENT, note="by mail")
+        earlier = clock.now() - timedelta(days=1)
+        notices.mark(case, reference, NoticeStatus.ACTIONED, at=earlier)
+
+    return make
+
+
+def _notice_row(domain: str, reference: str) -> NoticeRow:
+    return NoticeRow(
+        domain=domain,
+        unicode=domain,
+        hosts=(domain,),
+        registrar="Registrar of Tests",
+        iana_id=9999,
+        statuses=(),
+        registration_source="https://rdap.example/",
+        registration_asked_at=NOON,
+        evidence_sha256="00" * 32,
+        kind=SiteKind.DEDICATED,
+        confirmed_urls=1,
+        first_confirmed=NOON,
+        last_confirmed=NOON,
+        legal_category="A",
+        law="1",
+        reference=reference,
+    )

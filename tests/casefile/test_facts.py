@@ -8,7 +8,7 @@ import uuid
 import pytest
 import sqlcipher3
 
-from abusetrack.casefile import facts
+from abusetrack.casefile import facts, open_case_file
 from abusetrack.casefile.facts import NewFact
 
 
@@ -98,3 +98,15 @@ def test_hostile_text_is_stored_and_comes_back(case, write):
         == fact.text("note")
         == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
     )
+
+
+def test_with_the_clock_set_back_ids_go_on_and_times_are_as_it_said(case, clock, path, write):
+    write(NewFact("a", {}))
+    clock.move(days=-400)
+    with open_case_file(path, clock=clock, actor="Ann") as again, again.transaction():
+        facts.append(again, [NewFact("a", {})])
+    write(NewFact("a", {}))
+    rows = case.rows("SELECT seq, id, at FROM fact ORDER BY n")
+    assert [seq for seq, _, _ in rows] == [1, 2, 3]
+    assert [one for _, one, _ in rows] == sorted(one for _, one, _ in rows)
+    assert [at[:4] for _, _, at in rows] == ["2026", "2025", "2025"]

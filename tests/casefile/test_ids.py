@@ -27,3 +27,11 @@ def test_ids_never_run_backwards_even_when_the_clock_does():
 def test_two_makers_do_not_make_the_same():
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert Uuid7().next(now) != Uuid7().next(now)
+
+
+def test_a_new_maker_goes_on_after_the_last_id_although_the_clock_was_set_back():
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    last = Uuid7().next(now)
+    ids = Uuid7()
+    ids.start_after(last)
+    assert last < ids.next(now - timedelta(days=400)) < ids.next(now + timedelta(seconds=1))

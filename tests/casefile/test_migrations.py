@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from abusetrack.casefile import folding
+
 PAGE = Path(__file__).parents[2] / "docs" / "casefile.md"
 
 
@@ -30,10 +32,23 @@ def test_every_column_is_named(case):
     assert {name for name in columns if name.partition(".")[2] not in words} == set()
 
 
-def test_every_kind_of_fact_is_described():
+def kinds() -> set[str]:
     package = PAGE.parent.parent / "abusetrack" / "casefile"
     source = "".join(file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
-    kinds = set(re.findall(r'NewFact\(\s*"([^"]+)"', source))
+    return set(re.findall(r'NewFact\(\s*"([^"]+)"', source))
+
+
+def test_every_kind_of_fact_is_described():
     page = PAGE.read_text(encoding="utf-8")
-    assert len(kinds) >= 8
-    assert {kind for kind in kinds if f"| `{kind}` |" not in page} == set()
+    assert len(kinds()) >= 8
+    assert {kind for kind in kinds() if f"| `{kind}` |" not in page} == set()
+
+
+def test_every_kind_of_fact_can_be_folded():
+    assert kinds() <= {one.kind for one in folding.FOLDS}
+
+
+def test_every_folded_table_is_compared():
+    page = PAGE.read_text(encoding="utf-8")
+    named = re.search(r"\*Folded\* tables \((.+?)\)", page, re.DOTALL)[1]
+    assert set(re.findall(r"`(\w+)`", named)) == folding.VIEWS.keys()

@@ -93,8 +93,7 @@ def test_the_table_can_be_made_anew_from_the_facts(case):
     with case.transaction():
         case.execute("DELETE FROM party_note")
         numbers = [n for (n,) in case.rows("SELECT n FROM fact WHERE kind = 'party note'")]
-        for fact in facts.read(case, numbers):
-            parties.fold(case, fact.n, fact.content)
+        parties.fold(case, facts.read(case, numbers))
     assert case.rows("SELECT * FROM party_note ORDER BY party_key, field, origin") == before
 
 

@@ -7,11 +7,16 @@ It is never edited once released and imports nothing of the room.
 from __future__ import annotations
 
 from abusetrack.casefile.driver import Database, Migrations
-from abusetrack.casefile.migrations import m0001_first, m0005_judgement, m0006_directory
+from abusetrack.casefile.migrations import (
+    m0001_first,
+    m0004_erasure,
+    m0005_judgement,
+    m0006_directory,
+)
 
 MIGRATIONS = Migrations("abusetrack")
 
-_STEPS = (m0001_first, m0005_judgement, m0006_directory)
+_STEPS = (m0001_first, m0004_erasure, m0005_judgement, m0006_directory)
 
 
 def _register(name: str, statements: tuple[str, ...]) -> None:
