@@ -191,8 +191,19 @@ class PolicySettings(_Table):
     network_max_age_hours: float = Field(24, gt=0)
     freshness_hours: float = Field(48, gt=0)
     reply_by_days: int = Field(5, ge=1, le=90)
+    duplicate_days: int = Field(30, ge=1, le=3650)  # the same name to the same party warns
     retention_months: int = Field(24, ge=1)
     second_analyst: bool = False
+
+
+class NoticeSettings(_Table):
+    """How notices are written."""
+
+    template_folder: Path | None = None  # LANGUAGE/ROLE/RUNG.txt.jinja, before the shipped ones
+    page_size: Literal["A4", "Letter"] = "A4"
+    encrypted_addresses_only: bool = False  # page addresses leave by mail only encrypted
+    sign: bool = False  # mails, with the key organisation.openpgp_fingerprint
+    gnupg_home: Path | None = None  # gpg's own where not set
 
 
 class SourceProfile(_Table):
@@ -217,6 +228,7 @@ class Settings(_Table):
     geo: GeoSettings = GeoSettings()
     pace: PaceSettings = PaceSettings()
     policy: PolicySettings = PolicySettings()
+    notices: NoticeSettings = NoticeSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so
     base: Path = Field(default_factory=Path.cwd, exclude=True)

@@ -15,7 +15,7 @@ from abusetrack.casefile.check import check as check_case
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.metrics.concentration import COUNTED, TOP, Concentration, Row, concentration
-from abusetrack.notices.formats.sheet import neutral
+from abusetrack.notices.formats.table import neutral
 from abusetrack.triage.refresh import refresh
 
 _LISTED = 30

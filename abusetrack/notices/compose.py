@@ -15,19 +15,24 @@ from pathlib import Path
 
 from abusetrack.errors import InputError
 from abusetrack.names import defang
-from abusetrack.notices.legal import is_generic, registrar_basis
+from abusetrack.notices import legal
 from abusetrack.notices.plain import visible
-from abusetrack.notices.recipients import NoRecipient, iana_id, registrar_recipient
+from abusetrack.notices.recipients import NoRecipient, iana_id, recipient_of
+from abusetrack.notices.roles import RULES, may_have_pages, template_name
 from abusetrack.notices.sender import sender_view
 from abusetrack.notices.templates import render
-from abusetrack.records import Contact, Draft, NoticeRow, Role
+from abusetrack.records import Contact, Draft, NoticeRow, Role, Rung, SiteKind, Step, Terms
 from abusetrack.settings import Organisation, PolicySettings
 
 MOST_ROWS = 50  # of one notice: what a desk can still work through row by row
 PRACTICE_MARK = "PRACTICE - NOT A NOTICE"
 
+NO_TERMS = Terms()
+
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,59}")
 _HOSTS_SHOWN = 5  # in the text; the attached table has more
+_ADDRESSES_SHOWN = 8
+_STEPS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,9 @@ class RowView:
     registrar: str
     iana_id: str
     statuses: tuple[str, ...]
+    addresses: tuple[str, ...]  # the first few
+    network: str
+    country: str
     source: str
     asked_at: str
     kind: str
@@ -53,31 +61,68 @@ class RowView:
     last_confirmed: str
     legal_category: str
     law: str
+    persistence: tuple[str, ...]
     reference: str
     generic: bool  # under a generic top-level domain
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """An earlier notice as templates see it; days as text, "" where not known."""
+
+    reference: str
+    rung: str
+    role: str
+    party: str
+    exported: str
+    sent: str
+    channel: str
+    their_reference: str
+    status: str
+    answered: str
+    rows: tuple[str, ...]  # numbers of the rows of this notice that it was about
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientView:
-    """The registrar as templates see it."""
+    """The recipient as templates see it."""
 
     name: str
     iana_id: str  # "" where it has none
     by_mail: bool  # else by its web form, which takes no attachment
+    policy: str  # "" where not known
 
 
-def group(rows: Sequence[NoticeRow]) -> tuple[tuple[NoticeRow, ...], ...]:
-    """Split one registrar's rows, in order of name, into notices of at most 50 of like size."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a notice is made of, besides who writes it and when."""
+
+    role: Role
+    rung: Rung
+    recipient: Contact
+    rows: tuple[NoticeRow, ...]
+    terms: Terms = NO_TERMS
+    earlier: tuple[Step, ...] = ()
+    reason: str = ""
+    approval_needed: str = ""
+
+
+def group(
+    rows: Sequence[NoticeRow], *, one_domain: bool = False
+) -> tuple[tuple[NoticeRow, ...], ...]:
+    """Split one party's rows, in order of name, into notices of at most 50 of like size.
+
+    With ``one_domain`` each row is a notice of its own.
+    """
     ordered = sorted(rows, key=lambda row: row.domain)
-    notices = -(-len(ordered) // MOST_ROWS)
+    notices = len(ordered) if one_domain else -(-len(ordered) // MOST_ROWS)
     bounds = [len(ordered) * part // notices for part in range(notices + 1)] if notices else [0]
     return tuple(tuple(ordered[start:end]) for start, end in itertools.pairwise(bounds))
 
 
-def compose_registrar(
+def compose(
     organisation: Organisation,
-    recipient: Contact,
-    rows: Sequence[NoticeRow],
+    request: Request,
     *,
     reference: str,
     at: datetime,
@@ -85,39 +130,49 @@ def compose_registrar(
     practice: bool,
     template_folder: Path | None = None,
 ) -> Draft:
-    """Write the first notice to a registrar: please deregister these domains.
+    """Write a notice.
 
     Raises:
-        InputError: no row or more than 50, a contact that may not be written to, a
-            reference that is not one plain word, or a broken template in ``template_folder``.
+        InputError: no row or more than 50, a contact that may not be written to, or a
+            reference that is not one plain word.
     """
+    rows, terms = request.rows, request.terms
     if not 0 < len(rows) <= MOST_ROWS:
         raise InputError(f"A notice has 1 to {MOST_ROWS} domains; split the list.")
-    chosen = registrar_recipient(recipient, practice=practice)
+    chosen = recipient_of(request.recipient, request.role, practice=practice, no_send=terms.no_send)
     if isinstance(chosen, NoRecipient):
         raise InputError(chosen.reason)
-    number = iana_id(chosen)
     if not _REFERENCE.fullmatch(reference):
         raise InputError(
             "A reference has at most 60 letters, digits, dots, hyphens and slashes; "
             "set organisation.reference_prefix to such."
         )
+    number = iana_id(chosen)
+    names = [row.domain for row in rows]
+    clauses = legal.clauses(legal.situation(request.role, number, names, terms, organisation))
     rendered = render(
-        "registrar/first",
+        template_name(request.role, request.rung),
         {
             "reference": reference,
             "composed": _day(at),
             "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
+            "rung": request.rung.value,
             "sender": sender_view(organisation),
             "recipient": RecipientView(
                 name=visible(chosen.party_name),
                 iana_id="" if number is None else str(number),
                 by_mail=chosen.email is not None,
+                policy=visible(terms.policy),
             ),
             "rows": tuple(_view(index, row) for index, row in enumerate(rows, start=1)),
-            "basis": registrar_basis(number, [row.domain for row in rows]).value,
+            "earlier": tuple(_step(step, names) for step in request.earlier[-_STEPS_SHOWN:]),
+            "clauses": tuple(clause.value for clause in clauses),
+            "registration": RULES[request.role].registration,
+            "dedicated": all(row.kind is SiteKind.DEDICATED for row in rows),
+            "with_pages": any(row.pages for row in rows) and may_have_pages(request.role, terms),
         },
         template_folder,
+        terms.language,
     )
     subject, body = visible(rendered.subject, 300), rendered.body
     if practice:
@@ -125,14 +180,20 @@ def compose_registrar(
         body = f"{PRACTICE_MARK}\n\n{body}\n{PRACTICE_MARK}\n"
     return Draft(
         reference=reference,
-        role=Role.REGISTRAR,
+        role=request.role,
         recipient=chosen,
         subject=subject,
         body=body,
-        rows=tuple(rows),
+        rows=rows,
         composed_at=at,
         template=rendered.template,
         practice=practice,
+        rung=request.rung,
+        terms=terms,
+        earlier=request.earlier,
+        reason=request.reason,
+        approval_needed=request.approval_needed,
+        complaint=rendered.complaint,
     )
 
 
@@ -146,6 +207,9 @@ def _view(number: int, row: NoticeRow) -> RowView:
         registrar=visible(row.registrar),
         iana_id="" if row.iana_id is None else str(row.iana_id),
         statuses=tuple(visible(status, 80) for status in row.statuses[:20]),
+        addresses=tuple(visible(address, 50) for address in row.addresses[:_ADDRESSES_SHOWN]),
+        network=visible(row.network),
+        country=visible(row.country, 2),
         source=visible(row.registration_source),
         asked_at=_minute(row.registration_asked_at),
         kind=row.kind.value,
@@ -154,8 +218,27 @@ def _view(number: int, row: NoticeRow) -> RowView:
         last_confirmed=_minute(row.last_confirmed),
         legal_category=visible(row.legal_category),
         law=visible(row.law),
+        persistence=tuple(visible(reason) for reason in row.persistence),
         reference=visible(row.reference),
-        generic=is_generic(row.domain),
+        generic=legal.is_generic(row.domain),
+    )
+
+
+def _step(step: Step, names: Sequence[str]) -> StepView:
+    return StepView(
+        reference=visible(step.reference, 60),
+        rung=step.rung.value,
+        role=step.role.value,
+        party=visible(step.party_name),
+        exported=_day(step.exported_at),
+        sent=_day(step.sent_at) if step.sent_at else "",
+        channel=visible(step.channel, 80),
+        their_reference=visible(step.their_reference, 80),
+        status=step.status.value,
+        answered=_day(step.answered_at) if step.answered_at else "",
+        rows=tuple(
+            str(number) for number, name in enumerate(names, start=1) if name in step.domains
+        ),
     )
 
 

@@ -9,48 +9,77 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from abusetrack.errors import ExternalError, InputError
 from abusetrack.notices.compose import PRACTICE_MARK
-from abusetrack.notices.formats import eml, sheet, text
-from abusetrack.notices.lint import lint, lint_mail
+from abusetrack.notices.formats import eml, table, text
+from abusetrack.notices.lint import Finding, lint, lint_files, lint_mail, stopping
 from abusetrack.notices.plain import slug
 from abusetrack.records import Draft, ExportedFile
-from abusetrack.settings import Organisation
+from abusetrack.settings import NoticeSettings, Organisation
 
 
-def _mail(draft: Draft, organisation: Organisation) -> ExportedFile:
-    body = eml.mail(draft, organisation, f"{_stem(draft)}.csv")
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What the formats make their files of."""
+
+    draft: Draft
+    organisation: Organisation
+    settings: NoticeSettings
+
+    @property
+    def stem(self) -> str:
+        """The file name without ending: reference and recipient, safe on every system."""
+        draft = self.draft
+        reference = slug(draft.reference, "notice")
+        party = slug(draft.recipient.party_name, draft.role.value.replace(" ", "-")).lower()
+        mark = f"{slug(PRACTICE_MARK, '')}-" if draft.practice else ""
+        return f"{mark}{reference}-{party}"
+
+
+Files = Iterator[ExportedFile]
+
+
+def _mail(making: Making) -> Files:
+    attachments = [eml.Attachment(file.name, file.body.decode()) for file in _tables(making)]
+    body = eml.mail(making.draft, making.organisation, attachments)
     for finding in lint_mail(body):
         raise InputError(str(finding))
-    return ExportedFile(f"{_stem(draft)}.eml", eml.MEDIA_TYPE, body)
+    yield ExportedFile(f"{making.stem}.eml", eml.MEDIA_TYPE, body)
 
 
-def _text(draft: Draft, _organisation: Organisation) -> ExportedFile:
-    body = text.text(draft).encode()
-    return ExportedFile(f"{_stem(draft)}.txt", text.MEDIA_TYPE, body)
+def _text(making: Making) -> Files:
+    yield ExportedFile(f"{making.stem}.txt", text.MEDIA_TYPE, text.text(making.draft).encode())
 
 
-def _table(draft: Draft, _organisation: Organisation) -> ExportedFile:
-    return ExportedFile(f"{_stem(draft)}.csv", sheet.MEDIA_TYPE, sheet.table(draft).encode())
+def _tables(making: Making) -> Files:
+    named = {".csv": table.table(making.draft), "-pages.csv": table.pages(making.draft)}
+    for ending, content in named.items():
+        if content:
+            yield ExportedFile(f"{making.stem}{ending}", table.MEDIA_TYPE, content.encode())
 
 
-FORMATS: dict[str, Callable[[Draft, Organisation], ExportedFile]] = {
+FORMATS: Mapping[str, Callable[[Making], Files]] = {
     "eml": _mail,
     "txt": _text,
-    "csv": _table,
+    "csv": _tables,
 }
 
 
 def export(
-    draft: Draft, organisation: Organisation, formats: Sequence[str] = ("eml", "txt")
+    draft: Draft,
+    organisation: Organisation,
+    formats: Sequence[str] = ("eml", "txt"),
+    *,
+    settings: NoticeSettings | None = None,
 ) -> tuple[ExportedFile, ...]:
     """Return the files of ``draft``; the same draft gives the same bytes.
 
-    Where the recipient takes no mail, ``eml`` is left out; the table is a file of its
-    own wherever no mail carries it.
+    Where the recipient takes no mail, ``eml`` is left out; the tables are files of their
+    own wherever no mail carries them.
 
     Raises:
         InputError: an unknown format, or the linter found something: says how to mend it.
@@ -59,12 +88,20 @@ def export(
         raise InputError(
             f"There is no format {unknown[0]!r} for notices; use {', '.join(FORMATS)}."
         )
-    if findings := lint(draft, organisation):
-        raise InputError(" ".join(dict.fromkeys(str(finding) for finding in findings)))
+    chosen = settings or NoticeSettings()
+    _refuse(lint(draft, organisation, chosen))
     wanted = set(formats) - ({"eml"} if draft.recipient.email is None else set())
     if "eml" not in wanted:
         wanted.add("csv")
-    return tuple(make(draft, organisation) for name, make in FORMATS.items() if name in wanted)
+    making = Making(draft, organisation, chosen)
+    files = tuple(file for name, make in FORMATS.items() if name in wanted for file in make(making))
+    _refuse(lint_files(files))
+    return files
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    if stops := stopping(findings):
+        raise InputError(" ".join(dict.fromkeys(str(finding) for finding in stops)))
 
 
 def write_files(folder: Path, exported: Sequence[ExportedFile]) -> tuple[Path, ...]:
@@ -117,10 +154,3 @@ def _write(target: Path, body: bytes) -> None:
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _stem(draft: Draft) -> str:
-    """Return the file name without ending: reference and registrar, safe on every system."""
-    reference = slug(draft.reference, "notice")
-    registrar = slug(draft.recipient.party_name, "registrar").lower()
-    return f"{slug(PRACTICE_MARK, '') + '-' if draft.practice else ''}{reference}-{registrar}"

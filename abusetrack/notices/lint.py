@@ -1,74 +1,136 @@
 """What must hold before a notice leaves; each finding says how to mend it.
 
-Rows are named by number, so findings can be shown and logged anywhere. Only
-checks that cannot misfire stand here: a finding always stops the export.
+Rows are named by number, so findings can be shown and logged anywhere. Only checks
+that cannot misfire stand here: a finding stops the export, unless it only warns.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageDefect, MessageError
 from email.policy import SMTP
 
-from abusetrack.names import defang
-from abusetrack.notices.compose import MOST_ROWS, PRACTICE_MARK
-from abusetrack.notices.formats import sheet, text
-from abusetrack.notices.plain import one_line, visible
-from abusetrack.notices.recipients import NoRecipient, iana_id, registrar_recipient
-from abusetrack.notices.sender import ready, sender_view
-from abusetrack.records import Draft, NoticeRow, SiteKind
-from abusetrack.settings import Organisation
+from abusetrack.notices import row_rules, text_rules
+from abusetrack.notices.compose import MOST_ROWS
+from abusetrack.notices.formats import table
+from abusetrack.notices.recipients import NoRecipient, recipient_of
+from abusetrack.notices.sender import ready
+from abusetrack.records import Draft, ExportedFile, Role, Rung
+from abusetrack.settings import NoticeSettings, Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that stops the export."""
+    """Something that stops the export, or, where it does not, that the analyst should know."""
 
     code: str
     text: str
     mend: str
+    stops: bool = True
 
     def __str__(self) -> str:
         return f"{self.text} {self.mend}"
 
 
-# What every registrar notice says, in the words of the rule rather than of a template.
-_REQUIRED = {
-    "the statuses asked for": (
-        "clientHold",
-        "clientTransferProhibited",
-        "clientUpdateProhibited",
-        "clientDeleteProhibited",
-    ),
-    "not to look": ("do not open, view, copy or forward",),
-    "to preserve data for the police": ("preserve for the police",),
+def lint(
+    draft: Draft, organisation: Organisation, settings: NoticeSettings | None = None
+) -> tuple[Finding, ...]:
+    """Return everything that is wrong with ``draft``; it may leave if nothing of it stops."""
+    chosen = settings or NoticeSettings()
+    found = [
+        Finding(code, text, mend)
+        for code, check in _CHECKS.items()
+        for text, mend in check(draft, organisation)
+    ]
+    return (*found, *_unencrypted(draft, chosen))
+
+
+def stopping(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return those that stop the export."""
+    return tuple(finding for finding in findings if finding.stops)
+
+
+_Found = Iterator[tuple[str, str]]  # what is wrong, how to mend it
+
+
+def _sender(_draft: Draft, organisation: Organisation) -> _Found:
+    for sentence in ready(organisation):
+        yield "The organisation is not fully named.", sentence
+
+
+def _recipient(draft: Draft, _organisation: Organisation) -> _Found:
+    chosen = recipient_of(
+        draft.recipient, draft.role, practice=draft.practice, no_send=draft.terms.no_send
+    )
+    if isinstance(chosen, NoRecipient):
+        yield "This contact may not be written to.", chosen.reason
+    elif draft.recipient.role is not draft.role:
+        yield (
+            f"The contact is one for the role {draft.recipient.role.value}.",
+            f"Choose the contact for the role {draft.role.value}, then draft again.",
+        )
+
+
+def _rows(draft: Draft, _organisation: Organisation) -> _Found:
+    most = 1 if draft.terms.one_domain else MOST_ROWS
+    if not 0 < len(draft.rows) <= most:
+        yield f"The notice has {len(draft.rows)} rows.", f"Draft again with 1 to {most} domains."
+    if len({row.domain for row in draft.rows}) < len(draft.rows):
+        yield "A domain stands in it twice.", "Draft again with each domain once."
+    yield from row_rules.check(draft)
+
+
+def _earlier(draft: Draft, _organisation: Organisation) -> _Found:
+    if draft.earlier or (draft.rung is Rung.FIRST and draft.role is not Role.ICANN):
+        return
+    what = "A complaint to ICANN" if draft.role is Role.ICANN else f"The {draft.rung.value}"
+    yield f"{what} names no earlier notice.", "Send and mark a first notice, then draft again."
+
+
+def _approval(draft: Draft, _organisation: Organisation) -> _Found:
+    if draft.approval_needed:
+        yield (
+            "A second analyst has not approved it.",
+            f"Have it approved by another named analyst: {draft.approval_needed}.",
+        )
+
+
+_CHECKS: Mapping[str, Callable[[Draft, Organisation], _Found]] = {
+    "sender": _sender,
+    "recipient": _recipient,
+    "rows": _rows,
+    "earlier": _earlier,
+    "approval": _approval,
+    **text_rules.CHECKS,
 }
-# Duties that this material does not fall under; a notice that names them is wrong.
-_FORBIDDEN = ("3.18.2", "3.18.3")
-_MARKUP = re.compile(
-    r"</?(?:html|head|body|img|a|script|style|iframe|object)\b[^>]*>", re.IGNORECASE
-)
+
+
+def _unencrypted(draft: Draft, settings: NoticeSettings) -> Iterator[Finding]:
+    terms = draft.terms
+    by_mail = draft.recipient.email is not None
+    if not by_mail or terms.openpgp_key or terms.openpgp_fingerprint:
+        return
+    if any(row.pages for row in draft.rows):
+        yield Finding(
+            "encryption",
+            "The mail holds page addresses and cannot be encrypted: no key of the recipient is"
+            " known.",
+            "Add the party's OpenPGP key to the directory, or use its web form.",
+            stops=settings.encrypted_addresses_only,
+        )
+
 
 _HEADERS = {
     "from", "reply-to", "to", "subject", "x-unsent", "mime-version", "content-type",
 }  # fmt: skip
-
-
-def lint(draft: Draft, organisation: Organisation) -> tuple[Finding, ...]:
-    """Return everything that stops the export of ``draft``; empty when it may leave."""
-    return tuple(
-        finding
-        for check in (_sender, _recipient, _rows, _words, _practice, _urls)
-        for finding in check(draft, organisation)
-    )
+_PARTS = ("text/plain", table.MEDIA_TYPE)
 
 
 def lint_mail(body: bytes) -> tuple[Finding, ...]:
-    """Return what is wrong with the bytes of an exported mail; read as a strict receiver does."""
+    """Return what is wrong with the bytes of a plain mail; read as a strict receiver does."""
     with contextlib.suppress(MessageError, MessageDefect):
         message = message_from_bytes(body, policy=SMTP.clone(raise_on_defect=True))
         fields = {name.lower(): value.defects for name, value in message.items()}
@@ -77,144 +139,45 @@ def lint_mail(body: bytes) -> tuple[Finding, ...]:
             fields == dict.fromkeys(_HEADERS, ())
             and len(message) == len(fields)
             and len(message["To"].addresses) == 1
-            and kinds == ["multipart/mixed", text.MEDIA_TYPE, sheet.MEDIA_TYPE]
+            and kinds[:3] == ["multipart/mixed", *_PARTS]
+            and kinds[3:] in ([], [table.MEDIA_TYPE])
         ):
             return ()
     return (
         Finding(
             "mail",
-            "The mail is not one text and one table under the usual headers.",
+            "The mail is not one text and its tables under the usual headers.",
             "Look for a name or reference in it that no mail can carry, and correct it.",
         ),
     )
 
 
-def _sender(_draft: Draft, organisation: Organisation) -> Iterator[Finding]:
-    for sentence in ready(organisation):
-        yield Finding("sender", "The organisation is not fully named.", sentence)
+# What leaves is one of these, whatever made it.
+_MEDIA_TYPES = {
+    "application/json",
+    "application/pdf",
+    "application/zip",
+    "message/rfc822",
+    "text/csv",
+    "text/plain",
+}
+# First bytes of JPEG, PNG, GIF, TIFF, BMP, RIFF (WebP, AVI), Matroska, MPEG; MP4 has its own place.
+_MEDIA_STARTS = (
+    b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"RIFF",
+    b"\x1aE\xdf\xa3", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3",
+)  # fmt: skip
 
 
-def _recipient(draft: Draft, _organisation: Organisation) -> Iterator[Finding]:
-    chosen = registrar_recipient(draft.recipient, practice=draft.practice)
-    if isinstance(chosen, NoRecipient):
-        yield Finding("recipient", "This contact may not be written to.", chosen.reason)
-
-
-# What each row must be -> how to mend it.
-_ROW_RULES: tuple[tuple[str, Callable[[NoticeRow, Draft], bool], str], ...] = (
-    (
-        "has no confirmed report",
-        lambda row, _draft: row.confirmed_urls > 0,
-        "Leave the domain out until a report of it is confirmed.",
-    ),
-    (
-        "is not assessed as a dedicated site",
-        lambda row, _draft: row.kind is SiteKind.DEDICATED,
-        "Leave the domain out: a registrar is asked only for dedicated sites.",
-    ),
-    (
-        "has dates of confirmation that cannot be",
-        lambda row, draft: row.first_confirmed <= row.last_confirmed <= draft.composed_at,
-        "Correct the dates of its assessments, then draft again.",
-    ),
-    (
-        "lacks the legal category or the law",
-        lambda row, _draft: bool(row.legal_category.strip() and row.law.strip()),
-        "Add both to the assessment, then draft again.",
-    ),
-    (
-        "lacks a reference of its own",
-        lambda row, _draft: bool(row.reference.strip()),
-        "Give the domain's report a reference, then draft again.",
-    ),
-    (
-        "has a URL for a reference",
-        lambda row, _draft: "://" not in row.reference,
-        "Give the domain's report another reference, then draft again.",
-    ),
-    (
-        "lacks the registration answer it rests on",
-        lambda row, _draft: bool(row.registration_source.strip() and row.evidence_sha256.strip()),
-        "Look the domain up again, then draft again.",
-    ),
-    (
-        "is registered through another registrar",
-        lambda row, draft: (
-            None in {row.iana_id, iana_id(draft.recipient)}
-            or row.iana_id == iana_id(draft.recipient)
-        ),
-        "Take the domain out and draft it to its own registrar.",
-    ),
-)
-
-
-def _rows(draft: Draft, _organisation: Organisation) -> Iterator[Finding]:
-    if not 0 < len(draft.rows) <= MOST_ROWS:
-        text = f"The notice has {len(draft.rows)} rows."
-        yield Finding("rows", text, f"Draft again with 1 to {MOST_ROWS} domains.")
-    if len({row.domain for row in draft.rows}) < len(draft.rows):
-        yield Finding("rows", "A domain stands in it twice.", "Draft again with each domain once.")
-    for number, row in enumerate(draft.rows, start=1):
-        for text, holds, mend in _ROW_RULES:
-            if not holds(row, draft):
-                yield Finding("row", f"Row {number} {text}.", mend)
-
-
-def _words(draft: Draft, organisation: Organisation) -> Iterator[Finding]:
-    mend = "Mend the template, then draft again."
-    said = one_line(draft.body, len(draft.body) * 10)
-    sender = sender_view(organisation)
-    values = {
-        "the reference": (draft.reference,),
-        "who writes": (sender.name, sender.email),
-        "how to check the sender": (sender.verification_url,),
-        "how to contest": (sender.dispute_email,),
-        "each domain": tuple(defang(visible(row.domain)) for row in draft.rows),
-        "each row's reference": tuple(visible(row.reference) for row in draft.rows),
-    }
-    for what, texts in (values | _REQUIRED).items():
-        if any(one_line(text).casefold() not in said.casefold() for text in texts):
-            yield Finding("words", f"The text does not say {what}.", mend)
-    if draft.reference not in draft.subject:
-        yield Finding("words", "The subject does not hold the reference.", mend)
-    own = _template_words(said, draft, organisation)
-    for section in _FORBIDDEN:
-        if section in own:
-            text = f"The text refers to section {section}, which does not cover this material."
-            yield Finding("words", text, mend)
-    if _MARKUP.search(own):
-        yield Finding("words", "The text holds HTML.", mend)
-
-
-def _template_words(said: str, draft: Draft, organisation: Organisation) -> str:
-    """Return the text without what rows, recipient and organisation put into it."""
-    values = {draft.recipient.party_name, organisation.mandate, organisation.name}
-    for row in draft.rows:
-        values |= {row.registrar, row.legal_category, row.law, row.reference, *row.statuses}
-    for value in sorted(map(visible, values), key=len, reverse=True):
-        if value:
-            said = said.replace(value, "")
-    return said
-
-
-def _practice(draft: Draft, _organisation: Organisation) -> Iterator[Finding]:
-    marked = draft.subject.startswith(PRACTICE_MARK) and draft.body.startswith(PRACTICE_MARK)
-    if draft.practice and not marked:
-        yield Finding(
-            "practice", f"It is practice and does not say {PRACTICE_MARK}.", "Draft it again."
+def lint_files(files: Sequence[ExportedFile]) -> tuple[Finding, ...]:
+    """Return what may not leave as a file: imagery, sound, film, or a kind that is not ours."""
+    return tuple(
+        Finding(
+            "attachment",
+            f"The file {number} is of a kind that never leaves ({file.media_type}).",
+            "Draft again; nothing but text, tables and documents is exported.",
         )
-
-
-def _urls(draft: Draft, _organisation: Organisation) -> Iterator[Finding]:
-    names = {name for row in draft.rows for name in (row.domain, row.unicode) if name}
-    if not names:
-        return
-    everything = f"{draft.subject}\n{draft.body}\n{sheet.table(draft)}".replace("[.]", ".")
-    either = "|".join(re.escape(name) for name in sorted(names))
-    if re.search(rf"(?<![\w-])(?:{either})(?::\d+)?[/?\\]", everything, re.IGNORECASE):
-        yield Finding(
-            "url",
-            "A page address of a reported site stands in it.",
-            "Take paths and queries out of references, categories and the template; "
-            "a registrar gets names only.",
-        )
+        for number, file in enumerate(files, start=1)
+        if file.media_type not in _MEDIA_TYPES
+        or file.body.startswith(_MEDIA_STARTS)
+        or file.body[4:8] == b"ftyp"
+    )

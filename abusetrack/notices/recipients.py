@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import idna
 
-from abusetrack.records import Contact
+from abusetrack.notices.roles import RULES
+from abusetrack.records import Contact, Role
 
 # An RFC 5322 dot-atom; quoted local parts are not written to.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -19,7 +20,7 @@ PRACTICE_ENDING = ".invalid"  # RFC 6761: never delivered anywhere
 
 @dataclass(frozen=True, slots=True)
 class NoRecipient:
-    """Why a registrar cannot be written to, as a sentence that says what to do."""
+    """Why a party cannot be written to, as a sentence that says what to do."""
 
     reason: str
 
@@ -46,26 +47,37 @@ def iana_id(contact: Contact) -> int | None:
     return int(match[1]) if match else None
 
 
-def registrar_recipient(contact: Contact | None, *, practice: bool) -> Contact | NoRecipient:
+def recipient_of(
+    contact: Contact | None, role: Role, *, practice: bool, no_send: str = ""
+) -> Contact | NoRecipient:
     """Return the contact as a notice may use it, or why it may not.
 
     An unusable e-mail address counts as none; with a web form alone a draft is
     still written, as text for the form. In practice everything ends in ``.invalid``.
     """
+    party = RULES[role].noun if role in RULES else role.value
+    if role not in RULES:
+        return NoRecipient(
+            f"There is no notice for the role {party}; address the registrar, host or platform."
+        )
     if contact is None:
         return NoRecipient(
-            "No abuse contact of this registrar is known; add one to the contacts and confirm it."
+            f"No abuse contact of this {party} is known; add one to the contacts and confirm it."
+        )
+    if no_send:
+        return NoRecipient(
+            f"This {party} stands on the no-send list ({no_send}); choose another contact."
         )
     if contact.confirmed_at is None:
         return NoRecipient(
-            "The registrar's abuse contact was not confirmed by an analyst; check it on the "
-            "registrar's own page, then confirm it."
+            f"The {party}'s abuse contact was not confirmed by an analyst; check it on the "
+            f"{party}'s own page, then confirm it."
         )
     email = mailbox(contact.email) if contact.email else None
     form = contact.form.strip() if contact.form else None
     if not email and not form:
         return NoRecipient(
-            "The registrar's contact has neither a usable e-mail address nor a web form; "
+            f"The {party}'s contact has neither a usable e-mail address nor a web form; "
             "add one of them and confirm it."
         )
     if practice and not _ends_nowhere(email, form):

@@ -36,6 +36,8 @@ class SenderView:
     phone_hours: str
     dispute_email: str
     openpgp_fingerprint: str
+    flagger_authority: str
+    flagger_number: str
 
 
 def ready(organisation: Organisation) -> tuple[str, ...]:
@@ -71,4 +73,6 @@ def sender_view(organisation: Organisation) -> SenderView:
         phone_hours=one_line(organisation.phone_hours),
         dispute_email=mailbox(organisation.dispute_email) or "",
         openpgp_fingerprint=one_line(organisation.openpgp_fingerprint),
+        flagger_authority=one_line(organisation.trusted_flagger.authority),
+        flagger_number=one_line(organisation.trusted_flagger.number),
     )

@@ -1,18 +1,22 @@
 """Notice templates: shipped ones, and a user's own that may stand in front of them.
 
-A template is named ``ROLE/RUNG`` and stands in ``ROLE/RUNG.txt.jinja``. Its first
-line is ``Subject: ...``, then an empty line, then the body. A user's folder is
-looked into first, file by file, so a single part can be replaced too.
+A template is named ``ROLE/RUNG`` and stands in ``LANGUAGE/ROLE/RUNG.txt.jinja``. What it
+makes has ``Subject: ...`` as its first line, then an empty line, then the body. A user's
+folder is looked into first, file by file, so a single part can be replaced too; what a
+language lacks is taken from English.
 """
 
 from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeGuard
 
 from jinja2 import (
     BaseLoader,
@@ -28,8 +32,9 @@ from jinja2 import (
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from abusetrack.errors import InputError
 from abusetrack.notices.plain import field, fill
+
+ENGLISH = "en"
 
 _SUBJECT = "Subject: "
 _LONGEST = 200_000  # characters; fifty rows make about 40,000
@@ -49,51 +54,119 @@ _FAULTS = (
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A filled-in template. ``template`` names it with its origin and the hash of its text."""
+    """A filled-in template.
+
+    ``template`` names it with language, origin and the hash of all templates that it may
+    use. ``complaint`` says which template of the user's is broken and was left aside.
+    """
 
     subject: str
     body: str
     template: str
+    complaint: str = ""
 
 
-def render(name: str, values: Mapping[str, object], folder: Path | None = None) -> Rendered:
+def render(
+    name: str, values: Mapping[str, object], folder: Path | None = None, language: str = ""
+) -> Rendered:
     """Fill in the template ``name``, the one in ``folder`` if there is one.
 
-    Raises:
-        InputError: the user's template is broken; names the file and the line. The
-            shipped one still works when ``folder`` is left out.
+    A broken one of the user's is named with file and line in the result's complaint, and
+    the shipped one used in its place.
     """
-    loader = _loader(folder)
-    environment = _environment(loader)
+    tongue = language if language in languages(folder) else ENGLISH
     path = f"{name}.txt.jinja"
-    try:
-        subject, body = _split(environment.get_template(path).render(values))
-        source, filename, _ = loader.get_source(environment, path)
-    except _FAULTS as error:
-        if (place := _place(error, folder, path)) is None:
-            raise  # a shipped template is broken: a bug
-        raise InputError(
-            f"The template {place} cannot be used: {_reason(error)}. Mend it there, or "
-            "move it away to use the one that ships with abusetrack."
-        ) from error
-    origin = "own" if folder is not None and _within(filename, folder) else "shipped"
-    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
-    return Rendered(subject, body, f"{name} {origin} {digest}")
+    complaint = ""
+    if folder is not None and _own(folder, tongue):
+        try:
+            return Rendered(
+                *_split(_environment(tongue, folder).get_template(path).render(values)),
+                f"{tongue}/{name} own {_digest(tongue, folder)}",
+            )
+        except _FAULTS as error:
+            if (place := _place(error, folder, tongue, path)) is None:
+                raise  # a shipped template is broken: a bug
+            complaint = (
+                f"The template {place} cannot be used: {_reason(error)}. Mend it there; the one "
+                "that ships with abusetrack was used."
+            )
+    return Rendered(
+        *_split(_shipped_environment(tongue).get_template(path).render(values)),
+        f"{tongue}/{name} shipped {_digest(tongue)}",
+        complaint,
+    )
 
 
-def _loader(folder: Path | None) -> BaseLoader:
-    shipped = FunctionLoader(_shipped)
-    return shipped if folder is None else ChoiceLoader([FileSystemLoader(folder), shipped])
+def languages(folder: Path | None = None) -> tuple[str, ...]:
+    """Return the languages that there are templates in, English first."""
+    shipped = {item.name for item in _root().iterdir() if item.is_dir()}
+    own = {path.name for path in folder.iterdir() if path.is_dir()} if _is_there(folder) else set()
+    return (ENGLISH, *sorted((shipped | own) - {ENGLISH}))
 
 
-def _environment(loader: BaseLoader) -> Environment:
+def _is_there(folder: Path | None) -> TypeGuard[Path]:
+    return folder is not None and folder.is_dir()
+
+
+def _own(folder: Path, language: str) -> list[Path]:
+    """Return the user's template files that a language may use, in a fixed order."""
+    roots = [folder / tongue for tongue in dict.fromkeys((language, ENGLISH))]
+    return [path for root in roots for path in sorted(root.glob("**/*.jinja"))]
+
+
+def _digest(language: str, folder: Path | None = None) -> str:
+    total = hashlib.sha256(_shipped_digest(language))
+    if folder is not None:
+        for path in _own(folder, language):
+            name = path.relative_to(folder).as_posix().encode()
+            total.update(name + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:12]
+
+
+@lru_cache
+def _shipped_digest(language: str) -> bytes:
+    total = hashlib.sha256()
+    for tongue in dict.fromkeys((language, ENGLISH)):
+        for name, text in sorted(_walk(_root().joinpath(tongue))):
+            total.update(f"{tongue}/{name}\0{text}\0".encode())
+    return total.digest()
+
+
+def _walk(place: Traversable, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for item in place.iterdir() if place.is_dir() else ():
+        if item.is_dir():
+            yield from _walk(item, f"{prefix}{item.name}/")
+        else:
+            yield prefix + item.name, item.read_text(encoding="utf-8")
+
+
+def _root() -> Traversable:
+    return resources.files("abusetrack.resources").joinpath("templates")
+
+
+@lru_cache
+def _shipped_environment(language: str) -> Environment:
+    return _environment(language, None)
+
+
+def _loader(language: str, folder: Path | None) -> BaseLoader:
+    loaders: list[BaseLoader] = []
+    for tongue in dict.fromkeys((language, ENGLISH)):
+        if folder is not None:
+            loaders.append(FileSystemLoader(folder / tongue))
+        loaders.append(FunctionLoader(partial(_shipped, tongue)))
+    return ChoiceLoader(loaders)
+
+
+def _environment(language: str, folder: Path | None) -> Environment:
     environment = ImmutableSandboxedEnvironment(
-        loader=loader,
+        loader=_loader(language, folder),
         undefined=StrictUndefined,
         # Notices are plain text, where "&amp;" would be wrong and a tag means nothing.
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,  # a part ends its own last line
     )
     environment.filters |= {"fill": fill, "field": field, "para": _paragraph}
     return environment
@@ -104,8 +177,8 @@ def _paragraph(text: str, lead: str = "") -> str:
     return fill(text, lead) + "\n"
 
 
-def _shipped(name: str) -> tuple[str, str | None, None] | None:
-    file = resources.files("abusetrack.resources").joinpath("templates", *split_template_path(name))
+def _shipped(language: str, name: str) -> tuple[str, str | None, None] | None:
+    file = _root().joinpath(language, *split_template_path(name))
     return (file.read_text(encoding="utf-8"), None, None) if file.is_file() else None
 
 
@@ -128,10 +201,8 @@ def _split(text: str) -> tuple[str, str]:
     return subject, "\n".join(lines) + "\n"
 
 
-def _place(error: Exception, folder: Path | None, path: str) -> str | None:
+def _place(error: Exception, folder: Path, language: str, path: str) -> str | None:
     """Return file and line of the user's template in which ``error`` arose, if it was one."""
-    if folder is None:
-        return None
     if isinstance(error, TemplateSyntaxError) and error.filename:
         inside = _within(error.filename, folder)
         return f"{error.filename}, line {error.lineno}," if inside else None
@@ -142,8 +213,9 @@ def _place(error: Exception, folder: Path | None, path: str) -> str | None:
     ]
     if frames:
         return f"{frames[-1].filename}, line {frames[-1].lineno},"
-    own = folder / path
-    return f"{own}, line 1," if own.is_file() else None
+    own = _own(folder, language)
+    named = [file for file in own if file.as_posix().endswith(f"/{path}")]
+    return f"{(named or own)[0]}, line 1," if own else None
 
 
 def _within(filename: str | None, folder: Path) -> bool:

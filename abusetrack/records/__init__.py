@@ -31,6 +31,7 @@ from abusetrack.records.judging import (
     TraitKind,
 )
 from abusetrack.records.notices import (
+    Advice,
     Contact,
     ContactOrigin,
     Draft,
@@ -38,9 +39,12 @@ from abusetrack.records.notices import (
     NotDrafted,
     NoticeRow,
     NoticeStatus,
+    Page,
     PartyRef,
     Role,
     Rung,
+    Step,
+    Terms,
 )
 from abusetrack.records.observations import (
     FACTS,
@@ -95,7 +99,6 @@ from abusetrack.records.reports import (
     Target,
 )
 from abusetrack.records.verdicts import (
-    Advice,
     CountrySource,
     DomainNow,
     Findings,
@@ -161,6 +164,7 @@ __all__ = [
     "Observation",
     "OriginFacts",
     "Outcome",
+    "Page",
     "Party",
     "PartyRef",
     "ProtectedCategory",
@@ -182,9 +186,11 @@ __all__ = [
     "SiteKind",
     "State",
     "StateVerdict",
+    "Step",
     "SuffixKind",
     "SystemClock",
     "Target",
+    "Terms",
     "TldKind",
     "Told",
     "Trait",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from abusetrack.records.reports import SiteKind
+from abusetrack.records.reports import SiteKind, SuffixKind
 
 
 class Role(StrEnum):
@@ -89,9 +89,36 @@ class NoticeStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Advice(StrEnum):
+    """Whether it is right to write to a party about a domain, best first."""
+
+    ADVISED = "advised"
+    POSSIBLE = "possible"
+    NOT_ADVISED = "not advised"  # can be drafted with a typed reason, kept in the audit
+    BLOCKED = "blocked"  # cannot be drafted
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One confirmed page with its exact address: goes only to those who may have it."""
+
+    url: str
+    confirmed_at: datetime
+    legal_category: str
+    law: str
+    access_note: str = ""  # how a disguised page is reached; never what is shown
+    classification: str = ""  # XARF v4: baseline, A1, A2, B1, B2; "" until an analyst sets it
+    detection_method: str = ""  # XARF v4; "" until an analyst sets it
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One domain of a notice; stands alone, with its own evidence."""
+    """One domain of a notice; stands alone, with its own evidence.
+
+    ``registration_source``, ``registration_asked_at`` and ``evidence_sha256`` are those of
+    the answer that shows the recipient that the domain is theirs: a registration answer,
+    or an address answer where a host is asked.
+    """
 
     domain: str
     unicode: str
@@ -109,6 +136,53 @@ class NoticeRow:
     legal_category: str
     law: str
     reference: str
+    suffix_kind: SuffixKind | None = SuffixKind.ICANN  # None: no registrable domain
+    addresses: tuple[str, ...] = ()  # of its hosts, where they belong to the recipient
+    network: str = ""  # "AS64500 Example Net"
+    country: str = ""  # of those addresses, two letters
+    pages: tuple[Page, ...] = ()  # only in notices that may hold page addresses
+    persistence: tuple[str, ...] = ()  # the reasons why it is persistently abusive
+    advice: Advice = Advice.ADVISED
+    gate: str = ""  # why nothing about it may leave; "" where it may
+    classification: str = ""  # XARF v4, of the newest finding
+    detection_method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What of a party's notes a notice depends on; by default nothing is assumed."""
+
+    country: str = ""  # where it is established, two letters
+    language: str = ""
+    policy: str = ""  # name or address of its own policy
+    exact_urls: bool = False  # needs them, whatever its role
+    one_domain: bool = False  # wants one notice for each domain
+    in_union: bool | None = None  # offers services in the Union; None: not known
+    online_platform: bool = False
+    signatory: bool = False  # of the Framework to Address Abuse
+    openpgp_fingerprint: str = ""
+    openpgp_key: str = ""  # armoured public key
+    form_limits: tuple[tuple[str, int], ...] = ()  # field of its form -> most characters
+    form_most_rows: int | None = None
+    no_send: str = ""  # why it is not written to; "" where it may be
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An earlier notice, as a later one restates it."""
+
+    reference: str
+    role: Role
+    rung: Rung
+    party_key: str
+    party_name: str
+    exported_at: datetime
+    status: NoticeStatus
+    sent_at: datetime | None = None
+    channel: str = ""
+    their_reference: str = ""
+    domains: tuple[str, ...] = ()
+    answered_at: datetime | None = None  # the newest mark after it was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +198,12 @@ class Draft:
     composed_at: datetime
     template: str  # name and version
     practice: bool
+    rung: Rung = Rung.FIRST
+    terms: Terms = Terms()
+    earlier: tuple[Step, ...] = ()  # oldest first
+    reason: str = ""  # typed by the analyst where it is not advised, or why it is withdrawn
+    approval_needed: str = ""  # which second analyst's word is missing; "" where none is
+    complaint: str = ""  # about a template of the user's that could not be used
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from abusetrack.records.notices import Role
+from abusetrack.records.notices import Advice, Role
 from abusetrack.records.reports import HostKind, SiteKind, SuffixKind
 
 
@@ -87,15 +87,6 @@ class Verdict:
     reasons: tuple[Reason, ...]
     as_of: datetime
     not_met: tuple[Reason, ...] = ()  # reasons that were tried and do not apply, with why
-
-
-class Advice(StrEnum):
-    """Whether it is right to write to a party about a domain, best first."""
-
-    ADVISED = "advised"
-    POSSIBLE = "possible"
-    NOT_ADVISED = "not advised"  # can be drafted with a typed reason, kept in the audit
-    BLOCKED = "blocked"  # cannot be drafted
 
 
 @dataclass(frozen=True, slots=True)

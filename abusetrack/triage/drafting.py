@@ -30,6 +30,7 @@ from abusetrack.records import (
     RegistrationFacts,
     Report,
     Role,
+    Rung,
 )
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import View, host_names, look
@@ -217,7 +218,7 @@ def _decide(
     row = _row(now, registrar, answer, finding, hosts)
     if row.iana_id not in {None, registrar.iana_id}:
         return NotDrafted(now.domain, _TWO_REGISTRARS, "two_registrars")
-    usable = notices.registrar_recipient(contact, practice=context.settings.practice)
+    usable = notices.recipient_of(contact, Role.REGISTRAR, practice=context.settings.practice)
     if isinstance(usable, notices.NoRecipient):
         return NotDrafted(now.domain, usable.reason)
     earlier = stored_notices.already_exported(case, now.domain, contact.party_key)
@@ -313,10 +314,9 @@ def _compose(
     numbered = [
         replace(row, reference=f"{reference}/{number}") for number, row in enumerate(rows, start=1)
     ]
-    return notices.compose_registrar(
+    return notices.compose(
         context.settings.organisation,
-        contact,
-        numbered,
+        notices.Request(Role.REGISTRAR, Rung.FIRST, contact, tuple(numbered)),
         reference=reference,
         at=context.clock.now(),
         policy=context.settings.policy,

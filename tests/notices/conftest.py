@@ -11,8 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from abusetrack.notices import compose_registrar
-from abusetrack.records import Contact, ContactOrigin, Draft, NoticeRow, Role, SiteKind
+from abusetrack.notices import RULES, Request, compose
+from abusetrack.records import (
+    Contact,
+    ContactOrigin,
+    Draft,
+    NoticeRow,
+    NoticeStatus,
+    Page,
+    Role,
+    Rung,
+    SiteKind,
+    Step,
+)
 from abusetrack.settings import Membership, Organisation, PolicySettings
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -96,21 +107,106 @@ DraftMaker = Callable[..., Draft]
 
 @pytest.fixture
 def draft(organisation: Organisation, contact: Contact, row: RowMaker) -> DraftMaker:
-    """Compose a draft; organisation, recipient, rows and the rest can be given."""
+    """Compose a draft; organisation, what is requested and the rest can be given."""
+    fields = [field.name for field in dataclasses.fields(Request)]
 
     def make(**changes: object) -> Draft:
-        arguments: dict[str, object] = {
-            "organisation": organisation,
+        wanted: dict[str, object] = {
+            "role": Role.REGISTRAR,
+            "rung": Rung.FIRST,
             "recipient": contact,
             "rows": [row()],
+        } | {name: changes.pop(name) for name in fields if name in changes}
+        arguments: dict[str, object] = {
+            "organisation": organisation,
+            "request": Request(**(wanted | {"rows": tuple(wanted["rows"])})),
             "reference": "HE-2026-000017",
             "at": AT,
             "policy": PolicySettings(),
             "practice": False,
         }
-        return compose_registrar(**(arguments | changes))
+        return compose(**(arguments | changes))
 
     return make
+
+
+@pytest.fixture
+def step() -> Step:
+    """An earlier notice on the default row, sent and not answered."""
+    return Step(
+        reference="HE-2026-000009",
+        role=Role.REGISTRAR,
+        rung=Rung.FIRST,
+        party_key="iana:64500",
+        party_name="Sample Names Ltd",
+        exported_at=AT - timedelta(days=12),
+        status=NoticeStatus.SENT,
+        sent_at=AT - timedelta(days=11),
+        channel="mail",
+        their_reference="T-88",
+        domains=("bad-one.example",),
+    )
+
+
+PAGES = (
+    Page(
+        "https://bad-one.example/a/b?c=7", AT - timedelta(days=2), "Category A",
+        "Exempla Child Protection Act 2001, section 3", "only with a referrer from a link list",
+    ),
+    Page(
+        "http://www.bad-one.example:8080/z", AT - timedelta(days=1, minutes=47), "Category A",
+        "Exempla Child Protection Act 2001, section 3",
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture
+def pages() -> tuple[Page, ...]:
+    """Two confirmed pages of the default row."""
+    return PAGES
+
+
+DraftedFor = Callable[..., Draft]
+
+
+@pytest.fixture
+def drafted(draft: DraftMaker, contact: Contact, row: RowMaker, step: Step) -> DraftedFor:
+    """Compose a good draft to any role on any rung; anything can be given."""
+
+    def make(role: Role, rung: Rung = Rung.FIRST, **changes: object) -> Draft:
+        rules = RULES[role]
+        hosted: dict[str, object] = {
+            "registrar": "", "iana_id": None, "statuses": (),
+            "registration_source": "A, resolver.example", "addresses": ("192.0.2.7", "2001:db8::7"),
+            "network": "AS64500 Example Net", "country": "ZZ", "pages": PAGES,
+        }  # fmt: skip
+        party = dataclasses.replace(contact, role=role)
+        if role is not Role.REGISTRAR:
+            key, name, email = PARTIES[role]
+            party = dataclasses.replace(party, party_key=key, party_name=name, email=email)
+        wanted: dict[str, object] = {
+            "role": role,
+            "rung": rung,
+            "recipient": party,
+            "rows": [row(**({} if rules.registration else hosted))],
+            "earlier": () if rung is Rung.FIRST and role is not Role.ICANN else (step,),
+        }
+        return draft(**(wanted | changes))
+
+    return make
+
+
+# Key, name and address of the party that stands for each role.
+PARTIES = {
+    Role.REGISTRY: ("tld:example", "Example Registry", "abuse@registry.example"),
+    Role.HOST: ("asn:64500", "Example Net", "abuse@net.example"),
+    Role.CDN: ("cdn:example edge", "Example Edge", "abuse@edge.example"),
+    Role.PLATFORM: ("platform:pages.example", "Example Pages", "abuse@pages.example"),
+    Role.SEARCH_ENGINE: ("search:example", "Example Search", "abuse@search.example"),
+    Role.HOTLINE: ("hotline:ZZ", "Hotline of Zed", "desk@hotline-zz.example"),
+    Role.AUTHORITY: ("authority:ZZ", "Police of Zed", "desk@police-zz.example"),
+    Role.ICANN: ("icann", "ICANN Contractual Compliance", "compliance@icann.example"),
+}
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from abusetrack.errors import ExternalError, InputError
 from abusetrack.notices import PRACTICE_MARK, export, write_files
-from abusetrack.notices.formats import eml, sheet
+from abusetrack.notices.formats import eml
+from abusetrack.notices.formats import table as tables
 from abusetrack.notices.lint import lint_mail
 from abusetrack.records import ExportedFile
 
@@ -86,7 +87,7 @@ def test_every_line_is_short_and_plain_ascii_with_crlf(draft, organisation, row)
 def test_a_subject_of_any_length_comes_back_whole(draft, organisation, length, letter):
     words = f"{letter * 7} " * 50
     made = dataclasses.replace(draft(), subject=f"[HE-2026-000017] {words}"[: length - 1] + letter)
-    body = eml.mail(made, organisation, "table.csv")
+    body = eml.mail(made, organisation, [])
     message = email.message_from_bytes(body, policy=RAISING)
     assert message["Subject"] == made.subject
     assert b"Subject:\r\n" not in body
@@ -122,7 +123,7 @@ def test_a_form_gets_text_and_table_and_no_mail(draft, organisation, contact):
     names = [file.name for file in export(made, organisation)]
     assert [name.rpartition(".")[2] for name in names] == ["txt", "csv"]
     with pytest.raises(InputError, match="takes no mail"):
-        eml.mail(made, organisation, "x.csv")
+        eml.mail(made, organisation, [])
 
 
 def test_the_text_says_where_to_send_it(draft, organisation):
@@ -158,22 +159,24 @@ def test_what_the_linter_finds_stops_the_export(draft, organisation):
         export(draft(), nameless)
 
 
-def test_columns_are_those_documented(draft):
-    header = sheet.table(draft()).splitlines()[0]
-    documented = re.findall(r"^(\w+)  +\S", sheet.__doc__ or "", re.MULTILINE)
-    assert ["practice", *(cell.strip('"') for cell in header.split(","))] == documented
+def test_columns_are_those_documented(draft, row, pages):
+    made = draft(rows=[row(pages=pages)])
+    headers = [text.splitlines()[0] for text in (tables.table(made), tables.pages(made))]
+    documented = re.findall(r"^(\w+)  +\S", tables.__doc__ or "", re.MULTILINE)
+    columns = [["practice", *header.replace('"', "").split(",")] for header in headers]
+    assert columns[0] + columns[1] == documented
 
 
 def test_a_table_names_at_most_200_hosts_and_counts_all(draft, row):
     hosts = tuple(f"h{number}.bad.example" for number in range(3000))
-    (cells,) = _cells(sheet.table(draft(rows=[row("bad.example", hosts=hosts)])))
+    (cells,) = _cells(tables.table(draft(rows=[row("bad.example", hosts=hosts)])))
     assert len(cells["hosts"].split("; ")) == 200
     assert cells["host_count"] == "3000"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", " =", "\u00a0="])
 def test_no_cell_is_a_formula(start):
-    assert sheet.neutral(f"{start}HYPERLINK(1)").startswith("'")
+    assert tables.neutral(f"{start}HYPERLINK(1)").startswith("'")
 
 
 HOSTILE = st.one_of(
@@ -220,8 +223,7 @@ def test_hostile_words_break_nothing(
     )
     labels = re.findall(r"^ {0,3}([A-Z]\w+(?: \w+)*)(?:  |$)", made.body, re.MULTILINE)
     assert labels == re.findall(r"^ {0,3}([A-Z]\w+(?: \w+)*)(?:  |$)", draft().body, re.MULTILINE)
-    table_name = "table.csv"
-    body = eml.mail(made, organisation, table_name)
+    body = eml.mail(made, organisation, [eml.Attachment("table.csv", tables.table(made))])
     assert lint_mail(body) == ()
     assert max(map(len, body.split(b"\r\n"))) <= 998
     parts = list(email.message_from_bytes(body, policy=STRICT).iter_parts())

@@ -39,7 +39,7 @@ def test_no_finding_holds_a_reported_name(draft, organisation, row):
         ({"law": ""}, "lacks the legal category"),
         ({"reference": ""}, "lacks a reference"),
         ({"reference": "https://other.example/page"}, "has a URL for a reference"),
-        ({"evidence_sha256": ""}, "lacks the registration answer"),
+        ({"evidence_sha256": ""}, "lacks the answer it rests on"),
         ({"iana_id": 64501}, "another registrar"),
     ],
 )
@@ -83,10 +83,10 @@ def test_an_unconfirmed_contact_is_found(draft, organisation):
 @pytest.mark.parametrize(
     ("cut", "says"),
     [
-        ("clientHold", "the statuses asked for"),
-        ("clientUpdateProhibited", "the statuses asked for"),
+        ("clientHold", "what is asked"),
+        ("clientUpdateProhibited", "what is asked"),
         ("copy or forward", "not to look"),
-        ("Preserve", "to preserve data for the police"),
+        ("Preserve", "what is asked"),
         ("HE-2026-000017", "the reference"),
         ("Hotline Exempla", "who writes"),
         ("https://hotline.example/who-writes", "how to check the sender"),

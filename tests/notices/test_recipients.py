@@ -6,18 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abusetrack.notices import NoRecipient, registrar_recipient
+from abusetrack.notices import NoRecipient, recipient_of
 from abusetrack.notices.recipients import iana_id, mailbox
+from abusetrack.records import Role
 
 
 def _reason(contact, *, practice=False) -> str:
-    chosen = registrar_recipient(contact, practice=practice)
+    chosen = recipient_of(contact, Role.REGISTRAR, practice=practice)
     assert isinstance(chosen, NoRecipient)
     return chosen.reason
 
 
 def test_a_confirmed_address_is_taken(contact):
-    assert registrar_recipient(contact, practice=False) == contact
+    assert recipient_of(contact, Role.REGISTRAR, practice=False) == contact
 
 
 def test_no_contact_is_a_reason():
@@ -28,6 +29,16 @@ def test_an_unconfirmed_contact_is_a_reason(contact):
     assert "not confirmed" in _reason(dataclasses.replace(contact, confirmed_at=None))
 
 
+def test_the_no_send_list_is_a_reason(contact):
+    chosen = recipient_of(contact, Role.REGISTRAR, practice=False, no_send="a registry's own desk")
+    assert isinstance(chosen, NoRecipient)
+    assert "no-send list (a registry's own desk)" in chosen.reason
+
+
+def test_a_role_without_a_notice_is_a_reason(contact):
+    assert isinstance(recipient_of(contact, Role.RESELLER, practice=False), NoRecipient)
+
+
 def test_a_phone_alone_is_a_reason(contact):
     assert "neither" in _reason(dataclasses.replace(contact, email=None))
 
@@ -35,7 +46,7 @@ def test_a_phone_alone_is_a_reason(contact):
 def test_an_unusable_address_with_a_form_leaves_the_form(contact):
     form = "https://registrar.example/abuse"
     both = dataclasses.replace(contact, email="abuse@a.example, x@b.example", form=form)
-    chosen = registrar_recipient(both, practice=False)
+    chosen = recipient_of(both, Role.REGISTRAR, practice=False)
     assert (chosen.email, chosen.form) == (None, form)
 
 
@@ -55,8 +66,8 @@ def test_an_unusable_address_with_a_form_leaves_the_form(contact):
     ],
 )
 def test_practice_writes_to_nobody(contact, email, form, allowed):
-    chosen = registrar_recipient(
-        dataclasses.replace(contact, email=email, form=form), practice=True
+    chosen = recipient_of(
+        dataclasses.replace(contact, email=email, form=form), Role.REGISTRAR, practice=True
     )
     assert isinstance(chosen, NoRecipient) is not allowed
 

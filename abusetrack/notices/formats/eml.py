@@ -7,6 +7,8 @@ mail program's to set. The same draft gives the same bytes.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,7 +16,6 @@ from email.policy import SMTP
 from email.utils import formataddr
 
 from abusetrack.errors import InputError
-from abusetrack.notices.formats import sheet
 from abusetrack.notices.plain import one_line
 from abusetrack.notices.recipients import mailbox
 from abusetrack.records import Draft
@@ -27,8 +28,16 @@ _POLICY = SMTP.clone(cte_type="7bit")
 CRLF = "\r\n"
 
 
-def mail(draft: Draft, organisation: Organisation, table_name: str) -> bytes:
-    """Return the mail with its table, ``table_name``, attached.
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A table that goes with the mail."""
+
+    name: str
+    text: str
+
+
+def mail(draft: Draft, organisation: Organisation, attachments: Sequence[Attachment]) -> bytes:
+    """Return the mail with its tables attached.
 
     Raises:
         InputError: the recipient has no e-mail address, or the organisation's is not usable.
@@ -39,18 +48,27 @@ def mail(draft: Draft, organisation: Organisation, table_name: str) -> bytes:
         raise InputError("This recipient takes no mail; export the notice as text for its form.")
     if sender is None:
         raise InputError("Correct organisation.email: mail cannot be written from this address.")
-    table = sheet.table(draft)
     message = EmailMessage(_POLICY)
     message["Reply-To"] = Address(addr_spec=sender)
     message["To"] = Address(addr_spec=recipient)
     message["X-Unsent"] = "1"
     message.set_content(draft.body)
-    message.add_attachment(table, subtype="csv", filename=table_name)
-    # Of the whole content, so that nobody who writes a part of it can foresee the boundary.
-    digest = hashlib.sha256(f"{draft.reference}\n{draft.body}\n{table}".encode()).hexdigest()
-    message.set_boundary(f"=_{digest[:40]}")
-    head = f"{_from(organisation, sender)}\r\n{_field('Subject', draft.subject)}\r\n"
-    return head.encode("ascii") + message.as_bytes()
+    for item in attachments:
+        message.add_attachment(item.text, subtype="csv", filename=item.name)
+    message.set_boundary(_boundary(draft, *(item.text for item in attachments)))
+    return head(draft, organisation, sender) + message.as_bytes()
+
+
+def head(draft: Draft, organisation: Organisation, sender: str) -> bytes:
+    """Return the headers From and Subject as they stand before all others."""
+    lines = f"{_from(organisation, sender)}\r\n{_field('Subject', draft.subject)}\r\n"
+    return lines.encode("ascii")
+
+
+def _boundary(draft: Draft, *texts: str) -> str:
+    """Return a boundary over the whole content: nobody who writes a part of it can foresee it."""
+    whole = "\n".join((draft.reference, draft.body, *texts))
+    return f"=_{hashlib.sha256(whole.encode()).hexdigest()[:40]}"
 
 
 def _from(organisation: Organisation, address: str) -> str:

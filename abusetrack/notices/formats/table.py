@@ -2,7 +2,7 @@
 
 The columns, in this order; names are exact (A-labels, not defanged), times UTC as
 ISO 8601. A cell that a spreadsheet would take for a formula begins with an
-apostrophe. There is no URL in it.
+apostrophe. There is no page address in it.
 
 =====================  ============================================================
 practice               only in practice: ``PRACTICE - NOT A NOTICE``
@@ -24,7 +24,25 @@ first_confirmed        when the first was confirmed
 last_confirmed         when the last was confirmed
 legal_category         as assessed
 law                    under which it was assessed
+persistent             why it is persistently abusive, by our policy; empty where not
+addresses              of its hosts, where they are the recipient's
+network                that these belong to, as the answer names it
+country                of the addresses, two letters
 our_reference          ours for this domain
+=====================  ============================================================
+
+To recipients that may have page addresses goes a second table, one line for each page:
+
+=====================  ============================================================
+practice               as above
+notice                 as above
+number                 number of the domain in the notice's text
+domain                 registrable domain
+url                    exact address of the page: do not open it
+confirmed_at           when it was assessed as illegal
+legal_category         as assessed
+law                    under which it was assessed
+access_note            how the page is reached where a visitor does not see it at once
 =====================  ============================================================
 """
 
@@ -32,12 +50,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.plain import visible
-from abusetrack.records import Draft, NoticeRow
+from abusetrack.records import Draft, NoticeRow, Page
 
 MEDIA_TYPE = "text/csv"
 
@@ -61,20 +79,48 @@ _CELLS: dict[str, Callable[[NoticeRow], str]] = {
     "last_confirmed": lambda row: _iso(row.last_confirmed),
     "legal_category": lambda row: row.legal_category,
     "law": lambda row: row.law,
+    "persistent": lambda row: "; ".join(row.persistence),
+    "addresses": lambda row: "; ".join(row.addresses[:_MOST_HOSTS]),
+    "network": lambda row: row.network,
+    "country": lambda row: row.country,
     "our_reference": lambda row: row.reference,
+}
+
+_PAGE_CELLS: dict[str, Callable[[Page], str]] = {
+    "url": lambda page: page.url,
+    "confirmed_at": lambda page: _iso(page.confirmed_at),
+    "legal_category": lambda page: page.legal_category,
+    "law": lambda page: page.law,
+    "access_note": lambda page: page.access_note,
 }
 
 
 def table(draft: Draft) -> str:
     """Return the table of ``draft`` as CSV text with CRLF line ends."""
+    lines = [
+        (str(number), *(cell(row) for cell in _CELLS.values()))
+        for number, row in enumerate(draft.rows, start=1)
+    ]
+    return _csv(draft, ("number", *_CELLS), lines)
+
+
+def pages(draft: Draft) -> str:
+    """Return the table of page addresses; "" where the notice has none."""
+    lines = [
+        (str(number), row.domain, *(cell(page) for cell in _PAGE_CELLS.values()))
+        for number, row in enumerate(draft.rows, start=1)
+        for page in row.pages
+    ]
+    return _csv(draft, ("number", "domain", *_PAGE_CELLS), lines) if lines else ""
+
+
+def _csv(draft: Draft, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     mark = {"practice": PRACTICE_MARK} if draft.practice else {}
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*mark, "notice", "number", *_CELLS])
-    for number, row in enumerate(draft.rows, start=1):
-        cells = (cell(row) for cell in _CELLS.values())
-        line = (*mark.values(), draft.reference, str(number), *cells)
-        writer.writerow([neutral(text) for text in line])
+    writer.writerow([*mark, "notice", *columns])
+    for line in lines:
+        writer.writerow([neutral(text) for text in (*mark.values(), draft.reference, *line)])
     return out.getvalue()
 
 
