@@ -162,8 +162,9 @@ class Terms:
     signatory: bool = False  # of the Framework to Address Abuse
     openpgp_fingerprint: str = ""
     openpgp_key: str = ""  # armoured public key
-    form_limits: tuple[tuple[str, int], ...] = ()  # field of its form -> most characters
-    form_most_rows: int | None = None
+    form_fields: tuple[str, ...] = ()  # of its web form, in their order
+    form_characters: int | None = None  # that its web form takes
+    form_rows: int | None = None  # domains or URLs that its web form takes
     no_send: str = ""  # why it is not written to; "" where it may be
 
 
