@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from dns.rdatatype import RdataType
 
 from abusetrack.lookup import texts
 from abusetrack.lookup.dns_records import DnsAnswer, Resolver
 from abusetrack.lookup.landmarks import Landmarks, Meaning
-from abusetrack.lookup.shared import SPENT
 from abusetrack.records import (
     AddressFacts,
     Clock,
@@ -62,11 +59,9 @@ class DnsQuestions:
         servers: tuple[tuple[str, int], ...],
     ) -> tuple[Observation, DnsAnswer]:
         asked_at = self._clock.now()
-        try:
-            async with asyncio.timeout_at(deadline):
-                answer = await self._resolver.ask(subject, _TYPES[question], servers=servers)
-        except TimeoutError:
-            answer = DnsAnswer(self._resolver.named(servers[0]), Outcome.TIMED_OUT, SPENT)
+        answer = await self._resolver.ask(
+            subject, _TYPES[question], servers=servers, deadline=deadline
+        )
         observation = Observation(
             subject, Kind.DNS, question, asked_at, answer.source, answer.outcome, answer.detail,
             self._facts(question, answer), texts.evidence("text/plain", answer.text.encode()),

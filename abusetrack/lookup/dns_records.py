@@ -1,15 +1,14 @@
 """DNS questions to the configured resolvers, and to nobody else.
 
-One connected socket with a random port per question: the kernel drops what comes
-from anywhere else, the id and the question are checked besides, and a truncated
-answer is asked for again over TCP. Through a proxy all questions go over TCP.
+By datagram from random ports; id and question of an answer are checked, and a
+truncated one is asked for again over TCP. Through a proxy all questions go over TCP.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
-import socket
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from dns.rdatatype import RdataType
 
 from abusetrack.lookup.addresses import endpoint
+from abusetrack.lookup.datagrams import Datagrams
 from abusetrack.lookup.dialing import Dialer, Streams
 from abusetrack.lookup.dns_wire import (
     Query,
@@ -28,6 +28,7 @@ from abusetrack.lookup.dns_wire import (
     read_answer,
 )
 from abusetrack.lookup.landmarks import Landmarks, Meaning
+from abusetrack.lookup.shared import SPENT
 from abusetrack.records import Outcome
 
 # These settle a question; after any other the next resolver is asked.
@@ -37,7 +38,6 @@ _CONCLUSIVE = frozenset(
 # After these the same resolver may be asked once more.
 _WORTH_A_RETRY = frozenset({Outcome.TIMED_OUT, Outcome.MALFORMED})
 _ROUNDS = 2
-_MAX_UDP = 4096
 _MANY = struct.Struct("!512H")
 _MAX_IDLE = 32  # connections kept for further questions, for each resolver
 
@@ -74,6 +74,7 @@ class Resolver:
         self.servers = tuple(servers)
         self._seconds = seconds
         self._sockets = asyncio.Semaphore(sockets)
+        self._datagrams = Datagrams()
         self._streams = _Streams(dialer or Dialer())
         self._numbers = _random_numbers()
         self._landmarks = landmarks
@@ -98,50 +99,64 @@ class Resolver:
         rdtype: RdataType,
         *,
         servers: Sequence[tuple[str, int]] | None = None,
+        deadline: float = math.inf,
     ) -> DnsAnswer:
         """Ask for ``name`` (A-labels); every failure is an outcome.
 
         A conclusive answer ends the matter; else the most telling failure counts.
-        ``servers`` are some of the resolvers; all if not given.
+        ``servers`` are some of the resolvers; all if not given. At the ``deadline``
+        (loop time) it times out, whatever was said before.
         """
         failures: dict[tuple[str, int], DnsAnswer] = {}
         for server in tuple(servers or self.servers) * _ROUNDS:
             earlier = failures.get(server)
             if earlier is not None and earlier.outcome not in _WORTH_A_RETRY:
                 continue
-            answer = await self._try(server, name, rdtype)
-            if answer.outcome in _CONCLUSIVE:
+            answer = await self._try(server, name, rdtype, deadline)
+            if answer.outcome in _CONCLUSIVE or answer.detail == SPENT:
                 return answer
             failures[server] = answer
         return min(failures.values(), key=lambda answer: answer.outcome in _WORTH_A_RETRY)
 
-    async def _try(self, server: tuple[str, int], name: str, rdtype: RdataType) -> DnsAnswer:
+    async def _try(
+        self, server: tuple[str, int], name: str, rdtype: RdataType, deadline: float
+    ) -> DnsAnswer:
         source = self.named(server)
         try:
             query = make_query(name, rdtype, next(self._numbers))
         except WireError as error:
             return DnsAnswer(source, Outcome.MALFORMED, f"not asked: {error}")
-        async with self._sockets:
+        until = deadline
+        try:
+            if self._sockets.locked():
+                async with asyncio.timeout_at(None if deadline == math.inf else deadline):
+                    await self._sockets.acquire()
+            else:
+                await self._sockets.acquire()
             try:
-                async with asyncio.timeout(self._seconds):
-                    reading = await self._exchange(server, query)
-            except TimeoutError:
-                return DnsAnswer(source, Outcome.TIMED_OUT, f"no answer in {self._seconds:g} s")
-            except OSError as error:
-                return DnsAnswer(source, Outcome.UNREACHABLE, error.strerror or "no connection")
+                until = min(asyncio.get_running_loop().time() + self._seconds, deadline)
+                reading = await self._exchange(server, query, until)
+            finally:
+                self._sockets.release()
+        except TimeoutError:
+            detail = SPENT if until == deadline else f"no answer in {self._seconds:g} s"
+            return DnsAnswer(source, Outcome.TIMED_OUT, detail)
+        except OSError as error:
+            return DnsAnswer(source, Outcome.UNREACHABLE, error.strerror or "no connection")
         answer = DnsAnswer(
             source, reading.outcome, reading.detail, reading.values, reading.chain, reading.text,
             reading.validated,
         )  # fmt: skip
         return self._without_stop_page(answer, rdtype)
 
-    async def _exchange(self, server: tuple[str, int], query: Query) -> Reading:
+    async def _exchange(self, server: tuple[str, int], query: Query, until: float) -> Reading:
         if not self._streams.are_all:
-            wire = await _udp(server, query)
+            wire = await self._datagrams.ask(server, query, until)
             if not is_truncated(wire):
                 return read_answer(query, wire)
         try:
-            wire = await self._streams.ask(server, query)
+            async with asyncio.timeout_at(until):
+                wire = await self._streams.ask(server, query)
         except asyncio.IncompleteReadError:
             return Reading(Outcome.MALFORMED, "cut off over TCP")
         if not answers(query, wire):
@@ -165,19 +180,6 @@ def _random_numbers() -> Iterator[int]:
     """Give message ids; the system is asked for many at a time."""
     while True:
         yield from _MANY.unpack(secrets.token_bytes(_MANY.size))
-
-
-async def _udp(server: tuple[str, int], query: Query) -> bytes:
-    loop = asyncio.get_running_loop()
-    family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.setblocking(False)
-        sock.connect(server)
-        sock.send(query.wire)
-        while True:
-            wire = await loop.sock_recv(sock, _MAX_UDP)
-            if answers(query, wire):
-                return wire
 
 
 class _Streams:

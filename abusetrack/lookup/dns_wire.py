@@ -101,6 +101,11 @@ class Query:
     wire: bytes
     section: bytes
 
+    @property
+    def id(self) -> bytes:
+        """The two octets by which an answer is told."""
+        return self.wire[:2]
+
 
 def make_query(name: str, rdtype: RdataType, number: int) -> Query:
     """Write the question for ``name`` (A-labels, or "." for the root) with id ``number``.

@@ -22,7 +22,7 @@ from abusetrack.lookup.network_contacts import NetworkContacts
 from abusetrack.lookup.origin_parse import parse_as_name, parse_origin, question_name
 from abusetrack.lookup.prefixes import PrefixTable
 from abusetrack.lookup.rdap import Rdap
-from abusetrack.lookup.shared import SPENT, Shared
+from abusetrack.lookup.shared import Shared
 from abusetrack.records import (
     Clock,
     Kind,
@@ -158,11 +158,7 @@ class Networks:
         return self._as_names[asn], answer.text
 
     async def _text(self, name: str, deadline: float) -> DnsAnswer:
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await self._resolver.ask(name, RdataType.TXT)
-        except TimeoutError:
-            return DnsAnswer(self._resolver.source, Outcome.TIMED_OUT, SPENT)
+        return await self._resolver.ask(name, RdataType.TXT, deadline=deadline)
 
     async def _network(self, address: Address, deadline: float) -> Observation:
         asked_at = self._clock.now()
