@@ -13,6 +13,7 @@ from abusetrack.casefile import (
     audit,
     check,
     directory,
+    filters,
     folding,
     gates,
     notices,
@@ -22,6 +23,8 @@ from abusetrack.casefile import (
     protected,
     queue,
     reports,
+    saved,
+    search,
     traits,
     transfer,
 )
@@ -44,6 +47,7 @@ __all__ = [
     "audit",
     "check",
     "directory",
+    "filters",
     "folding",
     "gates",
     "is_encrypted",
@@ -55,6 +59,8 @@ __all__ = [
     "protected",
     "queue",
     "reports",
+    "saved",
+    "search",
     "traits",
     "transfer",
 ]

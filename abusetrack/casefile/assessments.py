@@ -8,7 +8,7 @@ from typing import Any
 
 from abusetrack.casefile import audit, counts, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, id_text, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
 from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
 
@@ -122,7 +122,7 @@ def _hold(case: CaseFile, held: Iterable[tuple[int, int, Assessment]]) -> None:
     """Write into rows of ``report`` what holds of them: report, assessment fact, assessment."""
     case.executemany(
         "UPDATE report SET assessment = ?, outcome = ?, kind = ?, commercial = ?, disguised = ?,"
-        " assessed_at = ? WHERE fact = ?",
+        " legal_category = ?, assessed_at = ? WHERE fact = ?",
         [
             (
                 number,
@@ -130,6 +130,7 @@ def _hold(case: CaseFile, held: Iterable[tuple[int, int, Assessment]]) -> None:
                 assessment.kind.value,
                 assessment.commercial,
                 assessment.disguised,
+                clean(assessment.legal_category),
                 stamp(assessment.assessed_at),
                 report,
             )

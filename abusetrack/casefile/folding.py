@@ -79,7 +79,7 @@ VIEWS: dict[str, str] = {
     "url": "SELECT hex(digest), host.name FROM url JOIN host ON host.id = url.host",
     "report": "SELECT hex(fact.id), hex(url.digest), domain_now.domain, hex(reference),"
     " report.received_at, report.source, hex(list.id), hex(held.id), report.outcome, report.kind,"
-    " report.commercial, report.disguised, report.assessed_at FROM report"
+    " report.commercial, report.disguised, report.legal_category, report.assessed_at FROM report"
     " JOIN fact ON fact.n = report.fact JOIN url ON url.id = report.url"
     " JOIN domain_now ON domain_now.id = report.domain JOIN fact AS list ON list.n = report.list"
     " LEFT JOIN fact AS held ON held.n = report.assessment",

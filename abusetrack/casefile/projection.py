@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from abusetrack.casefile import counts
+from abusetrack.casefile import counts, filters, search
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, column, escape_like
-from abusetrack.records import DomainNow, Findings, SiteKind, State, SuffixKind
+from abusetrack.casefile.encoding import canonical, clean, column
+from abusetrack.casefile.filters import ListQuery as ListQuery
+from abusetrack.records import DomainNow, Findings, SiteKind, SuffixKind
 
 _FINDINGS = tuple(field.name for field in fields(Findings) if field.name != "domain")
 _OWN = tuple(field.name for field in fields(DomainNow) if field.name != "findings")
@@ -25,24 +26,6 @@ _REGISTERED = (
 )
 
 SORTABLE = frozenset(_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuery:
-    """Which domains a list shows, and in what order; what is None does not filter.
-
-    ``text`` is found anywhere in the domain, its U-label form or the registrar's name.
-    ``sort`` is a column of ``domain_now``; rows without a value come last.
-    """
-
-    text: str = ""
-    state: State | None = None
-    registrar: str | None = None  # its key
-    kind: SiteKind | None = None
-    country: str | None = None
-    confirmed_only: bool = False
-    sort: str = "last_reported"
-    descending: bool = True
 
 
 def write(case: CaseFile, findings: Iterable[Findings]) -> None:
@@ -79,12 +62,12 @@ def ids(case: CaseFile, query: ListQuery) -> list[int]:
     """
     if query.sort not in SORTABLE:
         raise ValueError(f"{query.sort!r} is no column to sort by")
-    wheres, params = _filters(query)
-    where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+    groups = filters.sources(query)
+    if query.text:
+        groups.append(search.sources(case, query.text))
     way = "DESC" if query.descending else "ASC"
     # Sorting is by names in a fixed set; every value is a parameter.
-    sql = f"SELECT id FROM domain_now{where} ORDER BY {query.sort} {way} NULLS LAST, id {way}"
-    return [number for (number,) in case.rows(sql, params)]
+    return filters.ordered(case, groups, f"{query.sort} {way} NULLS LAST, id {way}")
 
 
 def rows(case: CaseFile, numbers: Sequence[int]) -> list[DomainNow]:
@@ -115,26 +98,6 @@ def recount(case: CaseFile) -> None:
     """Fold counts and kinds of every row anew from the reports."""
     with case.transaction():
         counts.fold(case, [number for (number,) in case.rows("SELECT id FROM domain_now")])
-
-
-def _filters(query: ListQuery) -> tuple[list[str], dict[str, Any]]:
-    wheres, params = [], {}
-    for name, value in (
-        ("state", query.state),
-        ("registrar_key", query.registrar),
-        ("kind", query.kind),
-        ("hosting_country", query.country),
-    ):
-        if value is not None:
-            wheres.append(f"{name} = :{name}")
-            params[name] = clean(str(value))
-    if query.confirmed_only:
-        wheres.append("confirmed_reports > 0")
-    if query.text:
-        like = r"LIKE :text ESCAPE '\'"
-        wheres.append(f"(domain {like} OR unicode {like} OR registrar {like})")
-        params["text"] = escape_like(clean(query.text))
-    return wheres, params
 
 
 def _row(row: Sequence[Any]) -> DomainNow:

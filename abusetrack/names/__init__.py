@@ -20,7 +20,7 @@ from abusetrack.names.suffixes import SuffixList
 from abusetrack.names.text import defang
 from abusetrack.records import Host, HostKind, Refusal, SuffixKind, Target
 
-__all__ = ["Found", "Names", "defang"]
+__all__ = ["Found", "Names", "defang", "part_of_name"]
 
 MAX_TEXT = 8000
 _CACHED_HOSTS = 65536
@@ -164,6 +164,18 @@ class Names:
                 continue
             if explicit or (isinstance(target, Target) and _is_likely(target)):
                 yield Found(piece, number, explicit)
+
+
+def part_of_name(text: str) -> str:
+    """Return what to look for among names: lower case, refanged, of a URL its host.
+
+    Any text gives one, because part of a name is no name yet.
+    """
+    plain = texts.unwrap(texts.refang(text[:MAX_TEXT]))
+    pieces = urls.split(plain)
+    of_url = isinstance(pieces, urls.Pieces) and (pieces.scheme or "." in pieces.host)
+    found = pieces.host if isinstance(pieces, urls.Pieces) and of_url else plain
+    return found.strip("[]").lower()
 
 
 def _unwrap(text: str) -> str:

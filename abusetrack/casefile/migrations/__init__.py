@@ -6,9 +6,12 @@ It is never edited once released and imports nothing of the room.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from abusetrack.casefile.driver import Database, Migrations
 from abusetrack.casefile.migrations import (
     m0001_first,
+    m0003_search,
     m0004_erasure,
     m0005_judgement,
     m0006_directory,
@@ -16,18 +19,18 @@ from abusetrack.casefile.migrations import (
 
 MIGRATIONS = Migrations("abusetrack")
 
-_STEPS = (m0001_first, m0004_erasure, m0005_judgement, m0006_directory)
+_STEPS = (m0001_first, m0003_search, m0004_erasure, m0005_judgement, m0006_directory)
 
 
-def _register(name: str, statements: tuple[str, ...]) -> None:
-    @MIGRATIONS(name=name)
+def _register(step: ModuleType) -> None:
+    @MIGRATIONS(name=step.__name__.rpartition(".")[2])
     def apply(db: Database) -> None:
-        for statement in statements:
+        for statement in step.STATEMENTS:
             db.execute(statement)
 
 
 for _step in _STEPS:
-    _register(_step.__name__.rpartition(".")[2], _step.STATEMENTS)
+    _register(_step)
 
 
 def schema_version() -> int:

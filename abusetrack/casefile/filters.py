@@ -1,0 +1,145 @@
+"""Which domains a list shows, and in what order; every filter is answered from an index.
+
+A list of a million is not sorted while somebody waits: each filter marks the ids that it
+leaves in, and the index of the column that sorts then gives the marked ones in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, column
+from abusetrack.records import AssessmentOutcome, NoticeStatus, SiteKind, State, SuffixKind
+
+_FEW = 20_000  # that many rows are sorted by themselves quicker than an index is read
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a list shows; what is None (or False) does not filter, the others combine.
+
+    ``text`` is looked for by :mod:`abusetrack.casefile.search`. ``sort`` is a column of
+    ``domain_now``; rows without a value come last. Of times, ``since`` is included and
+    ``until`` is not.
+    """
+
+    text: str = ""
+    state: State | None = None
+    registrar: str | None = None  # its key
+    tld: str | None = None
+    suffix_kind: SuffixKind | None = None
+    country: str | None = None
+    asn: int | None = None
+    kind: SiteKind | None = None
+    category: str | None = None  # legal category of a confirmed report
+    persistent: bool | None = None
+    confirmed_only: bool = False
+    notice: NoticeStatus | None = None  # of one of its notices
+    without_notice: bool = False
+    reported_since: datetime | None = None  # the last report received
+    reported_until: datetime | None = None
+    confirmed_since: datetime | None = None  # the last confirmed assessment
+    confirmed_until: datetime | None = None
+    sort: str = "last_reported"
+    descending: bool = True
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.text or terms(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where ids come from: a FROM clause, what to ask of it, and the expression of the id."""
+
+    tables: str
+    where: str
+    id: str
+    params: Sequence[Any] = ()
+    order: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The statement that gives all ids, some of them perhaps twice."""
+        return f"SELECT {self.id} FROM {self.tables} WHERE {self.where}"
+
+
+# Field of the query -> condition on a row ``d`` of domain_now, with the value as parameter.
+_TERMS = {
+    "state": "d.state = ?",
+    "registrar": "d.registrar_key = ?",
+    "tld": "d.tld = ?",
+    "suffix_kind": "d.suffix_kind = ?",
+    "country": "d.hosting_country = ?",
+    "asn": "d.asn = ?",
+    "kind": "d.kind = ?",
+    "category": "d.id IN (SELECT domain FROM report WHERE legal_category = ?"
+    f" AND outcome = '{AssessmentOutcome.CONFIRMED.value}')",
+    "persistent": "d.persistent = ?",
+    "confirmed_only": "d.confirmed_reports >= ?",
+    "notice": "d.domain IN (SELECT notice_row.domain FROM notice"
+    " JOIN notice_row ON notice_row.notice = notice.fact WHERE notice.status = ?)",
+    "without_notice": "(d.domain IN (SELECT domain FROM notice_row)) <> ?",
+    "reported_since": "d.last_reported >= ?",
+    "reported_until": "d.last_reported < ?",
+    "confirmed_since": "d.last_confirmed >= ?",
+    "confirmed_until": "d.last_confirmed < ?",
+}
+
+
+def terms(query: ListQuery) -> list[tuple[str, Any]]:
+    """Return the conditions on a row ``d`` of ``domain_now``, each with its one parameter."""
+    found = []
+    for name, term in _TERMS.items():
+        value = getattr(query, name)
+        if value is not None and (value is not False or name == "persistent"):
+            found.append((term, column(value)))
+    return found
+
+
+def sources(query: ListQuery) -> list[list[Source]]:
+    """Return where the ids that each filter leaves in come from; the text is not among them."""
+    return [[Source("domain_now AS d", term, "d.id", [value])] for term, value in terms(query)]
+
+
+def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> list[int]:
+    """Return the ids that every group of sources has, by the ORDER BY terms ``order``."""
+    everything = f"SELECT id FROM domain_now ORDER BY {order}"
+    if not groups:
+        return [number for (number,) in case.each(everything)]
+    wanted, marks = len(groups), bytearray((case.value("SELECT max(id) FROM domain_now") or 0) + 1)
+    for step, group in enumerate(groups):
+        few: list[int] | None = []
+        for number in _new_ids(case, group, marks, step):
+            if few is not None:
+                few.append(number)
+                if len(few) > _FEW:
+                    few = None
+    if few is not None:
+        return [
+            number
+            for (number,) in case.each(
+                "SELECT id FROM domain_now WHERE id IN (SELECT value FROM json_each(?))"
+                f" ORDER BY {order}",
+                [canonical(few)],
+            )
+        ]
+    last = len(marks)
+    return [
+        number for (number,) in case.each(everything) if number < last and marks[number] == wanted
+    ]
+
+
+def _new_ids(case: CaseFile, group: Sequence[Source], marks: bytearray, step: int) -> Iterator[int]:
+    """Mark the ids of a group that all groups before it had; yield each once."""
+    last = len(marks)  # an id that is entered meanwhile is left out
+    for source in group:
+        for (number,) in case.each(source.sql, source.params):
+            if number < last and marks[number] == step:
+                marks[number] = step + 1
+                yield number
