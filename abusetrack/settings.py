@@ -192,6 +192,7 @@ class PolicySettings(_Table):
     freshness_hours: float = Field(48, gt=0)
     reply_by_days: int = Field(5, ge=1, le=90)
     duplicate_days: int = Field(30, ge=1, le=3650)  # the same name to the same party warns
+    contact_max_age_days: int = Field(365, ge=1)  # older contacts are warned of
     retention_months: int = Field(24, ge=1)
     second_analyst: bool = False
 

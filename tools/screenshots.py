@@ -27,7 +27,7 @@ from abusetrack import intake, practice
 from abusetrack import settings as settings_module
 from abusetrack.casefile import CaseFile, CaseFileThread, directory, open_case_file
 from abusetrack.records import Clock, SiteKind, SystemClock
-from abusetrack.triage import contacts, resolving, taking
+from abusetrack.triage import contact_tables, contacts, resolving, taking
 from abusetrack.triage.context import Context, make_context
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Desk
@@ -123,8 +123,8 @@ def _decide(work: Work, world: practice.World) -> None:
     practice.write_contacts(world, table)
     with _open(work) as case:
         taking.assess_list(work.context, case, findings)
-        contacts.import_table(work.context, case, table)
-        for number, contact in enumerate(contacts.listed(case, used_only=True)):
+        contact_tables.import_contacts(work.context, case, table)
+        for number, contact in enumerate(contacts.listed(work.context, case, used_only=True)):
             if number % _UNCONFIRMED:
                 directory.confirm(case, contact.party_key, contact.role)
 

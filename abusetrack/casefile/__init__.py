@@ -8,10 +8,12 @@ take the open :class:`CaseFile` first. ``docs/casefile.md`` describes the tables
 from __future__ import annotations
 
 from abusetrack.casefile import (
+    address_rules,
     approvals,
     assessments,
     audit,
     check,
+    contact_ledger,
     directory,
     filters,
     folding,
@@ -42,10 +44,12 @@ __all__ = [
     "CaseFileThread",
     "CaseKnown",
     "QueryStoppedError",
+    "address_rules",
     "approvals",
     "assessments",
     "audit",
     "check",
+    "contact_ledger",
     "directory",
     "filters",
     "folding",

@@ -6,13 +6,14 @@ first, then one that can be written to, then the newest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from abusetrack.casefile import audit, facts
+from abusetrack.casefile import address_rules, audit, facts
+from abusetrack.casefile.address_rules import Replacement
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, column, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
@@ -28,6 +29,7 @@ _BEST_FIRST = (
     "origin <> 'manual', confirmed_at IS NULL, email IS NULL AND form IS NULL, as_of DESC, source"
 )
 
+REPLACED = "replacement"  # the source of a contact whose address a person put right
 _Key = tuple[str, str, str, str]
 
 
@@ -96,6 +98,8 @@ def confirm(case: CaseFile, party_key: str, role: Role, *, seen: Contact | None 
             raise InputError(
                 "The contact has changed since it was shown, so it was not confirmed; look again."
             )
+        if contact.source == REPLACED:
+            return contact  # who set the replacement has checked it
         content = without_empty(
             {
                 "party_key": party_key,
@@ -142,14 +146,21 @@ def fold_confirmations(case: CaseFile, stored: Sequence[StoredFact]) -> None:
     )
 
 
-def contacts(case: CaseFile, *, role: Role | None = None) -> list[Contact]:
-    """Return every contact, of one role if given, by party; the one to use first."""
+def contacts(
+    case: CaseFile, *, role: Role | None = None, party: str | None = None, as_stored: bool = False
+) -> list[Contact]:
+    """Return every contact, of one role or party if given, by party; the one to use first.
+
+    ``as_stored`` leaves replacements aside.
+    """
     rows = case.rows(
-        f"{_SELECT} WHERE :role IS NULL OR role = :role"
+        f"{_SELECT} WHERE (:role IS NULL OR role = :role)"
+        " AND (:party IS NULL OR party_key = :party)"
         f" ORDER BY party_name COLLATE NOCASE, party_key, role, {_BEST_FIRST}",
-        {"role": role and role.value},
+        {"role": role and role.value, "party": clean(party)},
     )
-    return [_decode(row) for row in rows]
+    instead = {} if as_stored else address_rules.replacements(case)
+    return [_put_right(_decode(row), instead) for row in rows]
 
 
 def contact_for(case: CaseFile, party_key: str, role: Role) -> Contact | None:
@@ -158,7 +169,28 @@ def contact_for(case: CaseFile, party_key: str, role: Role) -> Contact | None:
         f"{_SELECT} WHERE party_key = ? AND role = ? ORDER BY {_BEST_FIRST} LIMIT 1",
         [clean(party_key), role.value],
     )
-    return _decode(rows[0]) if rows else None
+    return _put_right(_decode(rows[0]), address_rules.replacements(case)) if rows else None
+
+
+def _put_right(contact: Contact, instead: Mapping[str, Replacement]) -> Contact:
+    """Put the right addresses in the place of a wrong one; who said so has checked them."""
+    found = instead.get(contact.email.lower()) if contact.email else None
+    if found is None:
+        return contact
+    emails = [right for right in found.rights if "@" in right and "://" not in right]
+    forms = [right for right in found.rights if "://" in right]
+    others = [*emails[1:], *forms[1:]]
+    said = f"instead of {contact.email}" + (f"; also {', '.join(others)}" if others else "")
+    return replace(
+        contact,
+        origin=ContactOrigin.MANUAL,
+        source=REPLACED,
+        email=emails[0] if emails else None,
+        form=forms[0] if forms else contact.form,
+        comment="; ".join(filter(None, (contact.comment, said))),
+        confirmed_by=found.by,
+        confirmed_at=found.at,
+    )
 
 
 def _of_parties(case: CaseFile, contacts: Iterable[Contact]) -> list[Contact]:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from abusetrack.casefile import (
+    address_rules,
     approvals,
     assessments,
+    contact_ledger,
     directory,
     erased,
     facts,
@@ -60,6 +62,9 @@ FOLDS = (
     Fold("contact", directory.fold),
     Fold("contact confirmation", directory.fold_confirmations),
     Fold("party note", parties.fold, ("party_note",), in_order=True),
+    Fold("contact outcome", contact_ledger.fold, ("contact_outcome",)),
+    Fold("no-send", address_rules.fold_no_send, ("no_send",), in_order=True),
+    Fold("replacement", address_rules.fold_replacements, ("replacement",), in_order=True),
     Fold("gate", gates.fold, ("gate",), in_order=True),
     Fold("protected name", protected.fold, ("protected",), in_order=True),
     Fold("approval", approvals.fold, ("approval",), in_order=True),

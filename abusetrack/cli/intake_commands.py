@@ -1,21 +1,19 @@
-"""import, assess, contacts."""
+"""import, assess."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from abusetrack import intake
-from abusetrack.casefile import CaseFile, directory
-from abusetrack.cli.session import Session, counted
+from abusetrack.casefile import CaseFile
+from abusetrack.cli.session import Session, counted, moment_of
 from abusetrack.errors import InputError
-from abusetrack.records import Arrival, Assessment, AssessmentOutcome, Complaint, Role, SiteKind
-from abusetrack.triage import contacts as triage_contacts
+from abusetrack.records import Arrival, Assessment, AssessmentOutcome, Complaint, SiteKind
 from abusetrack.triage import taking
 
 _SHOWN = 20
@@ -46,7 +44,10 @@ def import_(
     and reason. Images, archives and other media are discarded unread.
     """
     reading = taking.reading(
-        session.context, source=source, received_at=_moment(received), profile=profile
+        session.context,
+        source=source,
+        received_at=moment_of(received, "--received"),
+        profile=profile,
     )
     totals = []
     for name in files:
@@ -72,7 +73,7 @@ def import_(
                     "findings_not_recorded": lost,
                     "columns_not_read": list(taken.unread_columns),
                     "bare_names_left": 0 if bare else len(taken.unticked),
-                    "complaints": _complaints(result.complaints),
+                    "complaints": complaints_json(result.complaints),
                 }
             )
     if as_json:
@@ -100,7 +101,7 @@ def _preview_json(label: str, preview: taking.Preview) -> dict[str, object]:
         "findings_not_recorded": preview.lost_findings,
         "columns_not_read": list(preview.intake.unread_columns),
         "bare_names_left": len(preview.intake.unticked),
-        "complaints": _complaints(preview.intake.complaints),
+        "complaints": complaints_json(preview.intake.complaints),
     }
 
 
@@ -111,7 +112,8 @@ def _lost_findings(case: CaseFile, taken: intake.Intake) -> int:
     return taking.preview(case, taken).lost_findings
 
 
-def _complaints(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
+def complaints_json(complaints: Sequence[Complaint]) -> list[dict[str, object]]:
+    """Return complaints as ``--json`` prints them."""
     return [{"line": c.line, "text": c.text, "reason": c.reason} for c in complaints]
 
 
@@ -195,99 +197,12 @@ def assess(
             )
             count, complaints = taking.assess(session.context, case, subjects, assessment)
     if as_json:
-        session.print_json({"assessed_reports": count, "complaints": _complaints(complaints)})
+        session.print_json({"assessed_reports": count, "complaints": complaints_json(complaints)})
     else:
         session.out.print(f"{counted(count, 'report')} assessed")
-        print_complaints(session, _complaints(complaints))
+        print_complaints(session, complaints_json(complaints))
     if complaints:
         sys.exit(1)
 
 
-@click.group()
-def contacts() -> None:
-    """Abuse contacts of registrars and registries."""
-
-
-@contacts.command("list")
-@click.option("--unconfirmed", is_flag=True, help="Only those not yet confirmed.")
-@click.option("--used", is_flag=True, help="Only registrars of domains in the case file.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-@click.pass_obj
-def list_(session: Session, unconfirmed: bool, used: bool, as_json: bool) -> None:
-    """List the contacts, the one that a draft would use per party."""
-    with session.case() as case:
-        found = triage_contacts.listed(case, used_only=used)
-    found = [item for item in found if not (unconfirmed and item.confirmed_at)]
-    if as_json:
-        session.print_json(
-            [
-                {
-                    "party": item.party_key,
-                    "name": item.party_name,
-                    "role": item.role.value,
-                    "email": item.email,
-                    "form": item.form,
-                    "phone": item.phone,
-                    "origin": item.origin.value,
-                    "source": item.source,
-                    "as_of": item.as_of.date().isoformat(),
-                    "confirmed_by": item.confirmed_by,
-                }
-                for item in found
-            ]
-        )
-        return
-    if not found:
-        session.out.print("No contacts; look names up, or use 'abusetrack contacts import'.")
-        return
-    table = session.table("party", "name", "role", "address", "origin", "confirmed")
-    for item in found:
-        table.add_row(
-            item.party_key,
-            item.party_name,
-            item.role.value,
-            item.email or item.form or item.phone or "",
-            item.origin.value,
-            f"by {item.confirmed_by}" if item.confirmed_at else "no",
-        )
-    session.out.print(table)
-
-
-@contacts.command("import")
-@click.argument("table", type=click.Path(path_type=Path))
-@click.pass_obj
-def import_contacts(session: Session, table: Path) -> None:
-    """Import a CSV of abuse contacts, by IANA ID or by TLD."""
-    with session.case("importing the contacts", create=True) as case:
-        count, complaints = triage_contacts.import_table(session.context, case, table)
-    session.out.print(f"{counted(count, 'contact')} imported")
-    print_complaints(session, _complaints(complaints))
-
-
-@contacts.command()
-@click.argument("parties", nargs=-1, required=True, metavar="PARTY...")
-@click.option("--role", type=click.Choice([item.value for item in Role]), default="registrar")
-@click.pass_obj
-def confirm(session: Session, parties: tuple[str, ...], role: str) -> None:
-    """Confirm that you have checked a party's contact (PARTY as listed, e.g. iana:9999)."""
-    with session.case() as case, case.transaction():
-        confirmed = [directory.confirm(case, party, Role(role)) for party in parties]
-    for contact in confirmed:
-        reached = ", ".join(filter(None, (contact.email, contact.form, contact.phone)))
-        session.out.print(f"  {contact.party_key}  {contact.party_name}: {reached}")
-    session.out.print(f"{counted(len(parties), 'contact')} confirmed")
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise InputError(
-            "--received is no ISO 8601 time; write it like 2026-03-01 or 2026-03-01T14:30+01:00."
-        ) from None
-
-
-COMMANDS = (import_, assess, contacts)
+COMMANDS = (import_, assess)

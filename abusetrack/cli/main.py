@@ -19,6 +19,7 @@ import click
 from abusetrack import __version__, settings
 from abusetrack.cli import (
     case_commands,
+    contact_commands,
     data_commands,
     intake_commands,
     lookup_commands,
@@ -163,6 +164,7 @@ def _need_display() -> None:
 for _module in (
     intake_commands,
     lookup_commands,
+    contact_commands,
     notice_commands,
     case_commands,
     data_commands,

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,23 @@ def _console(*, stderr: bool) -> Console:
 def counted(number: int, thing: str) -> str:
     """Return "1 domain", "2 domains"."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def moment_of(text: str | None, option: str) -> datetime | None:
+    """Return the time that an option gives; UTC where it names no zone.
+
+    Raises:
+        InputError: it is none.
+    """
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise InputError(
+            f"{option} is no ISO 8601 time; write it like 2026-03-01 or 2026-03-01T14:30+01:00."
+        ) from None
 
 
 def _first_line(path: Path) -> str:

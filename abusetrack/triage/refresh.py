@@ -14,14 +14,12 @@ from abusetrack.judgement.state import judge_state
 from abusetrack.records import (
     AssessmentOutcome,
     Contact,
-    ContactOrigin,
     DomainNow,
     Findings,
     HostingAgreement,
     HostingVerdict,
     Observation,
     Registration,
-    Role,
     SiteKind,
     State,
     StateVerdict,
@@ -29,6 +27,7 @@ from abusetrack.records import (
     Verdict,
 )
 from abusetrack.triage.context import Context
+from abusetrack.triage.found_contacts import found_contacts
 from abusetrack.triage.views import Facts, StoredFacts, host_view
 
 
@@ -50,14 +49,16 @@ def refresh(
     facts = StoredFacts(case, seen)
     facts.gather([*hosts, *chain.from_iterable(hosts.values())])
     found: list[Findings] = []
-    contacts: list[Contact] = []
+    contacts: dict[tuple[str, str | None], Contact] = {}
     for now in rows:
         view = look(context, facts, now.domain, hosts[now.domain], suffix_kind=now.suffix_kind)
         found.append(findings(context, now.domain, view, persistence(context, case, now)))
-        if (contact := _contact(view.registration)) is not None:
-            contacts.append(contact)
+        for contact in found_contacts(view.registration, view.hosts):
+            key = contact.party_key, contact.email
+            if key not in contacts or contacts[key].as_of < contact.as_of:
+                contacts[key] = contact
     projection.write(case, found)
-    directory.upsert(case, contacts, by_person=False)
+    directory.upsert(case, contacts.values(), by_person=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,22 +174,4 @@ def persistence(context: Context, case: CaseFile, now: DomainNow) -> Verdict:
         days=policy.persistence_days,
         hop_tlds=policy.hop_tlds,
         as_of=context.clock.now(),
-    )
-
-
-def _contact(registration: Registration) -> Contact | None:
-    registrar = registration.registrar
-    if registrar is None or not (registrar.abuse_email or registrar.abuse_phone):
-        return None
-    return Contact(
-        party_key=registrar.key,
-        party_name=registrar.name,
-        role=Role.REGISTRAR,
-        email=registrar.abuse_email,
-        form=None,
-        phone=registrar.abuse_phone,
-        origin=ContactOrigin.AUTOMATIC,
-        source="registration answers",
-        as_of=registrar.asked_at,
-        comment=registrar.source,
     )

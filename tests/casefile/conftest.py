@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from abusetrack.casefile import (
+    address_rules,
     approvals,
     assessments,
+    contact_ledger,
     directory,
     gates,
     notices,
@@ -27,6 +29,7 @@ from abusetrack.records import (
     AssessmentOutcome,
     Contact,
     ContactOrigin,
+    ContactOutcome,
     Discarded,
     Domain,
     Draft,
@@ -204,6 +207,15 @@ def live(clock, report, discarded, answer, observe, network, confirmed, contact)
         directory.confirm(case, "iana:9999", Role.REGISTRAR)
         parties.note(case, "iana:9999", {"language": "de", "comment": "by form only"})
         parties.note(case, "iana:9999", {"language": None})
+        contact_ledger.record(
+            case, "iana:9999", Role.REGISTRAR, ContactOutcome.BOUNCED, note="full of mail"
+        )
+        address_rules.never_send(case, "@one.example", note="asked us not to")
+        address_rules.never_send(case, "@two.example")
+        address_rules.send_again(case, "@two.example")
+        address_rules.replace(case, "wrong@r.example", ["right@r.example"], note="they said so")
+        address_rules.replace(case, "other@r.example", ["right@r.example"])
+        address_rules.replace(case, "other@r.example", [])
         protected.add(case, [ProtectedName(f"{desk}own.example", ProtectedCategory.OWN)])
         gates.clear(case, ["a.example"], cleared_by="Police", reference=f"{desk}P1")
         approvals.approve(

@@ -60,7 +60,7 @@ from abusetrack.records import Draft, NoticeRow, Page
 MEDIA_TYPE = "text/csv"
 
 _MOST_HOSTS = 200  # keeps a cell below the 32,767 characters that spreadsheets take
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 _CELLS: dict[str, Callable[[NoticeRow], str]] = {
     "domain": lambda row: row.domain,
@@ -127,7 +127,7 @@ def _csv(draft: Draft, columns: Sequence[str], lines: Sequence[Sequence[str]]) -
 def neutral(text: str) -> str:
     """Return ``text`` as a cell: one visible line that no spreadsheet computes."""
     shown = visible(text, 30_000)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.startswith(FORMULA) else shown
 
 
 def _iso(at: datetime) -> str:

@@ -11,7 +11,7 @@ from abusetrack.casefile import directory
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.check import check
 from abusetrack.records import Draft, Role
-from abusetrack.triage import contacts, taking
+from abusetrack.triage import contact_tables, taking
 from abusetrack.ui.planning import ToConfirm
 
 
@@ -35,7 +35,7 @@ def page(practice_bench, world, registrar, qtbot, tmp_path, finding):
     table = tmp_path / "contacts.csv"
     practice.write_contacts(world, table)
     with bench.case() as case:
-        contacts.import_table(bench.context, case, table)
+        contact_tables.import_contacts(bench.context, case, table)
         taking.assess(bench.context, case, registrar[1], finding)
     window = bench.window()
     with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
