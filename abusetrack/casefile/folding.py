@@ -27,6 +27,7 @@ from abusetrack.casefile import (
     protected,
     reports,
     traits,
+    withdrawals,
 )
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.facts import StoredFact
@@ -70,6 +71,7 @@ FOLDS = (
     Fold("approval", approvals.fold, ("approval",), in_order=True),
     Fold("notice", notices.fold, ("notice_file", "notice_row", "notice")),
     Fold("notice status", notices.fold_status, ("notice_event",)),
+    Fold("notice withdrawal", withdrawals.fold, ("notice_withdrawal",), in_order=True),
 )
 
 # What each folded table says, without the numbers that mean something in this file only.
@@ -109,7 +111,7 @@ VIEWS: dict[str, str] = {
     "approval": "SELECT hex(draft), approval.actor, approval.at, hex(fact.id) FROM approval"
     " JOIN fact ON fact.n = approval.fact",
     "notice": "SELECT hex(fact.id), reference, role, party_key, exported_at, status, status_at,"
-    " reply_by FROM notice JOIN fact ON fact.n = notice.fact",
+    " reply_by, rung FROM notice JOIN fact ON fact.n = notice.fact",
     "contact_outcome": "SELECT hex(fact.id), party_key, role, address, outcome, contact_outcome.at"
     " FROM contact_outcome JOIN fact ON fact.n = contact_outcome.fact",
     "no_send": "SELECT pattern, hex(fact.id) FROM no_send JOIN fact ON fact.n = no_send.fact",
@@ -125,6 +127,9 @@ VIEWS: dict[str, str] = {
     " JOIN fact ON fact.n = notice_row.notice",
     "notice_event": "SELECT hex(fact.id), hex(about.id) FROM notice_event"
     " JOIN fact ON fact.n = notice_event.fact JOIN fact AS about ON about.n = notice_event.notice",
+    "notice_withdrawal": "SELECT hex(about.id), domain, notice_withdrawal.at, hex(fact.id)"
+    " FROM notice_withdrawal JOIN fact ON fact.n = notice_withdrawal.fact"
+    " JOIN fact AS about ON about.n = notice_withdrawal.notice",
     "notice_file": "SELECT hex(fact.id), notice_file.name, hex(evidence.sha256) FROM notice_file"
     " JOIN fact ON fact.n = notice_file.notice JOIN evidence ON evidence.n = notice_file.evidence",
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +17,20 @@ from abusetrack.casefile.encoding import canonical, id_text, moment, stamp, with
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import (
+    Advice,
     Contact,
     Draft,
     Evidence,
     ExportedFile,
     NoticeRow,
     NoticeStatus,
+    Page,
     Role,
+    Rung,
 )
 
 _ROWS = TypeAdapter(tuple[NoticeRow, ...])
+_PAGES = TypeAdapter(tuple[tuple[Page, ...], ...])
 _CONTACT = TypeAdapter(Contact)
 _BEFORE_EXPORT = frozenset({NoticeStatus.DRAFT, NoticeStatus.READY, NoticeStatus.EXPORTED})
 
@@ -71,6 +76,10 @@ class StoredNotice:
     status: NoticeStatus
     status_at: datetime
     reply_by: datetime | None = None  # a request to the receiver
+    rung: Rung = Rung.FIRST
+    reason: str = ""  # typed where it was not advised, or why it withdraws; "" once erased
+    earlier: tuple[str, ...] = ()  # references of the notices that it restates or withdraws
+    withdrawn: tuple[str, ...] = ()  # domains for which it no longer stands
 
 
 def next_reference(case: CaseFile, prefix: str) -> str:
@@ -117,7 +126,7 @@ def record_export(
             "reference": draft.reference,
             "role": draft.role.value,
             "recipient": asdict(draft.recipient),
-            "rows": [asdict(row) for row in draft.rows],
+            "rows": [asdict(replace(row, pages=())) for row in draft.rows],
             "files": [
                 {"name": file.name, "media_type": file.media_type, "sha256": piece.sha256}
                 for file, piece in zip(files, pieces, strict=True)
@@ -125,9 +134,11 @@ def record_export(
             "template": draft.template,
             "practice": draft.practice,
             "composed_at": draft.composed_at,
+            "rung": draft.rung.value,
+            "earlier": [step.reference for step in draft.earlier],
             **without_empty({"reply_by": reply_by}),
         }
-        texts = {"subject": draft.subject, "body": draft.body}
+        texts = {"subject": draft.subject, "body": draft.body} | _erasable(draft)
         notice = facts.append(case, [NewFact("notice", content, texts)])[0]
         fold(case, facts.read(case, [notice.n]))
         audit.append(
@@ -139,9 +150,22 @@ def record_export(
                 "party": draft.recipient.party_key,
                 "domains": len(draft.rows),
                 "files": [piece.sha256 for piece in pieces],
+                "rung": draft.rung.value,
+                "not_advised": sum(row.advice is Advice.NOT_ADVISED for row in draft.rows),
             },
         )
     return draft.reference
+
+
+def _erasable(draft: Draft) -> dict[str, str]:
+    """Return what of a draft can be erased by itself: page addresses, notes, typed words."""
+    pages = [row.pages for row in draft.rows]
+    return without_empty(
+        {
+            "reason": draft.reason.strip(),
+            "pages": _PAGES.dump_json(tuple(pages)).decode() if any(pages) else "",
+        }
+    )
 
 
 def mark(
@@ -193,10 +217,10 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
         content, at = fact.content, stamp(fact.at)
         case.execute(
             "INSERT INTO notice(fact, origin, reference, role, party_key, exported_at, status,"
-            " status_at, reply_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " status_at, reply_by, rung) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [fact.n, origins[fact.n], content["reference"], content["role"],
              content["recipient"]["party_key"], at, NoticeStatus.EXPORTED.value, at,
-             content.get("reply_by")],
+             content.get("reply_by"), content.get("rung", Rung.FIRST.value)],
         )  # fmt: skip
         case.executemany(
             "INSERT INTO notice_row VALUES (?, ?, ?)",
@@ -256,18 +280,37 @@ def events(case: CaseFile, reference: str) -> list[NoticeEvent]:
 
 
 def already_exported(case: CaseFile, domain: str, party_key: str) -> list[StoredNotice]:
-    """Return notices on ``domain`` that went to this party and still stand, newest first."""
+    """Return notices on ``domain`` that went to this party and still stand, newest first.
+
+    Withdrawals are none of them.
+    """
     return _read(
         case,
         case.rows(
-            f"{_SELECT} WHERE party_key = ? AND status <> ? AND fact IN"
-            " (SELECT notice FROM notice_row WHERE domain = ?) ORDER BY fact DESC",
-            [party_key, NoticeStatus.WITHDRAWN.value, domain],
+            f"{_SELECT} WHERE party_key = ? AND status <> ? AND rung <> ? AND fact IN"
+            " (SELECT notice FROM notice_row WHERE domain = ?) AND fact NOT IN"
+            " (SELECT notice FROM notice_withdrawal WHERE domain = ?) ORDER BY fact DESC",
+            [party_key, NoticeStatus.WITHDRAWN.value, Rung.WITHDRAWAL.value, domain, domain],
         ),
     )
 
 
-_SELECT = "SELECT fact, status, status_at, exported_at FROM notice"
+def of_domain(case: CaseFile, domain: str) -> list[StoredNotice]:
+    """Return every notice on ``domain``, withdrawals too, oldest first."""
+    return _read(
+        case,
+        case.rows(
+            f"{_SELECT} WHERE fact IN (SELECT notice FROM notice_row WHERE domain = ?)"
+            " ORDER BY exported_at, fact",
+            [domain],
+        ),
+    )
+
+
+_SELECT = (
+    "SELECT fact, status, status_at, exported_at, (SELECT json_group_array(domain)"
+    " FROM notice_withdrawal WHERE notice = notice.fact) FROM notice"
+)
 
 
 def _number(case: CaseFile, reference: str) -> int | None:
@@ -284,8 +327,13 @@ def _read(case: CaseFile, rows: Sequence[tuple[Any, ...]]) -> list[StoredNotice]
     return [_decode(fact, *row[1:]) for fact, row in zip(stored, rows, strict=True)]
 
 
-def _decode(fact: StoredFact, status: str, status_at: str, exported_at: str) -> StoredNotice:
+def _decode(
+    fact: StoredFact, status: str, status_at: str, exported_at: str, withdrawn: str
+) -> StoredNotice:
     content = fact.content
+    rows = _ROWS.validate_python(content["rows"])
+    kept = fact.text("pages")  # None where there were none, or they were erased
+    pages = _PAGES.validate_json(kept) if kept else ((),) * len(rows)
     return StoredNotice(
         id=fact.id,
         reference=content["reference"],
@@ -293,7 +341,7 @@ def _decode(fact: StoredFact, status: str, status_at: str, exported_at: str) -> 
         recipient=_CONTACT.validate_python(content["recipient"]),
         subject=fact.text("subject") or "",
         body=fact.text("body") or "",
-        rows=_ROWS.validate_python(content["rows"]),
+        rows=tuple(replace(row, pages=own) for row, own in zip(rows, pages, strict=True)),
         files=tuple(StoredFile(**file) for file in content["files"]),
         template=content["template"],
         practice=content["practice"],
@@ -303,4 +351,8 @@ def _decode(fact: StoredFact, status: str, status_at: str, exported_at: str) -> 
         status=NoticeStatus(status),
         status_at=moment(status_at),
         reply_by=moment(content.get("reply_by")),
+        rung=Rung(content.get("rung", Rung.FIRST)),
+        reason=fact.text("reason") or "",
+        earlier=tuple(content.get("earlier", ())),
+        withdrawn=tuple(json.loads(withdrawn)),
     )

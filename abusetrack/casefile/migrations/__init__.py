@@ -15,11 +15,12 @@ from abusetrack.casefile.migrations import (
     m0004_erasure,
     m0005_judgement,
     m0006_directory,
+    m0007_drafts,
 )
 
 MIGRATIONS = Migrations("abusetrack")
 
-_STEPS = (m0001_first, m0003_search, m0004_erasure, m0005_judgement, m0006_directory)
+_STEPS = (m0001_first, m0003_search, m0004_erasure, m0005_judgement, m0006_directory, m0007_drafts)
 
 
 def _register(step: ModuleType) -> None:
