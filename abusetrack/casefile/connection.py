@@ -179,6 +179,16 @@ class CaseFile:
                 self._database.rollback()
                 raise
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold one read transaction: everything inside is read as of its beginning."""
+        with spoken(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._database.rollback()
+
     def execute(self, sql: str, params: Parameters = ()) -> int:
         """Run a writing statement; return how many rows it changed."""
         with spoken(self.path):

@@ -21,6 +21,7 @@ from abusetrack.cli import (
     case_commands,
     contact_commands,
     data_commands,
+    exchange_commands,
     intake_commands,
     lookup_commands,
     notice_commands,
@@ -168,6 +169,7 @@ for _module in (
     notice_commands,
     case_commands,
     data_commands,
+    exchange_commands,
 ):
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -116,7 +116,7 @@ class Session:
             create=create,
         ) as case:
             log.set_key(case.log_key)
-            with self._busy(doing):
+            with self.busy(doing):
                 yield case
 
     @contextmanager
@@ -131,7 +131,8 @@ class Session:
             with open_case_file(empty, clock=self.context.clock, actor="") as case:
                 yield case
 
-    def _busy(self, doing: str) -> AbstractContextManager[object]:
+    def busy(self, doing: str) -> AbstractContextManager[object]:
+        """Show on a terminal that a step takes its time."""
         if not doing or not self.err.is_terminal:
             return nullcontext()
         return self.err.status(doing)

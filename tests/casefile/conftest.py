@@ -219,7 +219,7 @@ def live(clock, report, discarded, answer, observe, network, confirmed, contact)
         protected.add(case, [ProtectedName(f"{desk}own.example", ProtectedCategory.OWN)])
         gates.clear(case, ["a.example"], cleared_by="Police", reference=f"{desk}P1")
         approvals.approve(
-            case, "ab" * 32, drafted_by="Bob", role=Role.REGISTRAR, party_key="iana:9999",
+            case, "ab" * 32, drafted_by="Zoe", role=Role.REGISTRAR, party_key="iana:9999",
             domains=["a.example"],
         )  # fmt: skip
         clock.move(hours=1)
