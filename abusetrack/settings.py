@@ -115,6 +115,7 @@ class Organisation(_Table):
     openpgp_fingerprint: str = ""
     reference_prefix: str = Field("AT", pattern=r"^[A-Za-z0-9]{1,12}$")
     police_gate: bool = False
+    gate_countries: tuple[CountryCode, ...] = ()  # must clear what is hosted there
     designated_in: tuple[CountryCode, ...] = ()
     trusted_flagger: TrustedFlagger = TrustedFlagger()
 
@@ -187,6 +188,12 @@ class PolicySettings(_Table):
 
     persistence_days: int = Field(3, ge=2, le=365)  # confirmed reports on so many days
     hop_tlds: int = Field(3, ge=2, le=50)
+    after_hours: float = Field(24, ge=0)  # a report so long after a notice is a new one
+    still_up_days: int = Field(7, ge=1, le=365)  # after a notice to registrar or registry
+    still_present_days: int = Field(3, ge=1, le=365)  # after one to host, platform or CDN
+    old_domain_years: float = Field(2, gt=0)  # registered so long before: perhaps hacked
+    infrastructure_days: int = Field(90, ge=1)  # others' servers seen under a name count so long
+    shared_names: int = Field(20, ge=1)  # servers with more names in the case file link nobody
     registration_max_age_hours: float = Field(24, gt=0)
     network_max_age_hours: float = Field(24, gt=0)
     freshness_hours: float = Field(48, gt=0)
@@ -205,6 +212,19 @@ class NoticeSettings(_Table):
     encrypted_addresses_only: bool = False  # page addresses leave by mail only encrypted
     sign: bool = False  # mails, with the key organisation.openpgp_fingerprint
     gnupg_home: Path | None = None  # gpg's own where not set
+
+
+class WorklistWeights(_Table):
+    """What makes a domain urgent, in points."""
+
+    severity: float = Field(10, ge=0)  # of the worst finding, in proportion to the scale
+    severity_scale: int = Field(5, ge=1)  # the largest number of the organisation's table
+    severity_one_is_worst: bool = False
+    confirmed: float = Field(5, ge=0)  # any confirmed report
+    commercial: float = Field(5, ge=0)
+    persistent: float = Field(10, ge=0)
+    waiting_day: float = Field(1, ge=0)  # for each day that the next step waits
+    waiting_days: int = Field(30, ge=0)  # no more than so many count
 
 
 class SourceProfile(_Table):
@@ -230,6 +250,7 @@ class Settings(_Table):
     pace: PaceSettings = PaceSettings()
     policy: PolicySettings = PolicySettings()
     notices: NoticeSettings = NoticeSettings()
+    worklist: WorklistWeights = WorklistWeights()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so
     base: Path = Field(default_factory=Path.cwd, exclude=True)

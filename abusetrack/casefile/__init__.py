@@ -27,6 +27,7 @@ from abusetrack.casefile import (
     reports,
     saved,
     search,
+    told,
     traits,
     transfer,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "reports",
     "saved",
     "search",
+    "told",
     "traits",
     "transfer",
 ]

@@ -75,6 +75,11 @@ class CdnTable:
                     "with a list of prefixes or names."
                 ) from error
 
+    @property
+    def suffixes(self) -> dict[str, str]:
+        """The suffixes of alias names, each with the network it belongs to."""
+        return {suffix: name for suffix, (name, _source) in self._rules.suffixes.items()}
+
     def by_address(self, address: Address, asns: Iterable[int]) -> CdnMatch:
         """Say which network ``address`` belongs to, by AS number, else by prefix."""
         for asn in asns:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from abusetrack.records.notices import NoticeStatus, Role
+from abusetrack.records.verdicts import Reason
 
 
 class GateStatus(StrEnum):
@@ -33,6 +34,16 @@ class GateEntry:
         """Whether it is a clearance that holds at that instant."""
         expired = self.expires_at is not None and self.expires_at <= as_of
         return self.status is GateStatus.CLEARED and not expired
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """Whether anything about a domain may leave; ``reasons`` say why not, or who cleared it."""
+
+    open: bool
+    reasons: tuple[Reason, ...]
+    entries: tuple[GateEntry, ...]
+    as_of: datetime
 
 
 class ProtectedCategory(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from abusetrack.records import Outcome, Question
+from abusetrack.triage import judged
 from abusetrack.triage.dossier import Dossier
 
 Line = tuple[str, str]
@@ -87,9 +88,8 @@ def _reports(dossier: Dossier) -> Iterator[Line]:
     yield "reports", f"{now.reports}, of which {now.confirmed_reports} confirmed"
     yield "reported", f"first {_time(now.first_reported)}, last {_time(now.last_reported)}"
     yield "kind", now.kind.value if now.kind else f"not known ({now.kind_reason})"
-    if dossier.verdict:
-        word = "yes" if dossier.verdict.holds else "no"
-        yield "persistent", f"{word}: " + "; ".join(r.text for r in dossier.verdict.reasons)
+    if dossier.judged:
+        yield from judged.lines(dossier.judged)
 
 
 def _answers(dossier: Dossier) -> Iterator[Line]:

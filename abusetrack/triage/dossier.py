@@ -29,7 +29,9 @@ from abusetrack.records import (
     SuffixKind,
     Verdict,
 )
+from abusetrack.triage import judged
 from abusetrack.triage.context import Context
+from abusetrack.triage.judged import Judged
 from abusetrack.triage.reference import tld_kind
 from abusetrack.triage.refresh import View, host_names, look, persistence
 from abusetrack.triage.views import FreshFacts, StoredFacts
@@ -49,11 +51,12 @@ class Dossier:
     host_kind: HostKind
     view: View
     now: DomainNow | None
-    verdict: Verdict | None
+    verdict: Verdict | None  # on persistence
     reports: tuple[reports.StoredReport, ...]
     contact: Contact | None
     registry: RegistryRecord | None
     gone: Verdict | None  # from the DNS; needs a history
+    judged: Judged | None  # needs a case file
 
 
 def stored(context: Context, case: CaseFile, text: str) -> Dossier:
@@ -71,7 +74,9 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
             "import a report of it, or use 'abusetrack lookup'."
         )
     hosts = host_names(case, domain)
-    view = look(context, StoredFacts(case), domain, hosts, suffix_kind=now.suffix_kind)
+    facts = StoredFacts(case)
+    view = look(context, facts, domain, hosts, suffix_kind=now.suffix_kind)
+    verdict = persistence(context, case, now, view, facts)
     registrar = view.registration.registrar
     return Dossier(
         domain=domain,
@@ -81,7 +86,7 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
         host_kind=now.host_kind,
         view=view,
         now=now,
-        verdict=persistence(context, case, now),
+        verdict=verdict,
         reports=reports.of_domain(case, domain),
         contact=directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None,
         registry=context.reference.registry(host.domain) if host.domain else None,
@@ -91,6 +96,7 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
             as_of=context.clock.now(),
             registration_max_age=context.registration_max_age,
         ),
+        judged=judged.judge(context, case, now, view, verdict),
     )
 
 
@@ -119,6 +125,7 @@ def fresh(context: Context, answer: LookupAnswer) -> Dossier:
         contact=None,
         registry=context.reference.registry(host.domain) if host.domain else None,
         gone=None,
+        judged=None,
     )
 
 
@@ -184,6 +191,7 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
         "persistent": dossier.verdict.holds if dossier.verdict else None,
         "persistent_reason": None if dossier.verdict else _NOT_STORED,
         "reasons": [reason.text for reason in dossier.verdict.reasons] if dossier.verdict else [],
+        **judged.as_json(dossier.judged),
         "observations": [_observation(item) for item in view.observations],
     }
 

@@ -21,7 +21,6 @@ from abusetrack.records import (
     DomainNow,
     Draft,
     ExportedFile,
-    Host,
     NotDrafted,
     NoticeRow,
     Observation,
@@ -33,7 +32,8 @@ from abusetrack.records import (
     Rung,
 )
 from abusetrack.triage.context import Context
-from abusetrack.triage.refresh import View, host_names, look
+from abusetrack.triage.refresh import View, host_names, look, persistence
+from abusetrack.triage.roles import Roles
 from abusetrack.triage.views import StoredFacts
 
 _CHUNK = 200
@@ -70,6 +70,7 @@ def plan(
     ``again`` drafts also names that were exported to the same registrar before.
     References are provisional until exported.
     """
+    roles = Roles(context, case)
     rows: dict[str, list[NoticeRow]] = defaultdict(list)
     contacts: dict[str, Contact] = {}
     left_out: list[NotDrafted] = []
@@ -77,7 +78,7 @@ def plan(
         if only_persistent and not now.findings.persistent:
             left_out.append(NotDrafted(now.domain, "not persistently abusive by the policy"))
             continue
-        decided = _decide(context, case, now, again=again)
+        decided = _decide(context, case, now, roles, again=again)
         if isinstance(decided, NotDrafted):
             left_out.append(decided)
             continue
@@ -138,9 +139,10 @@ def _export_one(
 
 def _refuse_changed(context: Context, case: CaseFile, provisional: Draft) -> None:
     """Refuse a draft whose reasons no longer hold: hours may lie between it and its export."""
+    roles = Roles(context, case)
     for number, row in enumerate(provisional.rows, start=1):
         (now,) = _wanted(case, [row.domain])
-        decided = _decide(context, case, now, again=True)
+        decided = _decide(context, case, now, roles, again=True)
         why = ""
         if isinstance(decided, NotDrafted):
             why = decided.reason
@@ -180,16 +182,18 @@ def _wanted(case: CaseFile, domains: Sequence[str] | None) -> Iterable[DomainNow
 
 
 def _decide(
-    context: Context, case: CaseFile, now: DomainNow, *, again: bool
+    context: Context, case: CaseFile, now: DomainNow, roles: Roles, *, again: bool
 ) -> tuple[Contact, NoticeRow] | NotDrafted:
+    facts = StoredFacts(case)
     view = look(
         context,
-        StoredFacts(case),
+        facts,
         now.domain,
         host_names(case, now.domain),
         suffix_kind=now.suffix_kind,
     )
-    now = _as_of_now(context, now, view)
+    subject = roles.case_of(now, view, persistence(context, case, now, view, facts))
+    now = subject.now
     registrar, answer = view.registration.registrar, _quoted(view)
     contact = directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None
     confirmed = _confirmed(case, now.domain)
@@ -197,7 +201,7 @@ def _decide(
     hosts = sorted({report.target.host.name for report, _finding in confirmed})
     verdict = judge_registrar(
         RegistrarCase(
-            now=now,
+            subject=subject,
             contact=contact,
             legal_category=finding.legal_category if finding else None,
             law=finding.law if finding else None,
@@ -205,9 +209,6 @@ def _decide(
             if answer and registrar
             else None,
             freshness=timedelta(hours=context.settings.policy.freshness_hours),
-            as_of=context.clock.now(),
-            confirmed_hosts=tuple(hosts),
-            other_hosts=tuple(host.host for host in view.hosts if host.host not in hosts),
         )
     )
     if not verdict.holds:
@@ -226,22 +227,6 @@ def _decide(
         reference = earlier[0].reference
         return NotDrafted(now.domain, f"already in notice {reference} to the same registrar")
     return usable, row
-
-
-def _as_of_now(context: Context, now: DomainNow, view: View) -> DomainNow:
-    """Put what answers and suffix list say now in the place of what was judged when they came."""
-    host = context.names.host(now.domain)
-    domain = host.domain if isinstance(host, Host) else None
-    registration = view.registration
-    fresh = replace(
-        now.findings,
-        state=view.state.state,
-        created=registration.created,
-        registrar_key=registration.registrar.key if registration.registrar else None,
-        registrar_reason=registration.registrar_reason,
-    )
-    kind = domain.suffix_kind if domain and domain.name == now.domain else None
-    return replace(now, suffix_kind=kind, findings=fresh)
 
 
 def _confirmed(case: CaseFile, domain: str) -> list[tuple[Report, Assessment]]:

@@ -8,11 +8,9 @@ from itertools import chain
 
 from abusetrack.casefile import CaseFile, directory, projection, reports
 from abusetrack.judgement.hosting import HostView, judge_hosting
-from abusetrack.judgement.persistence import judge_persistence
 from abusetrack.judgement.registration import merge
 from abusetrack.judgement.state import judge_state
 from abusetrack.records import (
-    AssessmentOutcome,
     Contact,
     DomainNow,
     Findings,
@@ -20,12 +18,12 @@ from abusetrack.records import (
     HostingVerdict,
     Observation,
     Registration,
-    SiteKind,
     State,
     StateVerdict,
     SuffixKind,
     Verdict,
 )
+from abusetrack.triage import persisting
 from abusetrack.triage.context import Context
 from abusetrack.triage.found_contacts import found_contacts
 from abusetrack.triage.views import Facts, StoredFacts, host_view
@@ -52,7 +50,8 @@ def refresh(
     contacts: dict[tuple[str, str | None], Contact] = {}
     for now in rows:
         view = look(context, facts, now.domain, hosts[now.domain], suffix_kind=now.suffix_kind)
-        found.append(findings(context, now.domain, view, persistence(context, case, now)))
+        verdict = persistence(context, case, now, view, facts)
+        found.append(findings(context, now.domain, view, verdict))
         for contact in found_contacts(view.registration, view.hosts):
             key = contact.party_key, contact.email
             if key not in contacts or contacts[key].as_of < contact.as_of:
@@ -155,23 +154,8 @@ def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Fin
     )
 
 
-def persistence(context: Context, case: CaseFile, now: DomainNow) -> Verdict:
-    """Judge whether a domain is persistently abusive, from its confirmed reports and hops."""
-    policy = context.settings.policy
-    stored_reports = reports.of_domain(case, now.domain) if now.confirmed_reports else ()
-    confirmed = [
-        stored.report.received_at
-        for stored in stored_reports
-        if stored.report.assessment
-        and stored.report.assessment.outcome is AssessmentOutcome.CONFIRMED
-    ]
-    hops: tuple[str, ...] = ()
-    if now.kind is SiteKind.DEDICATED:
-        hops = projection.same_label(case, now.domain, kind=SiteKind.DEDICATED)
-    return judge_persistence(
-        confirmed,
-        hops,
-        days=policy.persistence_days,
-        hop_tlds=policy.hop_tlds,
-        as_of=context.clock.now(),
-    )
+def persistence(
+    context: Context, case: CaseFile, now: DomainNow, view: View, facts: Facts
+) -> Verdict:
+    """Judge whether a domain is persistently abusive, from all that is known of it."""
+    return persisting.judge(context, case, now, states=view.state.states, own=view.own, facts=facts)

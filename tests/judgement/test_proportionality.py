@@ -9,62 +9,17 @@ from abusetrack.judgement.proportionality import RegistrarCase, judge_registrar
 from abusetrack.records import (
     Contact,
     ContactOrigin,
-    DomainNow,
-    Findings,
-    HostingAgreement,
     HostKind,
     Role,
     SiteKind,
     State,
     SuffixKind,
 )
+from tests.judgement.role_cases import role_case, vary
 
 
 @pytest.fixture
 def case(noon):
-    findings = Findings(
-        domain="site.example",
-        state=State.ACTIVE,
-        states=(State.ACTIVE,),
-        state_reason="",
-        registrar_key="iana:9000001",
-        registrar="Example Registrar",
-        registrar_iana_id=9000001,
-        registrar_reason="",
-        created=None,
-        expires=None,
-        hosting_country=None,
-        hosting_verdict=HostingAgreement.NONE,
-        hosting_reason="",
-        asn=None,
-        as_name=None,
-        cdn=None,
-        persistent=None,
-        persistent_reason="",
-        looked_up_at=noon,
-        as_of=noon,
-    )
-    now = DomainNow(
-        id=1,
-        domain="site.example",
-        unicode="site.example",
-        host_kind=HostKind.NAME,
-        suffix_kind=SuffixKind.ICANN,
-        tld="example",
-        reports=1,
-        confirmed_reports=1,
-        urls=1,
-        confirmed_urls=1,
-        first_reported=noon,
-        last_reported=noon,
-        first_confirmed=noon,
-        last_confirmed=noon,
-        kind=SiteKind.DEDICATED,
-        kind_reason="",
-        commercial=None,
-        disguised=None,
-        findings=findings,
-    )
     contact = Contact(
         party_key="iana:9000001",
         party_name="Example Registrar",
@@ -78,19 +33,19 @@ def case(noon):
         confirmed_by="analyst",
         confirmed_at=noon,
     )
-    return RegistrarCase(now, contact, "A", "Law 1", noon, timedelta(hours=48), noon)
+    return RegistrarCase(role_case(), contact, "A", "Law 1", noon, timedelta(hours=48))
+
+
+def change(case, **changes):
+    own = {
+        key: value for key, value in changes.items() if key in RegistrarCase.__dataclass_fields__
+    }
+    rest = {key: value for key, value in changes.items() if key not in own}
+    return replace(case, **{"subject": vary(case.subject, **rest)} | own)
 
 
 def test_a_confirmed_dedicated_site_may_be_addressed(case):
     assert judge_registrar(case).holds
-
-
-def vary(case, **changes):
-    of_case = {k: v for k, v in changes.items() if k in RegistrarCase.__dataclass_fields__}
-    of_now = {k: v for k, v in changes.items() if k in DomainNow.__dataclass_fields__}
-    of_findings = {k: v for k, v in changes.items() if k in Findings.__dataclass_fields__}
-    findings = replace(case.now.findings, **of_findings)
-    return replace(case, now=replace(case.now, findings=findings, **of_now), **of_case)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +53,8 @@ def vary(case, **changes):
     [
         ({"confirmed_reports": 0}, "not_confirmed", "not assessed"),
         ({"kind": SiteKind.COMPROMISED}, "not_dedicated", "compromised"),
-        ({"kind": SiteKind.UNKNOWN}, "not_dedicated", "not assessed"),
-        ({"kind": None, "kind_reason": "assessed differently"}, "not_dedicated", "differently"),
+        ({"kind": SiteKind.UNKNOWN}, "kind_unknown", "not assessed"),
+        ({"kind": None, "kind_reason": "assessed differently"}, "kind_differs", "differently"),
         ({"suffix_kind": SuffixKind.PLATFORM}, "no_registration", "platform"),
         ({"suffix_kind": SuffixKind.DYNAMIC_DNS}, "no_registration", "dynamic DNS"),
         ({"suffix_kind": SuffixKind.PRIVATE_REGISTRY}, "no_registration", "private registry"),
@@ -121,10 +76,18 @@ def vary(case, **changes):
     ],
 )
 def test_each_obstacle_alone_blocks_and_says_why(case, changes, code, word):
-    verdict = judge_registrar(vary(case, **changes))
+    verdict = judge_registrar(change(case, **changes))
     assert not verdict.holds
     assert [reason.code for reason in verdict.reasons] == [code]
     assert word in verdict.reasons[0].text
+
+
+def test_what_is_not_advised_needs_a_typed_reason_and_a_block_takes_none(case):
+    against = change(case, kind=SiteKind.COMPROMISED)
+    assert not judge_registrar(replace(against, override=" ")).holds
+    assert judge_registrar(replace(against, override="asked by the police")).holds
+    blocked = change(against, confirmed_reports=0, override="asked by the police")
+    assert not judge_registrar(blocked).holds
 
 
 def test_an_unconfirmed_contact_blocks(case):
@@ -133,10 +96,10 @@ def test_an_unconfirmed_contact_blocks(case):
     assert verdict.reasons[0].code == "no_contact"
 
 
-def test_old_facts_block_at_the_policys_hour(case):
-    fresh = replace(case, as_of=case.as_of + timedelta(hours=48))
-    stale = replace(case, as_of=case.as_of + timedelta(hours=48, seconds=1))
-    assert judge_registrar(fresh).holds
+def test_old_facts_block_at_the_policys_hour(case, noon):
+    hours = timedelta(hours=48)
+    assert judge_registrar(change(case, as_of=noon + hours)).holds
+    stale = change(case, as_of=noon + hours + timedelta(seconds=1))
     assert judge_registrar(stale).reasons[0].code == "stale"
 
 
@@ -151,7 +114,7 @@ def test_old_facts_block_at_the_policys_hour(case):
     ],
 )
 def test_what_may_be_a_platform_is_not_suspended_as_a_whole(case, confirmed, others, holds):
-    verdict = judge_registrar(replace(case, confirmed_hosts=confirmed, other_hosts=others))
+    verdict = judge_registrar(change(case, confirmed_hosts=confirmed, other_hosts=others))
     assert verdict.holds is holds
     assert [reason.code for reason in verdict.reasons] == [
         "dedicated" if holds else "perhaps_shared"

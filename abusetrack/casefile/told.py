@@ -1,0 +1,65 @@
+"""Who was told of a domain: the notices that were sent, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment
+from abusetrack.records import NoticeStatus, Role, Rung, Told
+
+# Whatever is said of a notice but that it was drafted or withdrawn tells that it was sent.
+_SENT = tuple(
+    status.value
+    for status in NoticeStatus
+    if status
+    not in {
+        NoticeStatus.DRAFT,
+        NoticeStatus.READY,
+        NoticeStatus.EXPORTED,
+        NoticeStatus.WITHDRAWN,
+    }
+)
+_TOLD = """
+SELECT notice_row.domain, notice.reference, notice.role, notice.party_key,
+    json_extract(fact.content, '$.recipient.party_name'), notice.status, fact.id, (
+        SELECT min(json_extract(event.content, '$.at')) FROM notice_event
+        JOIN fact AS event ON event.n = notice_event.fact
+        WHERE notice_event.notice = notice.fact
+            AND json_extract(event.content, '$.status') IN (SELECT value FROM json_each(:sent))
+    ) AS sent_at
+FROM json_each(:domains) AS wanted
+JOIN notice_row ON notice_row.domain = wanted.value
+JOIN notice ON notice.fact = notice_row.notice JOIN fact ON fact.n = notice.fact
+WHERE coalesce(json_extract(fact.content, '$.rung'), '') <> :withdrawal
+GROUP BY notice_row.domain, notice.fact ORDER BY notice_row.domain, notice.fact
+"""
+
+
+def of_domain(case: CaseFile, domain: str) -> tuple[Told, ...]:
+    """Return the notices about a domain in the order of their export; no withdrawals."""
+    return of_many(case, [domain]).get(domain, ())
+
+
+def of_many(case: CaseFile, domains: Iterable[str]) -> dict[str, tuple[Told, ...]]:
+    """Return :func:`of_domain` of each domain that a notice was written about."""
+    found: dict[str, tuple[Told, ...]] = {}
+    for domain, reference, role, key, name, status, fact, sent_at in case.rows(
+        _TOLD,
+        {
+            "domains": canonical([clean(domain) for domain in domains]),
+            "sent": canonical(_SENT),
+            "withdrawal": Rung.WITHDRAWAL.value,
+        },
+    ):
+        told = Told(
+            reference,
+            Role(role),
+            key,
+            name or key,
+            moment(sent_at),
+            NoticeStatus(status),
+            id_text(fact),
+        )
+        found[domain] = (*found.get(domain, ()), told)
+    return found

@@ -1,0 +1,131 @@
+"""Gather what the judgement on persistence rests on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from abusetrack.casefile import CaseFile, observations, projection, reports, told
+from abusetrack.judgement.changes import Rules, judge_changes
+from abusetrack.judgement.persistence import (
+    ConfirmedReport,
+    PersistenceCase,
+    PersistencePolicy,
+    judge_persistence,
+)
+from abusetrack.judgement.removals import removals_of
+from abusetrack.records import (
+    AssessmentOutcome,
+    ContentSeen,
+    DomainNow,
+    Kind,
+    Observation,
+    Outcome,
+    Question,
+    Removal,
+    SiteKind,
+    State,
+    SuffixKind,
+    Verdict,
+)
+from abusetrack.settings import PolicySettings
+from abusetrack.triage.context import Context
+from abusetrack.triage.views import Facts
+
+
+def policy_of(settings: PolicySettings) -> PersistencePolicy:
+    """Return the thresholds of the settings."""
+    return PersistencePolicy(
+        days=settings.persistence_days,
+        hop_tlds=settings.hop_tlds,
+        after=timedelta(hours=settings.after_hours),
+        still_up=timedelta(days=settings.still_up_days),
+        still_present=timedelta(days=settings.still_present_days),
+    )
+
+
+def judge(
+    context: Context,
+    case: CaseFile,
+    now: DomainNow,
+    *,
+    states: tuple[State, ...],
+    own: tuple[Observation, ...],
+    facts: Facts,
+) -> Verdict:
+    """Judge whether a domain is persistently abusive.
+
+    ``states`` are what its newest answers ``own`` come to; ``facts`` has those of its networks.
+    """
+    confirmed: tuple[ConfirmedReport, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    hops: tuple[str, ...] = ()
+    if now.confirmed_reports:
+        confirmed = _confirmed(case, now.domain)
+        removals = removals_seen(context, case, now, facts)
+    if now.kind is SiteKind.DEDICATED:
+        hops = projection.same_label(case, now.domain, kind=SiteKind.DEDICATED)
+    return judge_persistence(
+        PersistenceCase(
+            confirmed=confirmed,
+            hops=hops,
+            told=told.of_domain(case, now.domain),
+            removals=removals,
+            contents=contents(case, now.domain),
+            states=states,
+            seen_at=_seen_at(own),
+            looked_at=now.last_confirmed,
+        ),
+        policy_of(context.settings.policy),
+        as_of=context.clock.now(),
+    )
+
+
+def contents(_case: CaseFile, _domain: str) -> tuple[ContentSeen, ...]:
+    """Return the last word on the content of each URL of a domain."""
+    return ()
+
+
+def removals_seen(
+    context: Context, case: CaseFile, now: DomainNow, facts: Facts
+) -> tuple[Removal, ...]:
+    """Return what was seen to end of a domain; nothing where it was looked up once only."""
+    if not observations.seen_again(case, now.domain):
+        return ()
+    hosts = [host.name for host in reports.hosts_of(case, now.domain)]
+    names = dict.fromkeys([now.domain, *hosts])
+    return removals_of(
+        judge_changes(
+            now.domain,
+            hosts,
+            [item for name in names for item in observations.history(case, name)],
+            covering=facts.covering,
+            rules=Rules(
+                context.reference.registrars, context.parking, context.registration_max_age
+            ),
+            registered=now.suffix_kind in {SuffixKind.ICANN, SuffixKind.PRIVATE_REGISTRY},
+        )
+    )
+
+
+def _confirmed(case: CaseFile, domain: str) -> tuple[ConfirmedReport, ...]:
+    return tuple(
+        ConfirmedReport(stored.report.received_at, stored.id)
+        for stored in reports.of_domain(case, domain)
+        if stored.report.assessment
+        and stored.report.assessment.outcome is AssessmentOutcome.CONFIRMED
+    )
+
+
+def _seen_at(own: tuple[Observation, ...]) -> datetime | None:
+    """Return when the older of the two was asked that say up: registration and delegation."""
+    registration = [
+        item.asked_at
+        for item in own
+        if item.kind is Kind.REGISTRATION and item.outcome is Outcome.OK
+    ]
+    delegation = [
+        item.asked_at for item in own if item.question is Question.NS and item.outcome is Outcome.OK
+    ]
+    if not registration or not delegation:
+        return None
+    return min(max(registration), max(delegation))
