@@ -21,6 +21,8 @@ from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import View
 from abusetrack.triage.roles import Roles
 
+_NOT_STORED = "looked up once, stored nowhere"
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -53,9 +55,12 @@ def as_json(judged: Judged | None) -> dict[str, Any]:
     if judged is None:
         return {
             "persistence": None,
+            "persistence_reason": _NOT_STORED,
             "roles": [],
             "gate": None,
+            "gate_reason": _NOT_STORED,
             "protected": None,
+            "protected_reason": _NOT_STORED,
             "infrastructure": [],
         }
     return {
@@ -94,6 +99,7 @@ def as_json(judged: Judged | None) -> dict[str, Any]:
             "category": judged.protected.category.value,
             "party": judged.protected.party or None,
         },
+        "protected_reason": None if judged.protected else "on no list of protected names",
         "infrastructure": [reason_json(reason) for reason in judged.infrastructure],
     }
 
