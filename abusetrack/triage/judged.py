@@ -66,7 +66,6 @@ def as_json(judged: Judged | None) -> dict[str, Any]:
     return {
         "persistence": {
             "holds": judged.persistent.holds,
-            "as_of": _time(judged.persistent.as_of),
             "reasons": [reason_json(reason) for reason in judged.persistent.reasons],
             "not_met": [reason_json(reason) for reason in judged.persistent.not_met],
         },
