@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from abusetrack.casefile import audit, counts, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, id_text, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
-from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
+from abusetrack.casefile.findings import agreed, standing
+from abusetrack.records import Assessment
 
 
 def add(case: CaseFile, subject: str, assessment: Assessment) -> int:
@@ -58,17 +59,76 @@ def add_many(case: CaseFile, pairs: Sequence[tuple[str, Assessment]]) -> list[in
     return numbers
 
 
+def amend(case: CaseFile, subject: str, changes: Mapping[str, Any]) -> int:
+    """Change fields of what was found of every report of ``subject``; return how many reports.
+
+    ``changes`` has new values by the names of :class:`Assessment`'s fields; the others
+    stay. Reports never assessed are left out: there is nothing to change.
+    """
+    now = case.clock.now()
+    with case.transaction():
+        found = [row for row in _reports(case, subject, stamp(now)) if row[3] is not None]
+        if not found:
+            return 0
+        held = standing(case, [report for report, *_ in found])
+        written = attach(
+            case,
+            [
+                (
+                    report,
+                    report_id,
+                    before,
+                    replace(
+                        agreed(held[report]),
+                        assessed_at=now,
+                        assessed_by=case.actor,
+                        **changes,
+                    ),
+                )
+                for report, report_id, _, before in found
+            ],
+        )
+        said = {k: v for k, v in changes.items() if k not in _ERASABLE}
+        told = {"access_note": "changed"} if _ERASABLE & changes.keys() else {}
+        audit.append(
+            case,
+            "amend",
+            id_text(written[0].id) if "//" in subject else subject,
+            {"reports": len(found), **said, **told},
+        )
+        counts.fold(case, {domain for _, _, domain, _ in found})
+    return len(found)
+
+
 def attach(
     case: CaseFile, judged: Sequence[tuple[int, bytes, bytes | None, Assessment]]
 ) -> list[Written]:
     """Write one assessment fact per report, inside the caller's transaction.
 
     Each item is the report's local number and id, the id of the assessment that held
-    until now, and the new one. Counts are left to the caller.
+    until now, and the new one. It also settles what stood beside the one before. Counts
+    are left to the caller.
     """
+    rivals = _rivals(case, [report for report, _, before, _ in judged if before is not None])
     written = facts.append(
         case,
-        [_fact(report_id, before, assessment) for _, report_id, before, assessment in judged],
+        [
+            _fact(report_id, before, assessment, rivals.get(report, {}).keys() - {before})
+            for report, report_id, before, assessment in judged
+        ],
+    )
+    if rivals:
+        case.executemany(
+            "UPDATE finding SET replaced_by = ? WHERE report = ? AND replaced_by IS NULL",
+            [
+                (fact.n, report)
+                for fact, (report, _, _, _) in zip(written, judged, strict=True)
+                if report in rivals
+            ],
+        )
+    case.executemany(
+        "INSERT INTO finding VALUES (?, ?, NULL)",
+        [(fact.n, report) for fact, (report, _, _, _) in zip(written, judged, strict=True)],
     )
     _hold(
         case,
@@ -81,41 +141,34 @@ def attach(
 
 
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
-    """Let assessment facts that came from elsewhere, or are folded anew, hold of their reports."""
-    numbers = facts.numbers_of(case, {fact.content["report"] for fact in stored})
-    rows = case.rows(
-        "SELECT fact, domain, assessment FROM report"
-        " WHERE fact IN (SELECT value FROM json_each(?))",
-        [canonical(list(numbers.values()))],
-    )
-    before = facts.read(case, [number for _, _, number in rows if number])
-    rivals: dict[int, list[StoredFact]] = {}
-    for fact in {fact.n: fact for fact in (*before, *stored)}.values():
-        rivals.setdefault(numbers[fact.content["report"]], []).append(fact)
-    outdated = {
-        n
-        for (n,) in case.rows(
-            "SELECT n FROM json_each(?) AS wanted JOIN fact ON n = wanted.value WHERE EXISTS"
-            " (SELECT 1 FROM fact AS later WHERE later.supersedes = fact.id)",
-            [canonical([fact.n for some in rivals.values() for fact in some])],
-        )
-    }
-    held = []
-    for report, some in rivals.items():
-        left = [fact for fact in some if fact.n not in outdated]
-        if left:
-            fact = min(left, key=_safest_first)
-            held.append((report, fact.n, decode(fact)))
-    _hold(case, held)
-    counts.fold(case, [domain for _, domain, _ in rows])
+    """Let assessment facts that came from elsewhere, or are folded anew, hold of their reports.
 
-
-def _safest_first(fact: StoredFact) -> tuple[bool, str]:
-    """Order rivals that supersede the same assessment, the same in every case file.
-
-    One that does not confirm goes first: while people disagree, nothing is counted.
+    Of several that nobody has replaced, what they agree on holds, whichever desk reads them.
     """
-    return fact.content["outcome"] == AssessmentOutcome.CONFIRMED.value, fact.id
+    numbers = facts.numbers_of(case, {fact.content["report"] for fact in stored})
+    case.executemany(
+        "INSERT OR IGNORE INTO finding VALUES (?, ?, NULL)",
+        [(fact.n, numbers[fact.content["report"]]) for fact in stored],
+    )
+    wanted = canonical(list(numbers.values()))
+    of_reports = "report IN (SELECT value FROM json_each(?))"
+    rows = case.rows(f"SELECT fact FROM finding WHERE {of_reports}", [wanted])
+    case.executemany("UPDATE finding SET replaced_by = ? WHERE fact = ?", _replaced(case, rows))
+    held = standing(case, numbers.values())
+    _hold(case, [(report, found[0].n, agreed(found)) for report, found in held.items() if found])
+    rows = case.rows(f"SELECT DISTINCT domain FROM report WHERE fact {of_reports[7:]}", [wanted])
+    counts.fold(case, [domain for (domain,) in rows])
+
+
+def _replaced(case: CaseFile, rows: Iterable[tuple[int]]) -> list[tuple[int, int]]:
+    """Return (by which, which) of the assessments that others name as the ones before them."""
+    found = {fact.id: fact for fact in facts.read(case, [n for (n,) in rows])}
+    return [
+        (fact.n, found[before].n)
+        for fact in found.values()
+        for before in (fact.supersedes, *fact.content.get("settles", ()))
+        if before in found
+    ]
 
 
 def _hold(case: CaseFile, held: Iterable[tuple[int, int, Assessment]]) -> None:
@@ -137,6 +190,23 @@ def _hold(case: CaseFile, held: Iterable[tuple[int, int, Assessment]]) -> None:
             for report, number, assessment in held
         ],
     )
+
+
+_ERASABLE = frozenset({"access_note"})
+
+
+def _rivals(case: CaseFile, reports: Sequence[int]) -> dict[int, dict[bytes, None]]:
+    """Return the ids of the assessments that stand, by report."""
+    found: dict[int, dict[bytes, None]] = {}
+    if reports:
+        for report, fact_id in case.rows(
+            "SELECT report, fact.id FROM finding JOIN fact ON fact.n = finding.fact"
+            " WHERE replaced_by IS NULL AND report IN (SELECT value FROM json_each(?))"
+            " ORDER BY fact.id",
+            [canonical(list(reports))],
+        ):
+            found.setdefault(report, {})[fact_id] = None
+    return found
 
 
 def _reports(case: CaseFile, subject: str, at: str) -> list[tuple[Any, ...]]:
@@ -161,27 +231,14 @@ _REPORTS = (
 )
 
 
-def _fact(report_id: bytes, before: bytes | None, assessment: Assessment) -> NewFact:
+def _fact(
+    report_id: bytes, before: bytes | None, assessment: Assessment, settles: Iterable[bytes]
+) -> NewFact:
     values = asdict(assessment)
     note = values.pop("access_note")
     content = without_empty(values) | {"report": id_text(report_id)}
+    if settled := sorted(map(id_text, settles)):
+        content["settles"] = settled
     return NewFact(
         "assessment", content, {} if note is None else {"access_note": note}, supersedes=before
-    )
-
-
-def decode(fact: StoredFact) -> Assessment:
-    """Return the assessment that a fact holds."""
-    content = fact.content
-    return Assessment(
-        outcome=AssessmentOutcome(content["outcome"]),
-        assessed_at=moment(content["assessed_at"]),
-        assessed_by=content.get("assessed_by", ""),
-        kind=SiteKind(content["kind"]),
-        legal_category=content.get("legal_category"),
-        law=content.get("law"),
-        severity=content.get("severity"),
-        commercial=content.get("commercial"),
-        disguised=content.get("disguised"),
-        access_note=fact.text("access_note"),
     )

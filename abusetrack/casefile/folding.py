@@ -15,11 +15,13 @@ from abusetrack.casefile import (
     approvals,
     assessments,
     contact_ledger,
+    content,
     directory,
     erased,
     facts,
     gates,
     hosts,
+    notes,
     notices,
     observations,
     parties,
@@ -58,7 +60,9 @@ FOLDS = (
     Fold("erasure", erased.fold, ("tombstone",)),
     Fold("list", _nothing),
     Fold("report", reports.fold, ("report",)),
-    Fold("assessment", assessments.fold),
+    Fold("assessment", assessments.fold, ("finding",)),
+    Fold("content status", content.fold, ("content_status",)),
+    Fold("note", notes.fold, ("note",)),
     Fold("observation", observations.fold, ("trait", "prefix_now", "observation")),
     Fold("contact", directory.fold),
     Fold("contact confirmation", directory.fold_confirmations),
@@ -90,6 +94,15 @@ VIEWS: dict[str, str] = {
     " JOIN fact ON fact.n = report.fact JOIN url ON url.id = report.url"
     " JOIN domain_now ON domain_now.id = report.domain JOIN fact AS list ON list.n = report.list"
     " LEFT JOIN fact AS held ON held.n = report.assessment",
+    "finding": "SELECT hex(fact.id), hex(report.id), hex(later.id) FROM finding"
+    " JOIN fact ON fact.n = finding.fact JOIN fact AS report ON report.n = finding.report"
+    " LEFT JOIN fact AS later ON later.n = finding.replaced_by",
+    "content_status": "SELECT hex(fact.id), hex(url.digest), state, content_status.at"
+    " FROM content_status JOIN fact ON fact.n = content_status.fact"
+    " JOIN url ON url.id = content_status.url",
+    "note": "SELECT hex(fact.id), domain_now.domain, hex(later.id) FROM note"
+    " JOIN fact ON fact.n = note.fact JOIN domain_now ON domain_now.id = note.domain"
+    " LEFT JOIN fact AS later ON later.n = note.replaced_by",
     "subject": "SELECT name FROM subject",
     "observation": "SELECT hex(fact.id), subject.name, question, asked_at, outcome,"
     " hex(first.id), hex(evidence.sha256) FROM observation JOIN fact ON fact.n = observation.fact"
@@ -140,6 +153,7 @@ _LEFT_OVER = (
     "url WHERE NOT EXISTS (SELECT 1 FROM report WHERE url = url.id)",
     "queue WHERE NOT EXISTS (SELECT 1 FROM url WHERE url.host = queue.host)",
     "host WHERE NOT EXISTS (SELECT 1 FROM url WHERE url.host = host.id)",
+    "change WHERE NOT EXISTS (SELECT 1 FROM host WHERE host.domain = change.domain)",
     "domain_now WHERE NOT EXISTS (SELECT 1 FROM host WHERE host.domain = domain_now.id)",
     "subject WHERE NOT EXISTS (SELECT 1 FROM observation WHERE subject = subject.id)",
     "contact WHERE NOT EXISTS (SELECT 1 FROM fact WHERE n = contact.fact AND kind = 'contact')",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from abusetrack.casefile import assessments, audit, counts, erased, facts
+from abusetrack.casefile import assessments, audit, counts, erased, facts, findings
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
@@ -119,18 +119,14 @@ def add(
 def of_domain(case: CaseFile, domain: str) -> tuple[StoredReport, ...]:
     """Return the reports of a domain (or of a host without one), oldest first."""
     rows = case.rows(
-        "SELECT report.fact, report.assessment FROM report"
+        "SELECT report.fact FROM report"
         " JOIN domain_now ON domain_now.id = report.domain WHERE domain_now.domain = ?"
         " ORDER BY report.received_at, report.fact",
         [domain],
     )
-    stored = facts.read(case, [fact for fact, _ in rows])
-    judged = facts.read(case, [assessment for _, assessment in rows if assessment])
-    by_number = {fact.n: fact for fact in judged}
-    return tuple(
-        _decode(fact, by_number.get(assessment))
-        for fact, (_, assessment) in zip(stored, rows, strict=True)
-    )
+    numbers = [fact for (fact,) in rows]
+    judged = findings.standing(case, numbers)
+    return tuple(_decode(fact, judged[fact.n]) for fact in facts.read(case, numbers))
 
 
 def hosts_of(case: CaseFile, domain: str) -> tuple[Host, ...]:
@@ -321,7 +317,7 @@ def _fact(report: Report, list_id: str) -> NewFact:
     return NewFact("report", content, {k: text for k, text in texts.items() if text is not None})
 
 
-def _decode(fact: StoredFact, judged: StoredFact | None) -> StoredReport:
+def _decode(fact: StoredFact, judged: Sequence[findings.StoredFinding]) -> StoredReport:
     content = fact.content
     url = content["base"] + (fact.text("path") or "/")
     return StoredReport(
@@ -333,7 +329,7 @@ def _decode(fact: StoredFact, judged: StoredFact | None) -> StoredReport:
             reference=fact.text("reference"),
             note=fact.text("note"),
             line=content.get("line"),
-            assessment=assessments.decode(judged) if judged else None,
+            assessment=findings.agreed(judged) if judged else None,
         ),
         fact.at,
         fact.actor,

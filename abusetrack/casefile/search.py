@@ -193,6 +193,7 @@ def _texts(words: str) -> Iterator[tuple[Where, Source]]:
 
 # How a fact with a note leads to its domains.
 _NOTES = (
+    ("CROSS JOIN note ON note.fact = fact.n", "note.domain"),
     ("CROSS JOIN report ON report.fact = fact.n", "report.domain"),
     (
         """CROSS JOIN fact AS of ON of.id = unhex(replace(fact.content ->> '$.report', '-', ''))

@@ -13,8 +13,10 @@ from abusetrack.casefile import (
     approvals,
     assessments,
     contact_ledger,
+    content,
     directory,
     gates,
+    notes,
     notices,
     observations,
     open_case_file,
@@ -30,6 +32,8 @@ from abusetrack.records import (
     Contact,
     ContactOrigin,
     ContactOutcome,
+    ContentState,
+    ContentStatus,
     Discarded,
     Domain,
     Draft,
@@ -217,6 +221,10 @@ def live(clock, report, discarded, answer, observe, network, confirmed, contact)
         address_rules.replace(case, "other@r.example", ["right@r.example"])
         address_rules.replace(case, "other@r.example", [])
         protected.add(case, [ProtectedName(f"{desk}own.example", ProtectedCategory.OWN)])
+        note = notes.add(case, "a.example", f"{desk} call them")
+        notes.add(case, "a.example", "called", replaces=note)
+        content.add(case, "a.example", ContentStatus(ContentState.GONE, clock.now(), "Ann"))
+        assessments.amend(case, "a.example", {"severity": 2})
         gates.clear(case, ["a.example"], cleared_by="Police", reference=f"{desk}P1")
         approvals.approve(
             case, "ab" * 32, drafted_by="Zoe", role=Role.REGISTRAR, party_key="iana:9999",

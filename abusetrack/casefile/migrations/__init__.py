@@ -11,6 +11,7 @@ from types import ModuleType
 from abusetrack.casefile.driver import Database, Migrations
 from abusetrack.casefile.migrations import (
     m0001_first,
+    m0002_history,
     m0003_search,
     m0004_erasure,
     m0005_judgement,
@@ -20,7 +21,15 @@ from abusetrack.casefile.migrations import (
 
 MIGRATIONS = Migrations("abusetrack")
 
-_STEPS = (m0001_first, m0003_search, m0004_erasure, m0005_judgement, m0006_directory, m0007_drafts)
+_STEPS = (
+    m0001_first,
+    m0002_history,
+    m0003_search,
+    m0004_erasure,
+    m0005_judgement,
+    m0006_directory,
+    m0007_drafts,
+)
 
 
 def _register(step: ModuleType) -> None:

@@ -1,0 +1,110 @@
+"""Changes between observations, as judged: a cache that ``triage`` writes and lists read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, clean, moment, stamp
+from abusetrack.records import Change, ChangeKind
+
+
+def write(case: CaseFile, changes: Mapping[str, Sequence[Change]]) -> None:
+    """Store the changes of each domain in place of those it had; unknown names are left out."""
+    with case.transaction():
+        numbers: dict[str, int] = dict(
+            case.rows(
+                "SELECT domain, id FROM domain_now"
+                " WHERE domain IN (SELECT value FROM json_each(?))",
+                [canonical([clean(domain) for domain in changes])],
+            )
+        )
+        case.execute(
+            "DELETE FROM change WHERE domain IN (SELECT value FROM json_each(?))",
+            [canonical(list(numbers.values()))],
+        )
+        case.executemany(
+            "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (numbers[domain], position, *_row(change))
+                for domain, found in changes.items()
+                if domain in numbers
+                for position, change in enumerate(found)
+            ],
+        )
+
+
+def of_domain(case: CaseFile, domain: str) -> tuple[Change, ...]:
+    """Return the changes of a domain and its hosts, oldest first."""
+    rows = case.rows(
+        f"SELECT {_COLUMNS} FROM change WHERE domain ="
+        " (SELECT id FROM domain_now WHERE domain = ?) ORDER BY position",
+        [clean(domain)],
+    )
+    return tuple(_decode(*row) for row in rows)
+
+
+def since(case: CaseFile, after: datetime | None, *, limit: int = 1000) -> list[tuple[str, Change]]:
+    """Return (domain, change) of what was established after a time, newest first."""
+    rows = case.rows(
+        f"SELECT domain_now.domain, {_COLUMNS} FROM change"
+        " JOIN domain_now ON domain_now.id = change.domain"
+        " WHERE established_at > ? ORDER BY established_at DESC, change.domain, position LIMIT ?",
+        [stamp(after) if after else "", limit],
+    )
+    return [(domain, _decode(*row)) for domain, *row in rows]
+
+
+def with_history(case: CaseFile, domains: Iterable[str]) -> list[str]:
+    """Return those of ``domains`` that were looked up more than once: only they can change."""
+    rows = case.rows(
+        "SELECT wanted.value FROM json_each(?) AS wanted"
+        " JOIN domain_now ON domain_now.domain = wanted.value"
+        " WHERE (SELECT count(*) FROM (SELECT DISTINCT batch FROM observation"
+        " WHERE subject IN (SELECT subject.id FROM subject WHERE subject.name = domain_now.domain"
+        " UNION SELECT subject.id FROM host JOIN subject ON subject.name = host.name"
+        " WHERE host.domain = domain_now.id) LIMIT 2)) > 1",
+        [canonical([clean(domain) for domain in domains])],
+    )
+    return [name for (name,) in rows]
+
+
+_COLUMNS = "kind, subject, before, after, last_seen_before, first_seen_after, established_at, facts"
+
+
+def _row(change: Change) -> tuple[Any, ...]:
+    return (
+        change.kind.value,
+        clean(change.subject),
+        clean(change.before),
+        clean(change.after),
+        stamp(change.last_seen_before),
+        stamp(change.first_seen_after),
+        stamp(change.established_at),
+        canonical(change.facts),
+    )
+
+
+def _decode(
+    kind: str,
+    subject: str,
+    before: str,
+    after: str,
+    last_seen_before: str,
+    first_seen_after: str,
+    established_at: str,
+    behind: str,
+) -> Change:
+    return Change(
+        ChangeKind(kind),
+        subject,
+        before,
+        after,
+        moment(last_seen_before),
+        moment(first_seen_after),
+        moment(established_at),
+        tuple(json.loads(behind)),
+    )
