@@ -154,6 +154,7 @@ _LEFT_OVER = (
     "queue WHERE NOT EXISTS (SELECT 1 FROM url WHERE url.host = queue.host)",
     "host WHERE NOT EXISTS (SELECT 1 FROM url WHERE url.host = host.id)",
     "change WHERE NOT EXISTS (SELECT 1 FROM host WHERE host.domain = change.domain)",
+    "sighting WHERE NOT EXISTS (SELECT 1 FROM host WHERE host.domain = sighting.domain)",
     "domain_now WHERE NOT EXISTS (SELECT 1 FROM host WHERE host.domain = domain_now.id)",
     "subject WHERE NOT EXISTS (SELECT 1 FROM observation WHERE subject = subject.id)",
     "contact WHERE NOT EXISTS (SELECT 1 FROM fact WHERE n = contact.fact AND kind = 'contact')",

@@ -15,6 +15,7 @@ from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.records import (
+    ANSWERED,
     FACTS,
     Evidence,
     Facts,
@@ -33,9 +34,6 @@ _ADAPTERS: dict[type[Facts], TypeAdapter[Facts]] = {
 _DEFAULTS: dict[type[Facts], dict[str, Any]] = {
     kind: {field.name: field.default for field in fields(kind)} for kind in _ADAPTERS
 }
-
-# Outcomes that say something of the subject; the others say that asking failed.
-_ANSWERED = (Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA)
 
 _LATEST = """
 WITH mine AS MATERIALIZED (
@@ -199,14 +197,14 @@ def latest_of(
     names = {subject: clean(subject) for subject in subjects}
     found: dict[str, list[int]] = {name: [] for name in names.values()}
     for name, number, _asked_at in case.rows(
-        _LATEST, {"subjects": canonical(list(found)), "answered": canonical(_ANSWERED)}
+        _LATEST, {"subjects": canonical(list(found)), "answered": canonical(sorted(ANSWERED))}
     ):
         found[name].append(number)
     _see(case, (number for numbers in found.values() for number in numbers), seen)
     latest = {}
     for subject, name in names.items():
         items = [seen[number] for number in found[name]]
-        newest = {(o.question, o.source, o.outcome in _ANSWERED): o for o in items}
+        newest = {(o.question, o.source, o.outcome in ANSWERED): o for o in items}
         latest[subject] = tuple(newest.values())
     return latest
 

@@ -1,9 +1,7 @@
-"""stats, check, backup, practice."""
+"""check, backup, practice."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,125 +12,7 @@ from abusetrack.casefile import CaseFile, folding, is_encrypted, transfer
 from abusetrack.casefile.check import check as check_case
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
-from abusetrack.metrics.concentration import COUNTED, TOP, Concentration, Row, concentration
-from abusetrack.notices.formats.table import neutral
 from abusetrack.triage.refresh import refresh
-
-_LISTED = 30
-_NAMED = 3  # members of a family
-
-
-@click.command()
-@click.argument("counted", type=click.Choice(COUNTED), default="registrars")
-@click.option("--since", help="First confirmed (else first reported) on or after this day.")
-@click.option("--until", help="And before this day.")
-@click.option("--by-family", is_flag=True, help="Sister registrars as one (registrars only).")
-@click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows there.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-@click.pass_obj
-def stats(
-    session: Session,
-    counted: str,
-    since: str | None,
-    until: str | None,
-    by_family: bool,
-    csv_path: Path | None,
-    as_json: bool,
-) -> None:
-    """Show where the abuse concentrates; only confirmed reports count."""
-    families = None
-    if by_family:
-        if counted != "registrars":
-            raise InputError(
-                "--by-family puts registrars together: use it with 'stats registrars'."
-            )
-        families = session.context.reference.registrars.families
-    with session.case("counting") as case:
-        found = concentration(
-            case, counted, since=_day(since), until=_day(until), families=families
-        )
-    if csv_path is not None:
-        _write(csv_path, _csv(found))
-    if as_json:
-        session.print_json(
-            {
-                "counted": found.counted,
-                "domains": found.domains,
-                "other_domains": found.other_domains,
-                "top_ten_share": found.top_share,
-                "rows": [
-                    {
-                        "key": row.key,
-                        "name": row.name,
-                        "domains": row.domains,
-                        "urls": row.urls,
-                        "reports": row.reports,
-                        "share": row.share,
-                        "other_domains": row.other_domains,
-                        "members": list(row.members),
-                    }
-                    for row in found.rows
-                ],
-            }
-        )
-        return
-    _print(session, found)
-
-
-def _print(session: Session, found: Concentration) -> None:
-    numbers = ("domains", "share", "URLs", "reports", "not confirmed")
-    table = session.table(found.counted, *numbers, right=numbers)
-    for row in found.rows[:_LISTED]:
-        table.add_row(
-            _named(row),
-            str(row.domains),
-            f"{row.share:.1%}",
-            str(row.urls),
-            str(row.reports),
-            str(row.other_domains),
-        )
-    session.out.print(table)
-    if len(found.rows) > _LISTED:
-        session.out.print(f"and {len(found.rows) - _LISTED} more (--csv FILE or --json has all)")
-    if found.top_share is None:
-        session.out.print("No domain has a confirmed report yet; assess reports first.")
-    else:
-        session.out.print(
-            f"{counted(found.domains, 'domain')} with confirmed reports; "
-            f"the top {TOP} hold {found.top_share:.1%}"
-        )
-    if found.other_domains:
-        others = counted(found.other_domains, "domain")
-        session.out.print(f"apart from these, {others} without a confirmed report (last column)")
-
-
-def _named(row: Row) -> str:
-    if not row.members:
-        return row.name
-    more = f" and {len(row.members) - _NAMED} more" if len(row.members) > _NAMED else ""
-    return f"{row.name}: {', '.join(row.members[:_NAMED])}{more}"
-
-
-def _csv(found: Concentration) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(
-        ["key", "name", "domains", "urls", "reports", "share", "other_domains", "members"]
-    )
-    for row in found.rows:
-        writer.writerow(
-            [
-                neutral(row.key or ""),
-                neutral(row.name),
-                row.domains,
-                row.urls,
-                row.reports,
-                f"{row.share:.6f}",
-                row.other_domains,
-                neutral("; ".join(row.members)),
-            ]
-        )
-    return text.getvalue()
 
 
 @click.command()
@@ -274,11 +154,4 @@ def _day(text: str | None) -> datetime | None:
         raise InputError("Days are written like 2026-03-01.") from None
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-COMMANDS = (stats, check, backup, practice)
+COMMANDS = (check, backup, practice)

@@ -25,6 +25,7 @@ from abusetrack.cli import (
     intake_commands,
     lookup_commands,
     notice_commands,
+    stats_commands,
 )
 from abusetrack.cli.session import Session
 from abusetrack.errors import AbusetrackError, CaseFileError, InputError, SettingsError
@@ -170,6 +171,7 @@ for _module in (
     case_commands,
     data_commands,
     exchange_commands,
+    stats_commands,
 ):
     for _command in _module.COMMANDS:
         main.add_command(_command)

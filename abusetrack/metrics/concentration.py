@@ -1,42 +1,29 @@
-"""Where the abuse concentrates: domains by registrar, registry, network or country.
+"""Where the abuse concentrates: domains by registrar, registry, network, CDN or country.
 
-Unit: the registrable domain (a host without one counts as itself). Only domains
-with at least one confirmed report count; the others are counted apart. What is not
-known is a row of its own and stays in the denominator, so shares are never
-flattered by what could not be looked up.
+Unit: the registrable domain (a host without one counts as itself). URLs and reports are
+counted beside it, never mixed. What is not known is a row of its own and stays in the
+denominator, so shares are never flattered by what could not be looked up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from abusetrack.casefile import CaseFile
-from abusetrack.casefile.encoding import stamp
+from abusetrack.metrics import attribution
+from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.intervals import SMALL, Interval, resampled, share_interval
 
 TOP = 10
-
-# What is counted -> SQL of the key (NULL: not known) and of its readable name.
-_COUNTED: Mapping[str, tuple[str, str]] = {
-    "registrars": ("registrar_key", "registrar"),
-    "registries": ("tld", "'.' || tld"),
-    "networks": ("asn", "'AS' || asn || coalesce(' ' || as_name, '')"),
-    "countries": (
-        """CASE hosting_verdict WHEN 'cdn' THEN 'cdn' WHEN 'disputed' THEN 'disputed'
-            ELSE hosting_country END""",
-        """CASE hosting_verdict WHEN 'cdn' THEN 'CDN: origin unknown'
-            WHEN 'disputed' THEN 'disputed' ELSE hosting_country END""",
-    ),
-}
-
-COUNTED = tuple(_COUNTED)
+THREE_QUARTERS = 0.75
+COUNTED = tuple(attribution.BY)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One party. ``share`` is of all confirmed domains, 0 to 1."""
+    """One party. Shares are of all counted domains, 0 to 1."""
 
     key: str | None  # None: not known
     name: str
@@ -44,8 +31,27 @@ class Row:
     urls: int
     reports: int
     share: float
-    other_domains: int  # without a confirmed report; in no share
+    cumulative: float | None  # of this party and all larger ones; None for what is not known
+    interval: Interval | None  # of the share
+    other_domains: int  # reported, nothing of it confirmed; in no share
     members: tuple[str, ...] = ()  # of a family: who of it is counted here
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How concentrated the counted domains are.
+
+    ``top_share`` is of the ten largest known parties among all counted domains. ``hhi`` is
+    the Herfindahl-Hirschman index over the domains whose party is known, 0 to 10,000.
+    ``three_quarters`` is how many of the largest parties together make up 75 % of all
+    counted domains; None where the known ones are fewer than that.
+    """
+
+    top_share: float | None
+    top_interval: Interval | None
+    hhi: float | None
+    hhi_interval: Interval | None
+    three_quarters: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +61,80 @@ class Concentration:
     counted: str
     rows: tuple[Row, ...]
     domains: int
+    urls: int
+    reports: int
     other_domains: int
-    top_share: float | None  # of the ten largest known parties; None without domains
+    figures: Figures
+    before: Figures | None  # of the period of the same length before; None without a period
+
+    @property
+    def few(self) -> bool:
+        """Whether there are so few domains that shares say little."""
+        return self.domains < SMALL
 
 
 def concentration(
     case: CaseFile,
     counted: str,
+    filters: Filters,
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
     families: Mapping[str, str] | None = None,
 ) -> Concentration:
-    """Count domains first confirmed (else first reported) in ``since <= t < until``.
+    """Count the domains of the filters by party, and the figures of the period before.
 
     ``families`` (key to family) puts the parties of one family into one row.
     """
-    key, name = _COUNTED[counted]
-    when = "coalesce(first_confirmed, first_reported)"
-    conditions, parameters = ["1"], []
-    for operator, moment in ((">=", since), ("<", until)):
-        if moment is not None:
-            conditions.append(f"{when} {operator} ?")
-            parameters.append(stamp(moment))
+    rows = rank(
+        _counts(case, counted, filters, families),
+        _other_counts(case, counted, filters, families),
+        unknown=attribution.NOT_KNOWN if filters.at_the_time else attribution.NOT_KNOWN_NOW,
+    )
+    earlier = filters.before()
+    return Concentration(
+        counted=counted,
+        rows=rows,
+        domains=sum(row.domains for row in rows),
+        urls=sum(row.urls for row in rows),
+        reports=sum(row.reports for row in rows),
+        other_domains=sum(row.other_domains for row in rows),
+        figures=figures(rows),
+        before=figures(rank(_counts(case, counted, earlier, families))) if earlier else None,
+    )
+
+
+_Counts = Sequence[Mapping[str, Any]]
+
+
+def _counts(
+    case: CaseFile, counted: str, filters: Filters, families: Mapping[str, str] | None
+) -> _Counts:
+    key, name = attribution.BY[counted]
+    sql, parameters = attribution.counted(filters)
     rows = case.query(
-        f"SELECT {key} AS key, max({name}) AS name,"  # noqa: S608  # fragments of the table above
-        " sum(confirmed_reports > 0) AS domains,"
-        " sum(iif(confirmed_reports > 0, confirmed_urls, 0)) AS urls,"
-        " sum(iif(confirmed_reports > 0, confirmed_reports, 0)) AS reports,"
-        " sum(confirmed_reports = 0) AS other_domains"
-        f" FROM domain_now WHERE {' AND '.join(conditions)} GROUP BY 1",
+        f"{sql} SELECT {key} AS key, max({name}) AS name, count(*) AS domains,"
+        " sum(urls) AS urls, sum(reports) AS reports FROM chosen GROUP BY 1",
         parameters,
     )
-    return rank(counted, by_family(rows, families) if families else rows)
+    return by_family(rows, families or {})
 
 
-def by_family(
-    rows: Sequence[Mapping[str, Any]], families: Mapping[str, str]
-) -> list[Mapping[str, Any]]:
+def _other_counts(
+    case: CaseFile, counted: str, filters: Filters, families: Mapping[str, str] | None
+) -> _Counts:
+    key, name = attribution.BY[counted]
+    sql, parameters = attribution.others(filters)
+    rows = case.query(
+        f"{sql} SELECT {key} AS key, max({name}) AS name, count(*) AS domains FROM chosen"
+        " GROUP BY 1",
+        parameters,
+    )
+    return by_family(rows, families or {})
+
+
+_NUMBERS = frozenset({"domains", "urls", "reports"})
+
+
+def by_family(rows: _Counts, families: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """Put the counted rows of one family together; the others stay as they are."""
     together: dict[str, dict[str, Any]] = {}
     apart: list[Mapping[str, Any]] = []
@@ -102,36 +144,86 @@ def by_family(
             apart.append(row)
             continue
         sums = together.setdefault(family, {"key": f"family:{family}", "name": family})
-        for number in ("domains", "urls", "reports", "other_domains"):
+        for number in _NUMBERS & row.keys():
             sums[number] = sums.get(number, 0) + row[number]
         sums["members"] = (*sums.get("members", ()), str(row["name"]))
     return [*together.values(), *apart]
 
 
-def rank(counted: str, rows: Sequence[Mapping[str, Any]]) -> Concentration:
-    """Order the counted rows and work out the shares."""
-    total = sum(row["domains"] for row in rows)
-    ranked = sorted(
-        (
+def rank(
+    counts: _Counts, others: _Counts = (), *, unknown: str = attribution.NOT_KNOWN
+) -> tuple[Row, ...]:
+    """Order the counted rows, largest first, and work out the shares."""
+    total = sum(row["domains"] for row in counts)
+    beside = {row["key"]: row for row in others}
+    empty = dict.fromkeys(_NUMBERS, 0)
+    seen = {row["key"] for row in counts}
+    every = [*counts, *({**row, **empty} for key, row in beside.items() if key not in seen)]
+    ranked: list[Row] = []
+    running = 0
+    for row in sorted(every, key=lambda r: (r["key"] is None, -r["domains"], str(r["name"]))):
+        known = row["key"] is not None
+        running += row["domains"]
+        ranked.append(
             Row(
-                key=None if row["key"] is None else str(row["key"]),
-                name="not known" if row["key"] is None else str(row["name"]),
+                key=str(row["key"]) if known else None,
+                name=str(row["name"]) if known else unknown,
                 domains=row["domains"],
                 urls=row["urls"],
                 reports=row["reports"],
                 share=row["domains"] / total if total else 0.0,
-                other_domains=row["other_domains"],
-                members=tuple(sorted(row.get("members", ()))),
+                cumulative=running / total if known and total else None,
+                interval=share_interval(row["domains"], total),
+                other_domains=beside[row["key"]]["domains"] if row["key"] in beside else 0,
+                members=tuple(
+                    sorted(
+                        {*row.get("members", ()), *beside.get(row["key"], {}).get("members", ())}
+                    )
+                ),
             )
-            for row in rows
-        ),
-        key=lambda row: (row.key is None, -row.domains, -row.other_domains, row.name),
+        )
+    return tuple(ranked)
+
+
+def figures(rows: Sequence[Row]) -> Figures:
+    """Work out how concentrated the counted domains are."""
+    total = sum(row.domains for row in rows)
+    if total == 0:
+        return Figures(None, None, None, None, None)
+    counts = sorted((row.domains for row in rows if row.key is not None), reverse=True)
+    unknown = total - sum(counts)
+    top_interval, hhi_interval = resampled(
+        [*counts, unknown],
+        [lambda draws: _top(draws[:, :-1], total), lambda draws: _hhi(draws[:, :-1])],
     )
-    known = [row.domains for row in ranked if row.key is not None]
-    return Concentration(
-        counted=counted,
-        rows=tuple(ranked),
-        domains=total,
-        other_domains=sum(row["other_domains"] for row in rows),
-        top_share=sum(known[:TOP]) / total if total else None,
+    any_known = sum(counts) > 0
+    return Figures(
+        top_share=sum(counts[:TOP]) / total,
+        top_interval=top_interval,
+        hhi=10_000 * sum((n / sum(counts)) ** 2 for n in counts) if any_known else None,
+        hhi_interval=hhi_interval if any_known else None,
+        three_quarters=_parties_for(counts, THREE_QUARTERS * total),
     )
+
+
+def _top(draws: Any, total: int) -> Any:
+    """Return the share of the ten largest parties of each resample."""
+    largest_last = draws.copy()
+    if draws.shape[1] > TOP:
+        largest_last.partition(-TOP, axis=1)
+    return largest_last[:, -TOP:].sum(axis=1) / total
+
+
+def _hhi(draws: Any) -> Any:
+    """Return the index of each resample; 0 where none of its domains has a known party."""
+    whole = draws.sum(axis=1, keepdims=True).clip(1)
+    return 10_000 * ((draws / whole) ** 2).sum(axis=1)
+
+
+def _parties_for(counts: Sequence[int], wanted: float) -> int | None:
+    running = 0
+    for number, count in enumerate(counts, start=1):
+        running += count
+        if running >= wanted:
+            return number
+    return None

@@ -48,6 +48,7 @@ from abusetrack.records.notices import (
     Terms,
 )
 from abusetrack.records.observations import (
+    ANSWERED,
     FACTS,
     AddressFacts,
     CdnFacts,
@@ -115,6 +116,7 @@ from abusetrack.records.verdicts import (
 )
 
 __all__ = [
+    "ANSWERED",
     "FACTS",
     "AddressFacts",
     "Advice",

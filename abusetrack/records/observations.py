@@ -58,6 +58,10 @@ class Outcome(StrEnum):
     NOT_ASKED = "not asked"  # by setting, or an earlier answer made it needless
 
 
+# Outcomes that say something of the subject; the others say that asking failed.
+ANSWERED = frozenset({Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA})
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A raw answer as it came, text made printable only on screen."""

@@ -6,17 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from abusetrack.casefile import CaseFile, directory, projection, reports
+from abusetrack.casefile import CaseFile, directory, projection, reports, sightings
+from abusetrack.casefile.sightings import Sighting
 from abusetrack.judgement.hosting import HostView, judge_hosting
 from abusetrack.judgement.registration import merge
 from abusetrack.judgement.state import judge_state
 from abusetrack.records import (
+    ANSWERED,
     Contact,
     DomainNow,
     Findings,
     HostingAgreement,
     HostingVerdict,
     Observation,
+    Question,
     Registration,
     State,
     StateVerdict,
@@ -27,6 +30,8 @@ from abusetrack.triage import persisting
 from abusetrack.triage.context import Context
 from abusetrack.triage.found_contacts import found_contacts
 from abusetrack.triage.views import Facts, StoredFacts, host_view
+
+_ADDRESSES = (Question.A, Question.AAAA)
 
 
 def refresh(
@@ -48,15 +53,20 @@ def refresh(
     facts.gather([*hosts, *chain.from_iterable(hosts.values())])
     found: list[Findings] = []
     contacts: dict[tuple[str, str | None], Contact] = {}
+    seen_now: list[Sighting] = []
     for now in rows:
         view = look(context, facts, now.domain, hosts[now.domain], suffix_kind=now.suffix_kind)
         verdict = persistence(context, case, now, view, facts)
-        found.append(findings(context, now.domain, view, verdict))
+        judged = findings(context, now.domain, view, verdict)
+        found.append(judged)
+        if (sighting := _sighting(judged, view)) is not None:
+            seen_now.append(sighting)
         for contact in found_contacts(view.registration, view.hosts):
             key = contact.party_key, contact.email
             if key not in contacts or contacts[key].as_of < contact.as_of:
                 contacts[key] = contact
     projection.write(case, found)
+    sightings.write(case, seen_now)
     directory.upsert(case, contacts.values(), by_person=False)
 
 
@@ -159,3 +169,32 @@ def persistence(
 ) -> Verdict:
     """Judge whether a domain is persistently abusive, from all that is known of it."""
     return persisting.judge(context, case, now, states=view.state.states, own=view.own, facts=facts)
+
+
+def _sighting(judged: Findings, view: View) -> Sighting | None:
+    """Return what the lookup came to; None where nothing was ever asked."""
+    if judged.looked_up_at is None:
+        return None
+    registration = view.registration
+    answered = registration.registrar or registration
+    hosted = [
+        item.asked_at
+        for host in view.hosts
+        for item in host.observations
+        if item.question in _ADDRESSES and item.outcome in ANSWERED
+    ]
+    return Sighting(
+        domain=judged.domain,
+        at=judged.looked_up_at,
+        state=judged.state,
+        registration_at=answered.asked_at if registration.found is not None else None,
+        registrar_key=judged.registrar_key,
+        registrar=judged.registrar,
+        expires=judged.expires,
+        hosting_at=max(hosted, default=None),
+        hosting_country=judged.hosting_country,
+        hosting_verdict=judged.hosting_verdict,
+        asn=judged.asn,
+        as_name=judged.as_name,
+        cdn=judged.cdn,
+    )

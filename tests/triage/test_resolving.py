@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from abusetrack import intake
-from abusetrack.casefile import CaseFileThread, check, open_case_file, projection, queue
+from abusetrack.casefile import CaseFileThread, check, open_case_file, projection, queue, sightings
 from abusetrack.errors import SettingsError
 from abusetrack.practice import Fault, Faults
 from abusetrack.records import Outcome, Question, State
@@ -71,6 +71,25 @@ async def test_everything_queued_is_looked_up_and_stored(practice_context, db, d
     with desk[0]() as case:
         states = {projection.read(case, name).findings.state for name in desk[1]}
     assert states == {State.ACTIVE}
+
+
+async def test_every_lookup_leaves_what_it_came_to(practice_context, db, desk, world):
+    await resolve(practice_context, db, desk)
+    await asyncio.wrap_future(db.submit(queue.enqueue))
+    await resolve(practice_context, db, desk)
+    truths = {truth.domain: truth for truth in world.truths()}
+    with desk[0]() as case:
+        for name in desk[1]:
+            first, second = sightings.of_domain(case, name)
+            truth = truths[name]
+            assert first.registrar == second.registrar == truth.registrar
+            assert second.hosting_country == truth.hosting_country
+            assert second.state is State.ACTIVE
+            # The registration answer was young enough to be used again, the address not.
+            assert first.registration_at == second.registration_at
+            assert first.hosting_at < second.hosting_at <= second.at
+            now = projection.read(case, name)
+            assert now.findings.looked_up_at == second.at
 
 
 async def test_what_is_judged_at_once_is_what_is_judged_later(practice_context, db, desk):

@@ -17,6 +17,7 @@ from abusetrack.casefile.migrations import (
     m0005_judgement,
     m0006_directory,
     m0007_drafts,
+    m0008_sightings,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -29,6 +30,7 @@ _STEPS = (
     m0005_judgement,
     m0006_directory,
     m0007_drafts,
+    m0008_sightings,
 )
 
 

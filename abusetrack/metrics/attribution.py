@@ -1,0 +1,115 @@
+"""To whom a domain counts: what was seen nearest after its first confirmed report.
+
+A domain counts once in a period. It counts for the registrar, registry, network, CDN and
+country of the answers asked for at or after the first confirmed report received in the
+period, the nearest ones, at most seven days later. Later facts never rewrite earlier
+figures; what was not looked up in time is "not known at the time" and stays in the
+denominator. On demand (``Filters.at_the_time`` is off) what is known now counts instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from abusetrack.metrics.filters import Filters
+
+DAYS = 7
+
+CDN = "CDN: origin unknown"
+DISPUTED = "disputed"
+NOT_KNOWN = "not known at the time"
+NOT_KNOWN_NOW = "not known"
+
+# The same URL with the same reference is one report, as in the lists.
+_CONFIRMED = """
+WITH one AS (
+    SELECT domain, url, reference, min(received_at) AS first FROM report
+    WHERE {conditions} GROUP BY domain, url, reference
+), confirmed AS (
+    SELECT domain, min(first) AS first, count(*) AS reports, count(DISTINCT url) AS urls
+    FROM one GROUP BY domain
+)"""
+
+# A registrar and a host each have the time of their own answers.
+_AT_THE_TIME = """, limited AS (
+    SELECT confirmed.*, strftime('%Y-%m-%dT%H:%M:%S', substr(first, 1, 19), :days)
+        || substr(first, 20) AS limit_at FROM confirmed
+), timed AS (
+    SELECT limited.*,
+        (SELECT min(at) FROM sighting WHERE sighting.domain = limited.domain
+            AND at >= first AND registration_at BETWEEN first AND limit_at) AS registered,
+        (SELECT min(at) FROM sighting WHERE sighting.domain = limited.domain
+            AND at >= first AND hosting_at BETWEEN first AND limit_at) AS hosted
+    FROM limited
+), counted AS (
+    SELECT timed.domain, timed.first, timed.reports, timed.urls, domain_now.tld, registered,
+        registration.registrar_key, registration.registrar, hosted,
+        hosting.asn, hosting.as_name, hosting.cdn, hosting.hosting_verdict,
+        hosting.hosting_country
+    FROM timed JOIN domain_now ON domain_now.id = timed.domain
+    LEFT JOIN sighting AS registration
+        ON registration.domain = timed.domain AND registration.at = registered
+    LEFT JOIN sighting AS hosting ON hosting.domain = timed.domain AND hosting.at = hosted
+)"""
+
+_NOW = """, counted AS (
+    SELECT confirmed.domain, first, confirmed.reports, confirmed.urls, tld,
+        looked_up_at AS registered, registrar_key, registrar, looked_up_at AS hosted,
+        asn, as_name, cdn, hosting_verdict, hosting_country
+    FROM confirmed JOIN domain_now ON domain_now.id = confirmed.domain
+)"""
+
+# Reported in the period, and nothing of them confirmed ever; by what is known now.
+_OTHERS = """
+WITH chosen AS (
+    SELECT id AS domain, tld, looked_up_at AS registered, registrar_key, registrar,
+        looked_up_at AS hosted, asn, as_name, cdn, hosting_verdict, hosting_country
+    FROM domain_now WHERE confirmed_reports = 0
+        AND id IN (SELECT domain FROM report WHERE {conditions})
+)"""
+
+# What domains are counted by -> SQL of the key (NULL: not known) and of the readable name.
+BY: Mapping[str, tuple[str, str]] = {
+    "registrars": ("registrar_key", "registrar"),
+    "registries": ("tld", "'.' || tld"),
+    "registrars or registries": (
+        "coalesce(registrar_key, CASE WHEN registered IS NOT NULL THEN 'tld:' || tld END)",
+        "coalesce(registrar, '.' || tld || ' (registry)')",
+    ),
+    "networks": ("asn", "'AS' || asn || coalesce(' ' || as_name, '')"),
+    "cdns": (
+        "CASE WHEN hosted IS NOT NULL THEN coalesce(cdn, 'none') END",
+        "coalesce(cdn, 'no CDN in front')",
+    ),
+    "countries": (
+        """CASE hosting_verdict WHEN 'cdn' THEN 'cdn' WHEN 'disputed' THEN 'disputed'
+            ELSE hosting_country END""",
+        f"""CASE hosting_verdict WHEN 'cdn' THEN '{CDN}' WHEN 'disputed' THEN '{DISPUTED}'
+            ELSE hosting_country END""",
+    ),
+}
+
+
+def others(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """Return SQL that defines ``chosen``: the domains without any confirmed report."""
+    conditions, parameters = filters.conditions(confirmed=False)
+    return _OTHERS.format(conditions=conditions), parameters
+
+
+def counted(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """Return SQL that defines ``chosen``, one row per counted domain, and its parameters."""
+    conditions, parameters = filters.conditions()
+    narrowed = ["1"]
+    if filters.registrar is not None:
+        narrowed.append("registrar_key = :registrar")
+        parameters["registrar"] = filters.registrar
+    if filters.country is not None:
+        narrowed.append("hosting_country = :country")
+        parameters["country"] = filters.country
+    if filters.at_the_time:
+        parameters["days"] = f"+{DAYS} days"
+    sql = _CONFIRMED.format(conditions=conditions)
+    sql += _AT_THE_TIME if filters.at_the_time else _NOW
+    sql += f", chosen AS (SELECT * FROM counted WHERE {' AND '.join(narrowed)})"
+    return sql, parameters

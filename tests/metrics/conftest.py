@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from abusetrack.casefile import open_case_file, reports, sightings
+from abusetrack.casefile.sightings import Sighting
+from abusetrack.names import Names
+from abusetrack.records import (
+    Assessment,
+    AssessmentOutcome,
+    Discarded,
+    HostingAgreement,
+    Report,
+    SiteKind,
+    State,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NAMES = Names()
+
+
+@pytest.fixture
+def case(tmp_path, clock):
+    with open_case_file(tmp_path / "case", clock=clock, actor="test") as opened:
+        yield opened
+
+
+@pytest.fixture
+def report(case):
+    """Take in one report of a domain, ``day`` days after the first noon."""
+    numbers = count(1)
+
+    def run(
+        domain,
+        *,
+        day=0.0,
+        outcome=AssessmentOutcome.CONFIRMED,
+        kind=SiteKind.DEDICATED,
+        path=None,
+        source="public",
+        commercial=None,
+        category=None,
+        reference=None,
+    ):
+        at = NOON + timedelta(days=day)
+        finding = Assessment(
+            outcome, at, "test", kind, commercial=commercial, legal_category=category
+        )
+        given = Report(
+            target=NAMES.target(f"https://{domain}/{path or next(numbers)}"),
+            received_at=at,
+            source=source,
+            reference=reference,
+            assessment=finding,
+        )
+        reports.add(case, [given], (), Discarded(), label="test")
+
+    return run
+
+
+@pytest.fixture
+def see(case):
+    """Keep what one lookup of a domain came to, ``day`` days after the first noon."""
+
+    def run(
+        domain,
+        *,
+        day=0.1,
+        registrar=1,
+        country="NL",
+        agreement=HostingAgreement.UNANIMOUS,
+        registration_day=None,
+        hosting_day=None,
+        state=State.ACTIVE,
+        asn=64500,
+        cdn=None,
+    ):
+        at = NOON + timedelta(days=day)
+        known = agreement in {HostingAgreement.UNANIMOUS, HostingAgreement.MAJORITY}
+        sightings.write(
+            case,
+            [
+                Sighting(
+                    domain=domain,
+                    at=at,
+                    state=state,
+                    registration_at=at
+                    if registration_day is None
+                    else NOON + timedelta(days=registration_day),
+                    registrar_key=f"iana:{registrar}" if registrar else None,
+                    registrar=f"Registrar {registrar}" if registrar else None,
+                    expires=None,
+                    hosting_at=at if hosting_day is None else NOON + timedelta(days=hosting_day),
+                    hosting_country=country if known else None,
+                    hosting_verdict=agreement,
+                    asn=asn,
+                    as_name="EXAMPLE",
+                    cdn=cdn,
+                )
+            ],
+        )
+
+    return run
