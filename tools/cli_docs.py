@@ -41,8 +41,10 @@ def _sections(command: click.Command, path: str) -> Iterator[str]:
     context = click.Context(command, info_name=path, terminal_width=96, max_content_width=96)
     yield f"## {path}\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _sections(command.commands[name], f"{path} {name}")
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _sections(inner, f"{path} {name}")
 
 
 if __name__ == "__main__":

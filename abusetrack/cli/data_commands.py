@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import datetime
 
 import click
 
 from abusetrack.cli.session import Session
-from abusetrack.triage import reference
+from abusetrack.triage import reference, running
 
 
 @click.command("update-data")
@@ -21,7 +20,7 @@ def update_data(session: Session, as_json: bool) -> None:
     if folder is not None:
         _tell_folder(session, as_json=as_json)
         return
-    found = asyncio.run(reference.update(session.settings, session.context.clock))
+    found = running.run(reference.update(session.settings, session.context.clock))
     if as_json:
         session.print_json(
             {

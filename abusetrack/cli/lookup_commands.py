@@ -15,7 +15,7 @@ import click
 from abusetrack.casefile import CaseFile, CaseFileThread, queue
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
-from abusetrack.triage import describe, dossier, resolving
+from abusetrack.triage import describe, dossier, resolving, running
 
 _AGE = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
 _SHOWN = 20
@@ -93,7 +93,7 @@ def _run(
     db = CaseFileThread(opener)
     try:
         with session.progress("looking up") as bar:
-            return asyncio.run(work())
+            return running.run(work())
     except asyncio.CancelledError:
         session.err.print("Interrupted: what was looked up is stored, the rest stays queued.")
         sys.exit(130)
@@ -114,12 +114,12 @@ def lookup(session: Session, name: str | None, check_resolver: bool, as_json: bo
         _check_resolvers(session, as_json=as_json)
         return
     host = dossier.host_of(session.context, name)
-    answer = asyncio.run(resolving.lookup_once(session.context, host))
+    answer = running.run(resolving.lookup_once(session.context, host))
     _print(session, dossier.fresh(session.context, answer), as_json=as_json)
 
 
 def _check_resolvers(session: Session, *, as_json: bool) -> None:
-    checks = asyncio.run(resolving.check_resolvers(session.context))
+    checks = running.run(resolving.check_resolvers(session.context))
     if as_json:
         session.print_json([asdict(check) for check in checks])
     else:

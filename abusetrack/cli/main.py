@@ -7,6 +7,7 @@ or input, 3 the case file cannot be used.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import logging
 import os
 import signal
@@ -17,26 +18,41 @@ from typing import Any
 import click
 
 from abusetrack import __version__, settings
-from abusetrack.cli import (
-    case_commands,
-    contact_commands,
-    data_commands,
-    exchange_commands,
-    intake_commands,
-    lookup_commands,
-    notice_commands,
-    stats_commands,
-)
 from abusetrack.cli.session import Session
 from abusetrack.errors import AbusetrackError, CaseFileError, InputError, SettingsError
-from abusetrack.notices.plain import seen
 
 _LOG = logging.getLogger(__name__)
 EXIT_FAILED, EXIT_INPUT, EXIT_CASE_FILE = 1, 2, 3
 
+# The commands of each module's COMMANDS: a module is imported when one of them is called.
+MODULES = {
+    "case_commands": ("check", "backup", "practice"),
+    "contact_commands": ("contacts",),
+    "data_commands": ("update-data",),
+    "exchange_commands": ("dump", "merge"),
+    "intake_commands": ("import", "assess"),
+    "lookup_commands": ("resolve", "lookup", "show"),
+    "notice_commands": ("draft",),
+    "stats_commands": ("stats",),
+}
+_MODULE_OF = {name: module for module, names in MODULES.items() for name in names}
+
 
 class _Group(click.Group):
     """Turns the errors of errors.py into one sentence on stderr and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return sorted(_MODULE_OF)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; its module is imported for it."""
+        if cmd_name in _MODULE_OF and cmd_name not in self.commands:
+            module = importlib.import_module(f"abusetrack.cli.{_MODULE_OF[cmd_name]}")
+            for command in module.COMMANDS:
+                self.add_command(command)
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Say of a setting that is missing or wrong in which file to mend it."""
@@ -51,6 +67,8 @@ class _Group(click.Group):
         try:
             return super().main(*args, **kwargs)
         except AbusetrackError as error:
+            from abusetrack.notices.plain import seen  # a room that few commands need
+
             click.echo(f"abusetrack: {seen(str(error))}", err=True)
             sys.exit(exit_code(error))
         except Exception as error:  # noqa: BLE001  (the process's border: its text may hold names)
@@ -162,19 +180,6 @@ def _need_display() -> None:
             "libxkbcommon-x11-0. The commands work without it; see 'abusetrack --help'."
         ) from error
 
-
-for _module in (
-    intake_commands,
-    lookup_commands,
-    contact_commands,
-    notice_commands,
-    case_commands,
-    data_commands,
-    exchange_commands,
-    stats_commands,
-):
-    for _command in _module.COMMANDS:
-        main.add_command(_command)
 
 # A reader that closes the pipe (head) ends the command quietly, as everywhere.
 if hasattr(signal, "SIGPIPE"):

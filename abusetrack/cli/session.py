@@ -6,38 +6,28 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
-from rich.text import Text
 
 from abusetrack import log, settings
 from abusetrack.casefile import CaseFile, is_encrypted, open_case_file
 from abusetrack.errors import InputError
-from abusetrack.notices.plain import seen
 from abusetrack.records import SystemClock
 from abusetrack.settings import Settings
 from abusetrack.triage.context import Context, make_context
 
+if TYPE_CHECKING:  # imported when something is printed, which takes its time
+    from rich.console import Console
+    from rich.table import Table
+
 PASSPHRASE_VARIABLE = "ABUSETRACK_PASSPHRASE"  # noqa: S105  # the variable's name
-
-
-_WIDE = 400  # columns, where nobody's screen ends a line
 
 
 @dataclass
@@ -63,12 +53,17 @@ class Session:
     @cached_property
     def out(self) -> Console:
         """Results."""
-        return _console(stderr=False)
+        return self._console(stderr=False)
 
     @cached_property
     def err(self) -> Console:
         """Progress and complaints."""
-        return _console(stderr=True)
+        return self._console(stderr=True)
+
+    def _console(self, *, stderr: bool) -> Console:
+        from abusetrack.cli.console import open_console
+
+        return open_console(stderr=stderr)
 
     @cached_property
     def given_passphrase(self) -> str | None:
@@ -133,7 +128,7 @@ class Session:
 
     def busy(self, doing: str) -> AbstractContextManager[object]:
         """Show on a terminal that a step takes its time."""
-        if not doing or not self.err.is_terminal:
+        if not doing or not sys.stderr.isatty():
             return nullcontext()
         return self.err.status(doing)
 
@@ -143,55 +138,27 @@ class Session:
 
     def table(self, *columns: str, right: tuple[str, ...] = ()) -> Table:
         """Return an empty table in the house's look."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(
-                column, justify="right" if column in right else "left", overflow="fold"
-            )
-        return table
+        from abusetrack.cli.console import empty_table
+
+        return empty_table(*columns, right=right)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[ProgressBar]:
         """Show how far a long step has come, on stderr, when that is a terminal."""
-        bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self.err,
-            transient=True,
-            disable=not self.err.is_terminal,
-        )
-        with bar:
-            yield ProgressBar(bar, bar.add_task(what, total=None))
+        if not sys.stderr.isatty():
+            yield ProgressBar(lambda _done, _total: None)
+            return
+        from abusetrack.cli.console import moving_bar
+
+        with moving_bar(self.err, what) as move:
+            yield ProgressBar(move)
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressBar:
-    """One bar."""
+    """One bar, if there is somebody to see it."""
 
-    bar: Progress
-    task: Any
-
-    def update(self, done: int, total: int | None) -> None:
-        """Move the bar."""
-        self.bar.update(self.task, completed=done, total=total)
-
-
-class _Console(Console):
-    """Shows what strangers wrote: a control or bidi character in it does nothing."""
-
-    def render_str(self, text: str, **options: Any) -> Text:
-        """Render one line of text as it is."""
-        return super().render_str(seen(text), **options)
-
-
-def _console(*, stderr: bool) -> Console:
-    """Text stays text: no markup, no colours by guess; a file or pipe gets whole lines."""
-    console = _Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = _WIDE
-    return console
+    update: Callable[[int, int | None], None]  # to so many done, of so many if that is known
 
 
 def counted(number: int, thing: str) -> str:

@@ -10,13 +10,10 @@ import asyncio
 import socket
 from urllib.parse import unquote, urlsplit
 
-from python_socks import ProxyConnectionError, ProxyError, ProxyType
-from python_socks.async_.asyncio import Proxy
-
 from abusetrack.errors import SettingsError
 from abusetrack.lookup.addresses import literal
 
-_TYPES = {"socks5": ProxyType.SOCKS5, "http": ProxyType.HTTP}
+_TYPES = {"socks5": "SOCKS5", "http": "HTTP"}  # as python-socks calls them
 _LOCAL = {"localhost": "127.0.0.1"}
 _LONGEST = 255  # octets of a name or password (RFC 1929)
 _SECONDS = 3600.0  # the callers have limits of their own
@@ -62,8 +59,12 @@ class Dialer:
         """
         if self._proxy is None:
             raise RuntimeError("there is no proxy")
+        # Imported where it is needed: most have no proxy.
+        from python_socks import ProxyConnectionError, ProxyError, ProxyType
+        from python_socks.async_.asyncio import Proxy
+
         kind, host, proxy_port, username, password = self._proxy
-        proxy = Proxy(kind, host, proxy_port, username, password)
+        proxy = Proxy(ProxyType[kind], host, proxy_port, username, password)
         try:
             return await proxy.connect(address, port, timeout=_SECONDS)
         except ProxyConnectionError as error:
@@ -72,7 +73,7 @@ class Dialer:
             raise ConnectionError(None, "the proxy does not connect us") from error
 
 
-def _read(text: str) -> tuple[ProxyType, str, int, str | None, str | None]:
+def _read(text: str) -> tuple[str, str, int, str | None, str | None]:
     try:
         url = urlsplit(text.strip())
         host = _LOCAL.get(url.hostname or "", url.hostname or "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -37,11 +37,20 @@ class SuffixList:
     def __init__(self, extra: Path | None = None) -> None:
         self._kinds = _shipped_kinds()
         self._kind_of = lru_cache(maxsize=16384)(self._judge)
-        source = Path(PSLFILE).read_text(encoding="utf-8")
-        if extra is not None:
-            source += "\n" + self._read_extra(extra)
-        self._all = PublicSuffixList(source, accept_unknown=False)
-        self._icann = PublicSuffixList(source, accept_unknown=False, only_icann=True)
+        self._extra = self._read_extra(extra) if extra is not None else ""
+
+    @property
+    def _source(self) -> str:
+        return f"{Path(PSLFILE).read_text(encoding='utf-8')}\n{self._extra}"
+
+    # Read when a name is first asked for: names from a case file know their suffix.
+    @cached_property
+    def _all(self) -> PublicSuffixList:
+        return PublicSuffixList(self._source, accept_unknown=False)
+
+    @cached_property
+    def _icann(self) -> PublicSuffixList:
+        return PublicSuffixList(self._source, accept_unknown=False, only_icann=True)
 
     def find(self, name: str) -> tuple[str, SuffixKind]:
         """Return the public suffix of a name of A-labels, and who stands behind it.

@@ -28,6 +28,7 @@ from abusetrack.records import (
 )
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
+from abusetrack.triage.running import collecting_seldom
 
 T = TypeVar("T")
 
@@ -138,7 +139,8 @@ async def resolve(
             )
         async with Lookup(context.settings, context.clock) as lookup:
             await lookup.prepare()
-            return await run.work(lookup, known)
+            with collecting_seldom():
+                return await run.work(lookup, known)
 
 
 async def lookup_once(context: Context, host: Host) -> LookupAnswer:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from abusetrack.casefile import CaseFile, CaseFileThread
+from abusetrack.triage import running
 from abusetrack.triage.context import Context
 from abusetrack.triage.resolving import Progress, ResolveResult, resolve
 
@@ -110,7 +111,7 @@ class LookupWorker(QObject):
     # -- in the lookup thread
 
     def _serve(self, ready: threading.Event) -> None:
-        with asyncio.Runner() as runner:
+        with running.runner() as runner:
             self._loop = runner.get_loop()
             runner.run(self._until_stopped(ready))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 
 import dns.message
 import pytest
@@ -142,3 +143,19 @@ async def test_the_time_for_a_name_ends_a_question_before_its_own(internet, serv
         (Outcome.TIMED_OUT, "the time for this name is spent")
     ] * 2
     assert len(internet.dns.asked) == 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_failures_are_told_by_uvloop_too(there, monkeypatch):
+    """Its loop hears of a refused datagram in a way of its own."""
+    monkeypatch.delitem(sys.modules, "uvloop")
+    uvloop = pytest.importorskip("uvloop")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        place = silent.getsockname()
+        if not there:
+            silent.close()
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            resolver = Resolver([place], seconds=0.1, sockets=4)
+            reply = runner.run(resolver.ask("shop.test", RdataType.A))
+    assert reply.outcome is (Outcome.TIMED_OUT if there else Outcome.UNREACHABLE)
