@@ -1,10 +1,10 @@
 """The layout of a WHOIS answer (pure): which value stands under which of our fields.
 
 There is no format. The shapes that registries use, mixed freely: "key: value",
-"key.....: value", "[Key] value", a table of two columns, a heading with its values on
-the lines below (indented or not), keys below a heading, blocks that each describe
-another object, and sentences ("Record created on ..."). The words are in
-``whois_fields.toml``; here is only the geometry.
+"key.....: value", "key..... value", "[Key] value", a table of two columns, a heading with
+its values on the lines below (indented or not), keys below a heading, blocks that each
+describe another object, and sentences ("Record created on ..."). What a key means is
+said by ``whois_keys``; here is only the geometry.
 """
 
 from __future__ import annotations
@@ -12,39 +12,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from abusetrack.lookup import texts, whois_dates
+from abusetrack.lookup import whois_dates
 from abusetrack.lookup.tables import shipped
+from abusetrack.lookup.whois_keys import Known, Part, known_below, known_key, part_of, spellings
 
 MAX_TEXT = 16 * 1024  # characters; a record is over long before
 MAX_LINE = 256
 COMMENT = ("%", "#", ";", ">>>")
 
 _KEYED = re.compile(r"([^\s:][^:]{0,79}?)[\s.]*:+(?!//)(?:\s|\.{2,})*(.*)$")
+_DOTTED = re.compile(r"([^\s.:][^.:]{0,60})\.{3,} ?(.*)$")
+_QUOTED = re.compile(r'"([^"]{1,60})"\s*:\s*"?([^"{}\[\]]{0,200}?)"?\s*,?$')
+_SPACED = re.compile(
+    r"domain(?:\s+name)?\s+[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}$", re.IGNORECASE
+)
 _BRACKETED = re.compile(r"(?:[a-z0-9]{1,2}[.)]? )?\[([^\[\]]{2,60})\]\s*(.*)$", re.IGNORECASE)
 _TABLED = re.compile(r"(\S+(?: \S+){0,5})(?<![.,;])(?:\t[\t ]*| {2,})(\S.*)$")
 _CLOCK = re.compile(r"\d:\d\d?$")
 _BULLET = re.compile(r"^(?:\*{1,3}|-|&|•|o|\d{1,2}[a-z]?[.)]) +")
 _HANDLE = re.compile(r"[A-Z0-9]+(?:[-_][A-Z0-9]+)+")
 _RULE = re.compile(r"^[-=*_+~. ]{3,}$")
-_ASIDE = re.compile(r"\([^()]{0,60}\)|<[^<>]{0,60}>|'s\b|’s\b")
-_SPACES = re.compile(r"[\s._\-*#:'’]+")
 _WORDS_OF_A_KEY = 6
 _LONGEST_HEADING = 60
 _DATES = frozenset({"created", "updated", "expires"})
 _LISTS = frozenset({"name_servers", "statuses"})
-
-
-class Part(IntEnum):
-    """Whose data a line is: the domain's own, or another object's."""
-
-    DOMAIN = 0
-    REGISTRAR = 1
-    OTHER = 2
-    PERSON = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +50,6 @@ class Entry:
     value: str
     part: Part
     bare: bool  # a key that other objects than the domain have too
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A key that the table knows."""
-
-    field: str
-    rank: int
-    bare: bool
 
 
 @dataclass(slots=True)
@@ -85,71 +70,13 @@ class _Open:
 def lines_of(text: str) -> list[str]:
     """Return the lines of an answer, bounded: hostile ones must not hold up the others."""
     plain = text[:MAX_TEXT].replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    plain = plain.replace("：", ": ")  # the colon of Chinese answers
     return [line[:MAX_LINE].rstrip() for line in plain.split("\n")]
 
 
 def is_comment(line: str) -> bool:
     """Tell whether the registry's own remarks begin here."""
     return line.lstrip().startswith(COMMENT)
-
-
-@lru_cache(maxsize=4096)
-def known_key(key: str) -> Known | None:
-    """Return what the table knows of a key as written in an answer."""
-    for name in _spellings(key):
-        for field, rank, pattern in _fields():
-            if pattern.fullmatch(name):
-                return Known(field, rank, bare=_bare().fullmatch(name) is not None)
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _known_below(heading: str, key: str) -> Known | None:
-    """Return what a key means below a heading, where it means nothing by itself."""
-    for name in _spellings(key):
-        for field, rank, pattern in _fields():
-            if pattern.fullmatch(f"{heading}/{name}"):
-                return Known(field, rank, bare=False)
-    return None
-
-
-@lru_cache(maxsize=4096)
-def part_of(key: str) -> Part | None:
-    """Return whose data a heading or the first key of a block announces."""
-    for name in _spellings(key):
-        for part, pattern in _parts():
-            if pattern.fullmatch(name):
-                return part
-    return None
-
-
-def _spellings(key: str) -> list[str]:
-    """Return a key as compared; both halves of a bilingual one."""
-    plain = texts.unaccented(_ASIDE.sub(" ", key.casefold()))
-    halves = [plain, *plain.split("/")] if "/" in plain else [plain]
-    return [name for half in halves if (name := _SPACES.sub(" ", half).strip(" ,"))]
-
-
-@cache
-def _fields() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
-    table = shipped("whois_fields.toml")["fields"]
-    found = []
-    for field, keys in table.items():
-        if field != "bare":
-            keys = [keys] if isinstance(keys, str) else keys
-            found += [(field, rank, re.compile(key)) for rank, key in enumerate(keys)]
-    return tuple(found)
-
-
-@cache
-def _bare() -> re.Pattern[str]:
-    return re.compile(shipped("whois_fields.toml")["fields"]["bare"])
-
-
-@cache
-def _parts() -> tuple[tuple[Part, re.Pattern[str]], ...]:
-    table = shipped("whois_fields.toml")["parts"]
-    return tuple((Part[name.upper()], re.compile("|".join(keys))) for name, keys in table.items())
 
 
 @cache
@@ -184,6 +111,7 @@ class _Reader:
         self._block = Part.DOMAIN  # by the first key since the last blank line
         self._fresh = True  # no key since the last blank line
         self._handle = False  # the block opens with a registrar's handle
+        self._spaced = False  # one space is all that stands between keys and values
 
     def read(self, line: str) -> Iterator[Entry]:
         """Yield what one line says."""
@@ -235,7 +163,7 @@ class _Reader:
         opened = self._open
         if opened is not None and part is None and (opened.part is Part.PERSON or known is None):
             # An empty key of the person, or one below a heading that means something there.
-            known = _known_below(opened.name, key)
+            known = known_below(opened.name, key)
             if known is None and (opened.part is not Part.DOMAIN or indent > opened.indent):
                 opened.filled = True
                 return
@@ -251,8 +179,10 @@ class _Reader:
             self._handle = self._block is Part.REGISTRAR and bool(_HANDLE.fullmatch(value))
         if opened is not None:
             opened.filled = True
-            below = _known_below(opened.name, key) or _server_below(opened.known, key)
-            if below is not None:
+            below = known_below(opened.name, key) or _server_below(opened.known, key)
+            if below is not None and (
+                known is None or below.field == known.field or below.field != "name_servers"
+            ):
                 yield Entry(below.field, below.rank, value, opened.part, bare=False)
                 return
             opened.gap = False
@@ -279,13 +209,14 @@ class _Reader:
                 name = _name(text, part)
                 self._open = _Open(known, part or Part.DOMAIN, name, indent, first=fresh)
                 return
+        self._spaced = self._spaced or _SPACED.match(text) is not None
         table = _TABLED.match(text)
         column = known_key(table[1]) if table is not None else None
         if table is not None and column is not None:
             self._open = _Open(column, self._block, column.field, indent, filled=True, deeper=True)
             yield Entry(column.field, column.rank, table[2], self._block, bare=column.bare)
             return
-        sentence = _sentence(text)
+        sentence = _sentence(text) or (_spaced(text) if self._spaced else None)
         if sentence is not None:
             known, value = sentence
             part = self._block if opened is None else max(self._block, opened.part)
@@ -297,10 +228,10 @@ class _Reader:
         """Read a line without a key below a heading."""
         known, first, opened.filled = opened.known, not opened.filled, True
         if opened.part is Part.REGISTRAR:
-            known = known or _known_below("registrar", "text")
+            known = known or known_below("registrar", "text")
         if known is None:
             if opened.part is Part.PERSON:
-                yield Entry("person", 0, text, Part.PERSON, bare=False)
+                yield Entry("person", 1, text, Part.PERSON, bare=False)
             return
         inside = indent > opened.indent
         if known.field == "name_servers":
@@ -310,6 +241,8 @@ class _Reader:
                 if not first and not text.lower().startswith("ip"):
                     self._open = None
                 return
+        elif known.field == "abuse_email" and "@" in text:
+            pass  # an address may stand behind a telephone number
         elif (
             opened.gap
             or (known.field == "statuses" and not inside)
@@ -321,7 +254,7 @@ class _Reader:
 
 def _name(key: str, part: Part | None) -> str:
     """Return the prefix of keys below a heading."""
-    return "registrar" if part is Part.REGISTRAR else (_spellings(key) or [""])[0]
+    return "registrar" if part is Part.REGISTRAR else (spellings(key) or [""])[0]
 
 
 _SERVER = r"[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63}){1,8}\.?"
@@ -339,7 +272,7 @@ def _server_below(known: Known | None, key: str) -> Known | None:
     """Return the name servers' key for what only below their heading is one ("Name")."""
     if known is None or known.field != "name_servers":
         return None
-    return known if any(_SERVER_KEYS.fullmatch(name) for name in _spellings(key)) else None
+    return known if any(_SERVER_KEYS.fullmatch(name) for name in spellings(key)) else None
 
 
 _SERVER_KEYS = re.compile(
@@ -353,16 +286,29 @@ def _pair(text: str) -> tuple[str, str] | None:
     match = _BRACKETED.match(text)
     if match is not None:
         return match[1].strip(), match[2].strip()
-    match = _KEYED.match(text)
+    match = _QUOTED.match(text) or _KEYED.match(text)
     if match is None:
-        return None
+        match = _DOTTED.match(text)
+        return None if match is None else (match[1].rstrip(), match[2].strip())
     key = match[1].rstrip(" .")
+    if any(key.count(one) > key.count(two) for one, two in ("()", "[]")):
+        return None  # the colon stands in brackets: an IPv6 address behind a name
     if "://" in text[: len(key) + 3] or "@" in key or _CLOCK.search(text[: match.start(2) + 2]):
         return None
     table = _TABLED.match(text)
     if table is not None and len(table[1]) < len(key) and known_key(key) is None:
         return None  # the colon belongs to the second column
     return key, match[2].strip()
+
+
+def _spaced(text: str) -> tuple[Known, str] | None:
+    """Read "Registrar Alpha Ltd" where the answer has no other mark between key and value."""
+    words = text.split()
+    for count in range(min(_WORDS_OF_A_KEY, len(words) - 1), 0, -1):
+        known = known_key(" ".join(words[:count]))
+        if known is not None and known.field not in _DATES:
+            return known, " ".join(words[count:])
+    return None
 
 
 def _sentence(text: str) -> tuple[Known, str] | None:

@@ -11,16 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from abusetrack.lookup import texts, whois_dates, whois_values
 from abusetrack.lookup.tables import shipped
-from abusetrack.lookup.whois_layout import MAX_TEXT, Entry, Part, entries, lines_of
+from abusetrack.lookup.whois_keys import Part
+from abusetrack.lookup.whois_layout import MAX_TEXT, Entry, entries, lines_of
 from abusetrack.records import Outcome, RegistrationFacts
 
 _MARKS = re.compile(r"^[\s%#*;>\-\[\]\"'&]+")
 _REMARKS = ("%", "#", ";")
 _LONG = 5  # lines: a paragraph of terms of use, not an answer
+_SHORT = 6  # lines: an answer without terms of use
 _PERSONS = 3  # lines about persons, in an answer that does not repeat the name
 _TOLD = 200  # characters of a line that are compared with the phrases
 
@@ -53,7 +55,10 @@ def parse(text: str, domain: str) -> Reading:
         # Terms of use speak of quotas and of names not found too; a record is a record.
         return Reading(Outcome.OK, facts=facts)
     phrase = _phrase(lines)
-    if phrase is not None and not (phrase.outcome is Outcome.NO_DATA and facts.statuses):
+    if phrase is not None and not (
+        (phrase.outcome is Outcome.NO_DATA and facts.statuses)
+        or (phrase.outcome is Outcome.NOT_FOUND and _holds_persons(found))
+    ):
         return phrase
     if any(map(_is_state, facts.statuses)) or facts.abuse_email or _names(found, domain):
         return Reading(Outcome.OK, facts=facts)
@@ -75,27 +80,45 @@ def _phrases() -> tuple[tuple[Outcome, re.Pattern[str]], ...]:
 def _phrase(lines: list[str]) -> Reading | None:
     """Return what the first telling line says.
 
-    Long paragraphs, which are terms of use, come last, and remarks after the rest. That
-    a name is not to be had counts only where nothing else is said.
+    Long paragraphs, which are terms of use, come last, and remarks after the rest. In an
+    answer of a few lines, without room for terms, one that speaks of too many questions
+    wins: "no data" may only follow from it. That a name is not to be had counts only where
+    nothing else is said.
     """
-    told = [" ".join(_MARKS.sub("", line)[:_TOLD].split()) for line in _by_weight(lines)]
-    kept_back = [phrase for phrase in _phrases() if phrase[0] is Outcome.NO_DATA]
-    others = [phrase for phrase in _phrases() if phrase[0] is not Outcome.NO_DATA]
-    for phrases in (others, kept_back):
-        for line in told:
-            for outcome, pattern in phrases:
-                if pattern.match(line):
-                    detail = "" if outcome is Outcome.NOT_FOUND else texts.clean(line[:120])
-                    return Reading(outcome, detail or "")
+    told = _by_weight(lines)
+    kept_back: Reading | None = None
+    first: Reading | None = None
+    for said in filter(None, map(_said, told)):
+        if said.outcome is Outcome.RATE_LIMITED and (first is None or len(told) <= _SHORT):
+            return said
+        if said.outcome is Outcome.NO_DATA:
+            kept_back = kept_back or said
+        elif len(told) > _SHORT:
+            return said
+        else:
+            first = first or said
+    return first or kept_back
+
+
+@lru_cache(maxsize=2048)  # the terms of a registry come with each of its answers
+def _said(line: str) -> Reading | None:
+    """Return what a line means by the table of phrases, read without accents too."""
+    plain = texts.unaccented(line)
+    for outcome, pattern in _phrases():
+        if pattern.match(line) or (plain is not line and pattern.match(plain)):
+            detail = None if outcome is Outcome.NOT_FOUND else texts.clean(line[:120])
+            return Reading(outcome, detail or "")
     return None
 
 
 def _by_weight(lines: list[str]) -> list[str]:
+    """Return the lines, cut: plain ones, remarks, then those of long paragraphs."""
     weighed: list[tuple[bool, bool, int, str]] = []
     for paragraph in _paragraphs(lines):
         long = len(paragraph) >= _LONG
         weighed += [(long, line.lstrip()[:1] in _REMARKS, len(weighed), line) for line in paragraph]
-    return [line for *_, line in sorted(weighed, key=lambda weight: weight[:2])]
+    weighed.sort()
+    return [" ".join(_MARKS.sub("", line)[:_TOLD].split()) for *_, line in weighed]
 
 
 def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
@@ -118,6 +141,11 @@ def _names(found: dict[str, list[Entry]], domain: str) -> bool:
     persons = len(found.get("person", ()))
     named = any(domain in entry.value.lower().split() for entry in found.get("domain", ()))
     return persons >= (1 if named else _PERSONS)
+
+
+def _holds_persons(found: dict[str, list[Entry]]) -> bool:
+    """Tell whether keys of persons have values: then somebody holds the name."""
+    return sum(entry.rank == 0 for entry in found.get("person", ())) >= _PERSONS
 
 
 def _told(found: dict[str, list[Entry]], field: str) -> list[str]:

@@ -26,7 +26,7 @@ _EPP_WORD = re.compile(
     r"(?:client|server)(?:hold|(?:delete|renew|transfer|update)prohibited))",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"[\s,;()\[\]|=]+")
+_SPLIT = re.compile(r"[\s,;()\[\]|=+]+")
 _GLUE = re.compile(r"[0-9a-f.:]+(?:/\d{1,3})?", re.IGNORECASE)
 _FILLER = frozenset({"-", "ns", "in", "p:", "s:", "ipv4:", "ipv6:", "not.defined"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from abusetrack.records import Outcome
 ROOT = Path(__file__).parents[2]
 WRITTEN = Path(__file__).parent / "data" / "whois" / "answers.jsonl"
 RECORDED = ROOT.parent / "shared" / "data" / "whois-dev.jsonl"
+SENTENCES = tomllib.loads((WRITTEN.parent / "sentences.toml").read_text("utf-8"))
 ANSWERS = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
 
 
@@ -39,6 +41,20 @@ def test_written_answers_are_read(accuracy):
     assert counts.below() == []
     assert counts.wrong == []
     assert all(counts.asserted[field] for field in accuracy.FIELDS)
+
+
+@pytest.mark.parametrize("outcome", SENTENCES)
+def test_sentences_are_understood(outcome):
+    meant = Outcome(outcome)
+    said = {text: parse(text, "shop.test").outcome for text in SENTENCES[outcome]}
+    assert {text: told for text, told in said.items() if told is not meant} == {}
+
+
+@pytest.mark.parametrize("outcome", sorted(set(SENTENCES) - {"not found"}))
+def test_no_beginning_of_a_sentence_says_that_a_name_is_free(outcome):
+    for text in SENTENCES[outcome]:
+        for end in range(len(text)):
+            assert parse(text[:end], "shop.test").outcome is not Outcome.NOT_FOUND
 
 
 def test_recorded_answers_are_read(accuracy):

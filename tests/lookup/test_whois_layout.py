@@ -102,3 +102,31 @@ def test_what_is_looked_at_is_bounded():
     lines = lines_of("x" * 1000 + "\n" + "y\n" * MAX_TEXT)
     assert max(map(len, lines)) == MAX_LINE
     assert sum(map(len, lines)) + len(lines) <= MAX_TEXT + 1
+
+
+def test_keys_are_read_with_dots_quotes_full_width_colons_or_one_space():
+    lines = lines_of(
+        "Domain name shop.test\nRegistrar Alpha Ltd\nCreation date...... 2004-05-06\n"
+        '"status": "active",\n到期时间：2027-05-06\n'
+    )
+    found = {entry.field: entry.value for entry in entries(lines)}
+    assert found["registrar_name"] == "Alpha Ltd"
+    assert found["created"] == "2004-05-06"
+    assert found["statuses"] == "active"
+    assert found["expires"] == "2027-05-06"
+
+
+def test_prose_is_not_split_where_answers_have_colons():
+    lines = lines_of("Domain: shop.test\nRegistrar records may change\n")
+    assert [entry.field for entry in entries(lines)] == ["domain"]
+
+
+def test_an_address_in_brackets_makes_no_key_of_a_name_server():
+    lines = lines_of("nameservers: ns1.test. [2001:db8::1]\n             ns2.test. [2001:db8::2]\n")
+    found = [entry.value.split()[0] for entry in entries(lines) if entry.field == "name_servers"]
+    assert found == ["ns1.test.", "ns2.test."]
+
+
+def test_a_date_below_the_name_servers_is_none_of_them():
+    lines = lines_of("Name servers:\nns1.test\n\nCreated on: 2004-05-06\n")
+    assert [entry.field for entry in entries(lines)] == ["name_servers", "created"]
