@@ -25,6 +25,7 @@ from typing import Any
 from whois.parser import WhoisEntry
 
 from abusetrack.lookup import texts, whois_parse
+from abusetrack.lookup.tables import shipped
 from abusetrack.records import Outcome, RegistrationFacts
 
 FLOOR = 0.97
@@ -61,6 +62,7 @@ _LIBRARY = {
     "status": "status",
     "name_servers": "name_servers",
 }
+_BY_WORDS = ("registrar", "created", "expires", "status", "name_servers")
 _ATTRIBUTES = {
     "registrar": "registrar_name",
     "status": "statuses",
@@ -211,7 +213,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("answers", type=Path, nargs="+")
     parser.add_argument("--wrong", action="store_true", help="list the ids of wrong readings")
+    parser.add_argument(
+        "--words-only",
+        action="store_true",
+        help="leave out the table of whole keys: how an ending fares that nobody has seen",
+    )
     options = parser.parse_args()
+    if options.words_only:
+        keys = shipped("whois_fields.toml")["fields"]
+        keys.update({_ATTRIBUTES.get(name, name): [] for name in FIELDS if name in _BY_WORDS})
     counts = score([row for path in options.answers for row in rows(path)])
     print("\n".join(report(counts)))
     if options.wrong:

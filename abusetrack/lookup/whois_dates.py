@@ -28,7 +28,7 @@ _FORMS = tuple(
         _YEAR + r"[-/. ]{1,2}(?P<m>\d{1,2})[-/. ]{1,2}(?P<d>\d{1,2})\.?" + _TAIL,
         _YEAR + _BETWEEN + _NAME + _BETWEEN + _DAY + _TAIL,
         _DAY + _BETWEEN + _NAME + _BETWEEN + _YEAR + _TAIL,
-        _DAY + r"[ -]" + _NAME + r"[ -](?P<y2>\d{2})" + _TAIL,
+        _DAY + r"[ /-]" + _NAME + r"[ /-](?P<y2>\d{2})" + _TAIL,
         _NAME + r" {1,3}(?P<d>\d{1,2}) (?P<H>\d{2}):(?P<M>\d{2}):(?P<S>\d{2})"
         r"(?: (?P<zone>[A-Z]{3,4}(?:[+-]\d{1,2})?))? " + _YEAR + r"(?!\d)",
         _NAME + _BETWEEN + _DAY + _BETWEEN + _YEAR + _TAIL,

@@ -18,6 +18,7 @@ from abusetrack.lookup.tables import shipped
 _ASIDE = re.compile(r"\([^()]{0,60}\)|<[^<>]{0,60}>|'s\b|’s\b")
 _SPACES = re.compile(r"[\s._\-*#:'’]+")
 _DATES = frozenset({"created", "updated", "expires"})
+_OF_ANYTHING = frozenset({"created", "updated", "statuses"})
 _BY_WORDS = 9  # the rank of a key that is understood by its words: behind all of the table
 _MOST_WORDS = 8
 _NUMBER = re.compile(r"\d{1,2}$")
@@ -90,14 +91,15 @@ def _by_words(name: str) -> Known | None:
     about = meant - {"domain", "date", "filler", "registration"}
     if not about and {"registration", "date"} <= meant:
         about = {"created"}
-    if len(about) != 1:
+    of_registrar = about == {"registrar_name", "expires"}  # of its sponsorship: the next best
+    if len(about) != 1 and not of_registrar:
         return None
-    field = str(about.pop())
-    if ("date" in meant and field not in _DATES) or (
-        field != "name_servers" and any(map(str.isdigit, name))
-    ):
+    field = "expires" if of_registrar else str(about.pop())
+    numbered = any(map(str.isdigit, name))
+    if ("date" in meant and field not in _DATES) or (numbered and field != "name_servers"):
         return None
-    return Known(field, _BY_WORDS, bare="domain" not in meant and field != "name_servers")
+    bare = field in _OF_ANYTHING and not meant & {"domain", "registration"}
+    return Known(field, _BY_WORDS + of_registrar, bare=bare)
 
 
 @cache
@@ -119,7 +121,7 @@ def _bare() -> re.Pattern[str]:
 @cache
 def _words() -> dict[str, str]:
     table = shipped("whois_fields.toml")["words"]
-    return {word: meant for meant, words in table.items() for word in words.split()} | {
+    return {word: meant for meant, words in table.items() for word in words.casefold().split()} | {
         "": "filler"  # a number that stands alone
     }
 

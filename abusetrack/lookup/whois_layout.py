@@ -29,6 +29,7 @@ _QUOTED = re.compile(r'"([^"]{1,60})"\s*:\s*"?([^"{}\[\]]{0,200}?)"?\s*,?$')
 _SPACED = re.compile(
     r"domain(?:\s+name)?\s+[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}$", re.IGNORECASE
 )
+_PARTED = re.compile(r"([^:=|]{2,40}?)\s*(?:=|\||\s[-–—]\s)\s*(\S.*)$")
 _BRACKETED = re.compile(r"(?:[a-z0-9]{1,2}[.)]? )?\[([^\[\]]{2,60})\]\s*(.*)$", re.IGNORECASE)
 _TABLED = re.compile(r"(\S+(?: \S+){0,5})(?<![.,;])(?:\t[\t ]*| {2,})(\S.*)$")
 _CLOCK = re.compile(r"\d:\d\d?$")
@@ -115,7 +116,7 @@ class _Reader:
 
     def read(self, line: str) -> Iterator[Entry]:
         """Yield what one line says."""
-        text = _BULLET.sub("", line.strip())
+        text = _BULLET.sub("", line.strip().strip("|").strip())
         if not text:
             self._blank()
             return
@@ -286,6 +287,9 @@ def _pair(text: str) -> tuple[str, str] | None:
     match = _BRACKETED.match(text)
     if match is not None:
         return match[1].strip(), match[2].strip()
+    match = _PARTED.match(text)
+    if match is not None and known_key(match[1]) is not None:
+        return match[1], match[2]
     match = _QUOTED.match(text) or _KEYED.match(text)
     if match is None:
         match = _DOTTED.match(text)

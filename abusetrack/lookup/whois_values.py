@@ -28,7 +28,7 @@ _EPP_WORD = re.compile(
 )
 _SPLIT = re.compile(r"[\s,;()\[\]|=+]+")
 _GLUE = re.compile(r"[0-9a-f.:]+(?:/\d{1,3})?", re.IGNORECASE)
-_FILLER = frozenset({"-", "ns", "in", "p:", "s:", "ipv4:", "ipv6:", "not.defined"})
+_FILLER = frozenset({"-", "/", "ns", "in", "p:", "s:", "ipv4:", "ipv6:", "not.defined"})
 
 
 def value(text: object) -> str | None:

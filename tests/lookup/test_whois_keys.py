@@ -56,6 +56,16 @@ def test_a_whole_key_wins_over_its_words():
     assert known_key("Registry Expiry Date").rank < known_key("Expiry date of the registry").rank
 
 
+def test_the_end_of_a_registrars_sponsorship_is_the_next_best_expiry():
+    assert known_key("Expiry date at registrar").rank > known_key("Expiry date at registry").rank
+
+
+def test_what_persons_have_too_is_told_apart():
+    assert known_key("Record modified by on").bare
+    assert not known_key("Domain record modified").bare
+    assert not known_key("Will expire at").bare
+
+
 def test_a_key_may_mean_something_below_a_heading_only():
     assert known_key("Organization") is None
     assert known_below("registrar", "Organization").field == "registrar_name"
