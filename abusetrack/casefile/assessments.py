@@ -161,11 +161,14 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
 
 
 def _replaced(case: CaseFile, rows: Iterable[tuple[int]]) -> list[tuple[int, int]]:
-    """Return (by which, which) of the assessments that others name as the ones before them."""
+    """Return (by which, which) of the assessments that others name as the ones before them.
+
+    The first to do so comes last, and so is the one that is kept.
+    """
     found = {fact.id: fact for fact in facts.read(case, [n for (n,) in rows])}
     return [
         (fact.n, found[before].n)
-        for fact in found.values()
+        for fact in sorted(found.values(), key=lambda fact: fact.id, reverse=True)
         for before in (fact.supersedes, *fact.content.get("settles", ()))
         if before in found
     ]

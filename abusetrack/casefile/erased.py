@@ -7,7 +7,7 @@ stay what they were. Where two case files erased the same, the smaller token hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from abusetrack.casefile.connection import CaseFile
@@ -37,14 +37,14 @@ def tokens(case: CaseFile, ids: Iterable[str]) -> dict[str, dict[str, bytes]]:
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
     """Bury what ``erasure`` facts name, whether or not it is here yet."""
     rows = [row for fact in stored for row in _tombstones(fact.content)]
-    case.executemany(_BURY, rows)
-    fields = [(target, field) for target, field, _ in rows if field != BODY]
+    pieces = [(sha256, BODY, None) for fact in stored for sha256 in _pieces(fact.content)]
+    case.executemany(_BURY, [*rows, *pieces])
     case.executemany(
-        "DELETE FROM erasable WHERE fact = (SELECT n FROM fact WHERE id = ?) AND field = ?", fields
+        "DELETE FROM erasable WHERE fact = (SELECT n FROM fact WHERE id = ?) AND field = ?",
+        [(target, field) for target, field, _ in rows],
     )
     case.executemany(
-        "UPDATE evidence SET body = NULL WHERE sha256 = ?",
-        [(target,) for target, field, _ in rows if field == BODY],
+        "UPDATE evidence SET body = NULL WHERE sha256 = ?", [(sha256,) for sha256, _, _ in pieces]
     )
     case.executemany(
         "UPDATE report SET reference ="
@@ -68,6 +68,7 @@ def _move(case: CaseFile, ids: Sequence[bytes]) -> None:
     )
     case.executemany(_ENTER_TOKEN, targets)
     case.executemany(_GO_ON, targets)
+    case.executemany(_STATUSES_GO_ON, left)
     case.executemany(
         "DELETE FROM url WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM report WHERE url = ?1)", left
     )
@@ -82,11 +83,21 @@ WHERE id = (SELECT url FROM report WHERE fact = {_FACT}) ON CONFLICT DO NOTHING
 _GO_ON = f"""
 UPDATE report SET url = (SELECT id FROM url WHERE digest = {_TOKEN}) WHERE fact = {_FACT}
 """
+_STATUSES_GO_ON = """
+UPDATE content_status SET url = (
+    SELECT report.url FROM fact AS said
+    JOIN fact AS reported
+        ON reported.id = unhex(replace(said.content ->> '$.report', '-', ''))
+    JOIN report ON report.fact = reported.n WHERE said.n = content_status.fact)
+WHERE url = ?
+"""
 
 
-def _tombstones(content: dict[str, Any]) -> Iterable[tuple[bytes, str, bytes | None]]:
+def _tombstones(content: dict[str, Any]) -> Iterator[tuple[bytes, str, bytes | None]]:
     for fact, fields in content.get("facts", {}).items():
         for field, token in fields.items():
             yield bytes.fromhex(fact.replace("-", "")), field, bytes.fromhex(token) or None
-    for sha256 in content.get("evidence", ()):
-        yield bytes.fromhex(sha256), BODY, None
+
+
+def _pieces(content: dict[str, Any]) -> list[bytes]:
+    return [bytes.fromhex(sha256) for sha256 in content.get("evidence", ())]
