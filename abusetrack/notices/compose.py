@@ -150,30 +150,30 @@ def compose(
     number = iana_id(chosen)
     names = [row.domain for row in rows]
     clauses = legal.clauses(legal.situation(request.role, number, names, terms, organisation))
-    rendered = render(
-        template_name(request.role, request.rung),
-        {
-            "reference": reference,
-            "composed": _day(at),
-            "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
-            "rung": request.rung.value,
-            "sender": sender_view(organisation),
-            "recipient": RecipientView(
-                name=visible(chosen.party_name),
-                iana_id="" if number is None else str(number),
-                by_mail=chosen.email is not None,
-                policy=visible(terms.policy),
-            ),
-            "rows": tuple(_view(index, row) for index, row in enumerate(rows, start=1)),
-            "earlier": tuple(_step(step, names) for step in request.earlier[-_STEPS_SHOWN:]),
-            "clauses": tuple(clause.value for clause in clauses),
-            "registration": RULES[request.role].registration,
-            "dedicated": all(row.kind is SiteKind.DEDICATED for row in rows),
-            "with_pages": any(row.pages for row in rows) and may_have_pages(request.role, terms),
-        },
-        template_folder,
-        terms.language,
-    )
+    values: dict[str, object] = {
+        "reference": reference,
+        "composed": _day(at),
+        "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
+        "rung": request.rung.value,
+        "sender": sender_view(organisation),
+        "recipient": RecipientView(
+            name=visible(chosen.party_name),
+            iana_id="" if number is None else str(number),
+            by_mail=chosen.email is not None,
+            policy=visible(terms.policy),
+        ),
+        "rows": tuple(_view(index, row) for index, row in enumerate(rows, start=1)),
+        "earlier": tuple(_step(step, names) for step in request.earlier[-_STEPS_SHOWN:]),
+        "clauses": tuple(clause.value for clause in clauses),
+        "registration": RULES[request.role].registration,
+        "dedicated": all(row.kind is SiteKind.DEDICATED for row in rows),
+        "with_pages": any(row.pages for row in rows) and may_have_pages(request.role, terms),
+    }
+    name = template_name(request.role, request.rung)
+    rendered = render(name, values | {"short": False}, template_folder, terms.language)
+    short = ""
+    if terms.form_characters is not None:
+        short = render(name, values | {"short": True}, template_folder, terms.language).body
     subject, body = visible(rendered.subject, 300), rendered.body
     if practice:
         subject = f"{PRACTICE_MARK}: {subject}"
@@ -193,6 +193,7 @@ def compose(
         earlier=request.earlier,
         reason=request.reason,
         approval_needed=request.approval_needed,
+        short=short,
         complaint=rendered.complaint,
     )
 

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from abusetrack.errors import ExternalError, InputError
 from abusetrack.notices.compose import PRACTICE_MARK
-from abusetrack.notices.formats import eml, table, text
+from abusetrack.notices.formats import eml, form, pack, pdf, table, text, xarf
+from abusetrack.notices.formats.pack import Packed
 from abusetrack.notices.lint import Finding, lint, lint_files, lint_mail, stopping
+from abusetrack.notices.openpgp import Keys
 from abusetrack.notices.plain import slug
-from abusetrack.records import Draft, ExportedFile
+from abusetrack.records import Draft, ExportedFile, Rung
 from abusetrack.settings import NoticeSettings, Organisation
 
 
@@ -29,6 +31,7 @@ class Making:
     draft: Draft
     organisation: Organisation
     settings: NoticeSettings
+    earlier: tuple[Packed, ...]
 
     @property
     def stem(self) -> str:
@@ -39,6 +42,16 @@ class Making:
         mark = f"{slug(PRACTICE_MARK, '')}-" if draft.practice else ""
         return f"{mark}{reference}-{party}"
 
+    @property
+    def keys(self) -> Keys | None:
+        """Whose keys a mail is encrypted to and signed with; None where neither."""
+        terms, settings = self.draft.terms, self.settings
+        own = self.organisation.openpgp_fingerprint
+        sign = settings.sign and bool(own.strip())
+        if not (terms.openpgp_key or terms.openpgp_fingerprint or sign):
+            return None
+        return Keys(terms.openpgp_fingerprint, terms.openpgp_key, own, sign, settings.gnupg_home)
+
 
 Files = Iterator[ExportedFile]
 
@@ -48,6 +61,8 @@ def _mail(making: Making) -> Files:
     body = eml.mail(making.draft, making.organisation, attachments)
     for finding in lint_mail(body):
         raise InputError(str(finding))
+    if making.keys is not None:
+        body = eml.mail(making.draft, making.organisation, attachments, making.keys)
     yield ExportedFile(f"{making.stem}.eml", eml.MEDIA_TYPE, body)
 
 
@@ -62,10 +77,46 @@ def _tables(making: Making) -> Files:
             yield ExportedFile(f"{making.stem}{ending}", table.MEDIA_TYPE, content.encode())
 
 
+def _pdf(making: Making) -> Files:
+    body = pdf.pdf(making.draft, making.organisation, making.settings.page_size)
+    yield ExportedFile(f"{making.stem}.pdf", pdf.MEDIA_TYPE, body)
+
+
+def _xarf(making: Making) -> Files:
+    if making.draft.rung is Rung.WITHDRAWAL:
+        raise InputError("XARF has no withdrawals; leave the format out.")
+    for number, body in enumerate(xarf.reports(making.draft, making.organisation), start=1):
+        yield ExportedFile(f"{making.stem}-{number}.xarf.json", xarf.MEDIA_TYPE, body)
+
+
+def _sheet(making: Making) -> Files:
+    parts = form.submissions(making.draft, making.organisation)
+    stem = f"{making.stem}-form"
+    yield ExportedFile(f"{stem}.json", form.JSON_TYPE, form.as_json(making.draft, parts).encode())
+    yield ExportedFile(f"{stem}.txt", form.TEXT_TYPE, form.as_text(making.draft, parts).encode())
+
+
+def _pack(making: Making) -> Files:
+    draft = making.draft
+    if wrong := pack.disagreements(draft, making.earlier):
+        raise InputError(
+            " ".join(wrong) + " Correct it, or leave the format pack out: a pack that does not "
+            "agree with the first notice is sent back."
+        )
+    files = [*_text(making), *_tables(making)]
+    yield ExportedFile(
+        f"{making.stem}-pack.zip", pack.MEDIA_TYPE, pack.pack(draft, files, making.earlier)
+    )
+
+
 FORMATS: Mapping[str, Callable[[Making], Files]] = {
     "eml": _mail,
     "txt": _text,
     "csv": _tables,
+    "pdf": _pdf,
+    "xarf": _xarf,
+    "sheet": _sheet,
+    "pack": _pack,
 }
 
 
@@ -75,14 +126,16 @@ def export(
     formats: Sequence[str] = ("eml", "txt"),
     *,
     settings: NoticeSettings | None = None,
+    earlier: Sequence[Packed] = (),
 ) -> tuple[ExportedFile, ...]:
-    """Return the files of ``draft``; the same draft gives the same bytes.
+    """Return the files of ``draft``; the same draft gives the same bytes, unless encrypted.
 
     Where the recipient takes no mail, ``eml`` is left out; the tables are files of their
-    own wherever no mail carries them.
+    own wherever no mail carries them. ``earlier`` are the notices for an escalation pack.
 
     Raises:
         InputError: an unknown format, or the linter found something: says how to mend it.
+        ExternalError: gpg is needed and is not there.
     """
     if unknown := [name for name in formats if name not in FORMATS]:
         raise InputError(
@@ -93,7 +146,7 @@ def export(
     wanted = set(formats) - ({"eml"} if draft.recipient.email is None else set())
     if "eml" not in wanted:
         wanted.add("csv")
-    making = Making(draft, organisation, chosen)
+    making = Making(draft, organisation, chosen, tuple(earlier))
     files = tuple(file for name, make in FORMATS.items() if name in wanted for file in make(making))
     _refuse(lint_files(files))
     return files

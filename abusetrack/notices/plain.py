@@ -45,13 +45,14 @@ def seen(text: str) -> str:
         if category == "Zs":
             shown.append(" ")
         elif category in _UNSEEN or marks > _MARKS_IN_A_ROW or _FILLERS.match(character):
-            shown.append(_escape(character))
+            shown.append(escape(character))
         else:
             shown.append(character)
     return "".join(shown)
 
 
-def _escape(character: str) -> str:
+def escape(character: str) -> str:
+    """Return a character as its number in hexadecimal, behind a backslash and u or U."""
     number = ord(character)
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 

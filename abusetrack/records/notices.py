@@ -204,6 +204,7 @@ class Draft:
     earlier: tuple[Step, ...] = ()  # oldest first
     reason: str = ""  # typed by the analyst where it is not advised, or why it is withdrawn
     approval_needed: str = ""  # which second analyst's word is missing; "" where none is
+    short: str = ""  # what it says at least, where a form takes few characters
     complaint: str = ""  # about a template of the user's that could not be used
 
 

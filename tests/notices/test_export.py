@@ -150,7 +150,7 @@ def test_practice_is_in_subject_body_names_and_table(draft, organisation, contac
 
 def test_an_unknown_format_is_refused(draft, organisation):
     with pytest.raises(InputError, match="use eml, txt, csv"):
-        export(draft(), organisation, ["pdf"])
+        export(draft(), organisation, ["docx"])
 
 
 def test_what_the_linter_finds_stops_the_export(draft, organisation):
