@@ -183,6 +183,24 @@ class PaceSettings(_Table):
     per_host_per_second: float = Field(5.0, ge=0)  # 0: not paced
 
 
+Wait = tuple[Annotated[int, Field(ge=1, le=8760)], Annotated[int, Field(ge=1, le=8760)]]
+
+
+class WaitingSettings(_Table):
+    """Hours until a party is reminded, and until the next one up is told, by its role."""
+
+    platform: Wait = (48, 96)
+    host: Wait = (48, 96)
+    cdn: Wait = (24, 72)
+    registrar: Wait = (48, 120)
+    registry: Wait = (48, 120)
+    reseller: Wait = (48, 96)
+    search_engine: Wait = (72, 168)
+    hotline: Wait = (72, 168)
+    authority: Wait = (168, 336)
+    icann: Wait = (336, 720)
+
+
 class PolicySettings(_Table):
     """Thresholds of judgements; days, hours and months as named."""
 
@@ -200,6 +218,7 @@ class PolicySettings(_Table):
     reply_by_days: int = Field(5, ge=1, le=90)
     duplicate_days: int = Field(30, ge=1, le=3650)  # the same name to the same party warns
     contact_max_age_days: int = Field(365, ge=1)  # older contacts are warned of
+    waiting_hours: WaitingSettings = WaitingSettings()
     retention_months: int = Field(24, ge=1)
     second_analyst: bool = False
 

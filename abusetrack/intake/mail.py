@@ -29,23 +29,36 @@ def read_mail(data: bytes, ledger: Ledger) -> None:
     Raises:
         InputError: parts are nested too deeply to be read.
     """
-    try:
-        message = email.message_from_bytes(data)
-    except (RecursionError, ValueError, LookupError, TypeError) as error:
-        raise InputError(
-            "The mail cannot be taken apart; copy the names and URLs from it and paste them."
-        ) from error
     read = 0
-    for part in _leaves(message):
-        kind = part.get_content_type()
-        text = _text(part) if kind in _READ else None
+    for part, kind, text in texts_of(parse(data)):
         if text is None:
-            ledger.discard(_discarded_as(part, kind))
+            ledger.discard(discarded_as(part, kind))
         else:
             read += 1
             _read_part(text, kind, ledger)
     if not read:
         ledger.complain(1, "", _NO_TEXT)
+
+
+def parse(data: bytes) -> Message:
+    """Take a mail apart.
+
+    Raises:
+        InputError: parts are nested too deeply to be read.
+    """
+    try:
+        return email.message_from_bytes(data)
+    except (RecursionError, ValueError, LookupError, TypeError) as error:
+        raise InputError(
+            "The mail cannot be taken apart; copy what is needed from it and paste that."
+        ) from error
+
+
+def texts_of(message: Message) -> Iterator[tuple[Message, str, str | None]]:
+    """Yield every leaf with its type and its text; None where it is not read."""
+    for part in _leaves(message):
+        kind = part.get_content_type()
+        yield part, kind, _text(part) if kind in _READ else None
 
 
 def _leaves(message: Message) -> Iterator[Message]:
@@ -86,7 +99,8 @@ def _read_part(text: str, kind: str, ledger: Ledger) -> None:
     texts.read_prose(texts.searchable(ledger.scrub(text)), ledger)
 
 
-def _discarded_as(part: Message, kind: str) -> str:
+def discarded_as(part: Message, kind: str) -> str:
+    """Return under what a leaf that is not read is counted."""
     if kind.startswith("image/"):
         return "images"
     if kind.startswith(("text/", "multipart/", "message/")) and not part.get("Content-Disposition"):

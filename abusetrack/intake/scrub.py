@@ -14,7 +14,7 @@ from collections import Counter
 
 HOLE = "\ufffc"
 
-_REMOVED = "[removed]"
+REMOVED = "[removed]"  # what a hole is shown as
 _LONGEST_SHOWN = 20_000
 
 _RUN = 129  # longer than any hash in hex
@@ -74,8 +74,8 @@ def scrub(text: str) -> tuple[str, Counter[str]]:
 
 def shown(text: str) -> str:
     """Return ``text`` for showing: without encoded media, also where URLs may hold it."""
-    text, _dropped = scrub(text[:_LONGEST_SHOWN].replace(HOLE, _REMOVED))
-    return _INLINE.sub(_REMOVED, text).replace(HOLE, _REMOVED)
+    text, _dropped = scrub(text[:_LONGEST_SHOWN].replace(HOLE, REMOVED))
+    return _INLINE.sub(REMOVED, text).replace(HOLE, REMOVED)
 
 
 def _in_url(text: str, match: re.Match[str]) -> bool:
