@@ -10,6 +10,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from abusetrack.casefile import notices
+from abusetrack.records import (
+    Contact,
+    ContactOrigin,
+    Draft,
+    ExportedFile,
+    NoticeRow,
+    Role,
+    Rung,
+    SiteKind,
+)
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # It connects in a way that the guard below does not see; the tests of it let it in again.
 sys.modules["uvloop"] = None  # type: ignore[assignment]
@@ -102,3 +114,37 @@ class FakeClock:
 def clock() -> FakeClock:
     """A clock at 2026-03-01 12:00 UTC."""
     return FakeClock()
+
+
+@pytest.fixture
+def export_notice(clock):
+    """Export a notice on domains to a party, as text alone; return its reference."""
+
+    def export(case, *domains, party="iana:9999", role=Role.REGISTRAR, **fields):
+        reference = fields.pop("reference", None) or notices.next_reference(case, "AT")
+        contact = Contact(
+            party, fields.pop("name", "Registrar of Tests"), role, "abuse@registrar.example", None,
+            None, ContactOrigin.AUTOMATIC, "table.csv", clock.now(), confirmed_by="Ann",
+            confirmed_at=clock.now(),
+        )  # fmt: skip
+        rows = tuple(
+            NoticeRow(
+                domain=domain, unicode=domain, hosts=(domain,), registrar=contact.party_name,
+                iana_id=9999, statuses=(), registration_source="https://rdap.example/",
+                registration_asked_at=clock.now(), evidence_sha256="00" * 32,
+                kind=SiteKind.DEDICATED, confirmed_urls=1, first_confirmed=clock.now(),
+                last_confirmed=clock.now(), legal_category="A", law="1",
+                reference=f"{reference}/{number}",
+            )
+            for number, domain in enumerate(domains or ("a.example",), start=1)
+        )  # fmt: skip
+        days = fields.pop("reply_by_days", 5)
+        fields = {"template": "registrar/first shipped 1", "rung": Rung.FIRST} | fields
+        draft = Draft(
+            reference, role, contact, "Subject", "Body", rows, clock.now(), practice=False, **fields
+        )
+        reply_by = clock.now() + timedelta(days=days)
+        file = ExportedFile(f"{reference}.txt", "text/plain", reference.encode())
+        return notices.record_export(case, draft, [file], reply_by=reply_by)
+
+    return export

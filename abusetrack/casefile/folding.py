@@ -27,6 +27,7 @@ from abusetrack.casefile import (
     parties,
     projection,
     protected,
+    replies,
     reports,
     traits,
     withdrawals,
@@ -75,6 +76,8 @@ FOLDS = (
     Fold("approval", approvals.fold, ("approval",), in_order=True),
     Fold("notice", notices.fold, ("notice_file", "notice_row", "notice")),
     Fold("notice status", notices.fold_status, ("notice_event",)),
+    Fold("notice answer", replies.fold_answers, ("notice_answer",)),
+    Fold("notice quality", replies.fold_ratings, ("notice_quality",)),
     Fold("notice withdrawal", withdrawals.fold, ("notice_withdrawal",), in_order=True),
 )
 

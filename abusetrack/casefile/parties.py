@@ -137,6 +137,21 @@ def noted(case: CaseFile) -> list[str]:
     return [key for (key,) in case.rows("SELECT DISTINCT party_key FROM party_note ORDER BY 1")]
 
 
+def domains_with(case: CaseFile, key: str) -> int:
+    """Return how many domains are with a registrar, registry, network or platform now."""
+    prefix, _, rest = key.partition(":")
+    where = {
+        "tld": "(suffix_kind = 'icann' AND tld = :rest)"
+        " OR (suffix_kind = 'private registry' AND suffix = :rest)",
+        "asn": "asn = CAST(:rest AS INTEGER) AND cdn IS NULL",
+        "platform": "suffix = :rest AND suffix_kind IN ('platform', 'dynamic dns')",
+    }.get(prefix, "registrar_key = :key")
+    count: int = case.value(
+        f"SELECT count(*) FROM domain_now WHERE {where}", {"key": clean(key), "rest": clean(rest)}
+    )
+    return count
+
+
 def sources(case: CaseFile, key: str) -> list[tuple[str, ContactOrigin, str, datetime]]:
     """Return field, origin, source and date of every note on a party."""
     rows = case.rows(

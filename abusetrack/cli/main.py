@@ -31,8 +31,10 @@ MODULES = {
     "data_commands": ("update-data",),
     "exchange_commands": ("dump", "merge"),
     "intake_commands": ("import", "assess"),
+    "ledger_commands": ("notice",),
     "lookup_commands": ("resolve", "lookup", "show"),
     "notice_commands": ("draft",),
+    "party_commands": ("party",),
     "stats_commands": ("stats",),
 }
 _MODULE_OF = {name: module for module, names in MODULES.items() for name in names}

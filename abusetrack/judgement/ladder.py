@@ -80,7 +80,9 @@ def propose(case: LadderCase) -> Proposal:
     found = [_after(case, last) for last in sorted(last_of.values(), key=_height)]
     due = [item for item in found if item.rung is not None]
     waits = [item for item in found if item.rung is None and item.due_at is not None]
-    return (due or sorted(waits, key=lambda item: item.due_at or case.as_of) or found)[0]
+    if due or waits:
+        return (due or sorted(waits, key=lambda item: item.due_at or case.as_of))[0]
+    return _nothing("; ".join(dict.fromkeys(item.reason for item in found)))
 
 
 def _height(step: Step) -> int:
@@ -97,7 +99,7 @@ def _after(case: LadderCase, last: Step) -> Proposal:
             _party(last),
             case.as_of,
             f"{last.reference} did not reach {last.party_name}: find another contact",
-            tuple(step for step in case.steps if step is not last),
+            case.steps,
         )
     if last.status in _FAILED:
         return _up(case, last, case.as_of, f"{last.party_name}: {last.status.value}")

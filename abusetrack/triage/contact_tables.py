@@ -137,7 +137,7 @@ def export_parties(case: CaseFile, path: Path) -> int:
     """
     found = parties.many(case, dict.fromkeys(parties.noted(case), ""))
     lines = [
-        (party.key, *(_cell(party, name) for name in parties.FIELDS)) for party in found.values()
+        (party.key, *(cell(party, name) for name in parties.FIELDS)) for party in found.values()
     ]
     _write(path, PARTY_COLUMNS, lines)
     return len(lines)
@@ -176,7 +176,8 @@ def _value(name: str, text: str) -> Any:
     return text
 
 
-def _cell(party: Party, name: str) -> str:
+def cell(party: Party, name: str) -> str:
+    """Return a field of a party as text; yes, no, or nothing where it is not known."""
     value = getattr(party, name)
     if isinstance(value, bool):
         return "yes" if value else "no"

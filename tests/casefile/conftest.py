@@ -22,6 +22,7 @@ from abusetrack.casefile import (
     open_case_file,
     parties,
     protected,
+    replies,
     reports,
 )
 from abusetrack.records import (
@@ -51,6 +52,7 @@ from abusetrack.records import (
     Outcome,
     ProtectedCategory,
     ProtectedName,
+    Quality,
     Question,
     Report,
     Role,
@@ -248,6 +250,13 @@ def live(clock, report, discarded, answer, observe, network, confirmed, contact)
         notices.mark(case, reference, NoticeStatus.SENT, note="by mail")
         earlier = clock.now() - timedelta(days=1)
         notices.mark(case, reference, NoticeStatus.ACTIONED, at=earlier)
+        replies.file_answer(
+            case, reference, received_at=earlier, sender="x@r.example", subject="Re", body="done",
+            discarded={"images": 2},
+        )  # fmt: skip
+        replies.rate(case, reference, Quality.INCOMPLETE, note="no ticket")
+        clock.move(hours=1)
+        replies.rate(case, reference, Quality.USEFUL)
 
     return make
 

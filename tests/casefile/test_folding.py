@@ -51,6 +51,8 @@ def test_what_is_folded_is_what_the_facts_say(lived_in):
         ("notice", "UPDATE notice SET status = 'refused'"),
         ("notice_row", "DELETE FROM notice_row WHERE position = 1"),
         ("notice_event", "DELETE FROM notice_event"),
+        ("notice_answer", "DELETE FROM notice_answer"),
+        ("notice_quality", "UPDATE notice_quality SET quality = 'duplicate'"),
         ("notice_file", "DELETE FROM notice_file"),
         ("subject", "UPDATE subject SET name = 'c.example' WHERE name = 'a.example'"),
     ],

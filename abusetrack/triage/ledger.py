@@ -1,0 +1,337 @@
+"""The ledger of notices for both faces: where each stands, what came back, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from abusetrack import intake
+from abusetrack.casefile import CaseFile, contact_ledger, ledger, notices, projection, replies
+from abusetrack.casefile.ledger import LedgerRow
+from abusetrack.casefile.notices import NoticeEvent, StoredNotice
+from abusetrack.errors import InputError
+from abusetrack.intake.answers import AnswerText, read_answer
+from abusetrack.judgement import ladder
+from abusetrack.judgement.ladder import LadderCase, Proposal, Waiting
+from abusetrack.records import (
+    Advice,
+    ContactOutcome,
+    NoticeStatus,
+    Quality,
+    Role,
+    Rung,
+    State,
+    Step,
+)
+from abusetrack.triage import parties
+from abusetrack.triage.context import Context
+from abusetrack.triage.refresh import host_names, look
+from abusetrack.triage.views import StoredFacts
+
+CAVEAT = "that a domain is held or gone does not prove that the notice caused it"
+_TEXTS = {"txt", "eml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One notice in the list."""
+
+    row: LedgerRow
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the watch sees of a domain of a notice, as of its last lookup."""
+
+    domain: str
+    state: State
+    reason: str
+    looked_up_at: datetime | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything about one notice."""
+
+    notice: StoredNotice
+    overdue: bool
+    events: tuple[NoticeEvent, ...]
+    answers: tuple[replies.Answer, ...]
+    ratings: tuple[replies.Rating, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def listing(
+    context: Context,
+    case: CaseFile,
+    *,
+    overdue_only: bool = False,
+    party_key: str | None = None,
+    domain: str | None = None,
+    statuses: tuple[NoticeStatus, ...] = (),
+) -> list[Listed]:
+    """Return notices, newest first; the longest overdue first where only those are wanted."""
+    now = context.clock.now()
+    found = [
+        Listed(row, ladder.overdue(row.status, row.rung, row.reply_by, as_of=now))
+        for row in ledger.rows(case, party_key=party_key, domain=domain, statuses=statuses)
+    ]
+    if overdue_only:
+        late = [item for item in found if item.overdue]
+        return sorted(late, key=lambda item: (item.row.reply_by or now, item.row.reference))
+    return found
+
+
+def shown(context: Context, case: CaseFile, reference: str) -> Shown:
+    """Gather everything about one notice.
+
+    Raises:
+        InputError: there is no such notice.
+    """
+    stored = notices.read(case, reference)
+    if stored is None:
+        raise InputError(
+            f"There is no notice {reference} in this case file; see 'abusetrack notice list'."
+        )
+    now = context.clock.now()
+    return Shown(
+        notice=stored,
+        overdue=ladder.overdue(stored.status, stored.rung, stored.reply_by, as_of=now),
+        events=tuple(notices.events(case, reference)),
+        answers=tuple(replies.answers(case, reference)),
+        ratings=tuple(replies.ratings(case, reference)),
+        outcomes=tuple(_outcomes(case, stored)),
+    )
+
+
+def _outcomes(case: CaseFile, notice: StoredNotice) -> Iterable[Outcome]:
+    names = [row.domain for row in notice.rows]
+    found = {now.domain: now.findings for now in projection.read_many(case, names)}
+    for name in names:
+        finding = found.get(name)
+        yield Outcome(
+            domain=name,
+            state=finding.state if finding else State.UNKNOWN,
+            reason=finding.state_reason if finding else "not in this case file any more",
+            looked_up_at=finding.looked_up_at if finding else None,
+            withdrawn=name in notice.withdrawn or notice.status is NoticeStatus.WITHDRAWN,
+        )
+
+
+def file_answer(
+    context: Context,
+    case: CaseFile,
+    reference: str,
+    path: Path,
+    *,
+    received_at: datetime | None = None,
+    mark: NoticeStatus | None = None,
+    outcome: ContactOutcome | None = None,
+    quality: Quality | None = None,
+    their_reference: str = "",
+) -> AnswerText:
+    """File a mail or text onto a notice as text; record with it what the person says of it.
+
+    It was received when given, else when the mail says it was sent, else now. Media are
+    discarded and counted.
+
+    Raises:
+        InputError: there is no such notice, or the file cannot be read.
+    """
+    if path.suffix.lower().lstrip(".") not in _TEXTS:
+        raise InputError("An answer is a mail (.eml) or a text file (.txt); save it as one.")
+    now = context.clock.now()
+    answer = read_answer(intake.load(path), filename=path.name)
+    said = answer.sent_at if answer.sent_at and answer.sent_at <= now else None
+    at = received_at or said or now
+    with case.transaction():
+        replies.file_answer(
+            case,
+            reference,
+            received_at=at,
+            sender=answer.sender,
+            subject=answer.subject,
+            body=answer.body,
+            discarded=answer.discarded,
+        )
+        stored = notices.read(case, reference)
+        if mark is not None:
+            notices.mark(case, reference, mark, at=at, their_reference=their_reference)
+        if outcome is not None and stored is not None:
+            recipient = stored.recipient
+            address = recipient.email or recipient.form or recipient.phone
+            contact_ledger.record(
+                case, recipient.party_key, stored.role, outcome, address=address, at=at
+            )
+        if quality is not None:
+            replies.rate(case, reference, quality, at=at)
+    return answer
+
+
+# --- the next step -----------------------------------------------------------------
+
+
+def steps_of(case: CaseFile, domain: str) -> tuple[Step, ...]:
+    """Return the notices on a domain that still stand, as steps, oldest first."""
+    return tuple(
+        step_of(case, notice)
+        for notice in notices.of_domain(case, domain)
+        if notice.rung is not Rung.WITHDRAWAL
+        and notice.status is not NoticeStatus.WITHDRAWN
+        and domain not in notice.withdrawn
+    )
+
+
+def step_of(case: CaseFile, notice: StoredNotice) -> Step:
+    """Return a notice as a later one restates it."""
+    events = notices.events(case, notice.reference)
+    sent = next((event for event in events if event.status is NoticeStatus.SENT), None)
+    answered = [event.at for event in events if event.status in ledger.ANSWERS]
+    answered += [answer.received_at for answer in replies.answers(case, notice.reference)]
+    theirs = [event.their_reference for event in events if event.their_reference]
+    return Step(
+        reference=notice.reference,
+        role=notice.role,
+        rung=notice.rung,
+        party_key=notice.recipient.party_key,
+        party_name=notice.recipient.party_name,
+        exported_at=notice.exported_at,
+        status=notice.status,
+        sent_at=sent.at if sent else None,
+        channel=sent.channel if sent else "",
+        their_reference=theirs[-1] if theirs else "",
+        domains=tuple(row.domain for row in notice.rows),
+        answered_at=max(answered, default=None),
+    )
+
+
+def next_step(
+    context: Context, case: CaseFile, domain: str, advice: Mapping[Role, Advice]
+) -> Proposal:
+    """Propose what to do next about a domain; ``advice`` is what was judged of each role.
+
+    Raises:
+        InputError: the domain was never reported.
+    """
+    now = projection.read(case, domain)
+    if now is None:
+        raise InputError("A name given was never reported to this case file.")
+    view = look(
+        context, StoredFacts(case), domain, host_names(case, domain), suffix_kind=now.suffix_kind
+    )
+    return ladder.propose(
+        LadderCase(
+            state=view.state.state,
+            parties=parties.of_domain(context, domain, view),
+            advice=advice,
+            steps=steps_of(case, domain),
+            waiting=waiting(context),
+            as_of=context.clock.now(),
+        )
+    )
+
+
+def waiting(context: Context) -> Mapping[Role, Waiting]:
+    """Return the waiting times of the settings for every role."""
+    hours = context.settings.policy.waiting_hours
+    return {
+        role: Waiting(timedelta(hours=remind), timedelta(hours=go_up))
+        for role, name in _SETTING_OF.items()
+        for remind, go_up in [getattr(hours, name)]
+    }
+
+
+_SETTING_OF = {
+    role: "icann" if role is Role.ICANN else role.value.replace(" ", "_") for role in Role
+}
+
+
+# --- as JSON -------------------------------------------------------------------------
+
+
+def listed_json(item: Listed) -> dict[str, Any]:
+    """Return a notice as ``notice list --json`` prints it."""
+    row = item.row
+    return {
+        "reference": row.reference,
+        "role": row.role.value,
+        "rung": row.rung.value,
+        "party": row.party_key,
+        "name": row.party_name,
+        "domains": row.domains,
+        "status": row.status.value,
+        "status_at": time_text(row.status_at),
+        "exported_at": time_text(row.exported_at),
+        "sent_at": time_text(row.sent_at),
+        "answered_at": time_text(row.answered_at),
+        "reply_by": time_text(row.reply_by),
+        "overdue": item.overdue,
+        "practice": row.practice,
+    }
+
+
+def shown_json(item: Shown) -> dict[str, Any]:
+    """Return a notice as ``notice show --json`` prints it."""
+    notice = item.notice
+    return {
+        "reference": notice.reference,
+        "role": notice.role.value,
+        "rung": notice.rung.value,
+        "party": notice.recipient.party_key,
+        "name": notice.recipient.party_name,
+        "status": notice.status.value,
+        "exported_at": time_text(notice.exported_at),
+        "exported_by": notice.exported_by,
+        "reply_by": time_text(notice.reply_by),
+        "overdue": item.overdue,
+        "template": notice.template,
+        "subject": notice.subject,
+        "files": [{"name": file.name, "sha256": file.sha256} for file in notice.files],
+        "events": [
+            {
+                "status": event.status.value,
+                "at": time_text(event.at),
+                "by": event.actor,
+                "channel": event.channel or None,
+                "their_reference": event.their_reference or None,
+                "note": event.note or None,
+            }
+            for event in item.events
+        ],
+        "answers": [
+            {
+                "received_at": time_text(answer.received_at),
+                "from": answer.sender or None,
+                "subject": answer.subject or None,
+                "text": answer.body,
+                "discarded": dict(answer.discarded),
+                "erased": answer.erased,
+            }
+            for answer in item.answers
+        ],
+        "quality": [
+            {"quality": rating.quality.value, "at": time_text(rating.at), "note": rating.note}
+            for rating in item.ratings
+        ],
+        "outcomes": [
+            {
+                "domain": outcome.domain,
+                "state": outcome.state.value,
+                "reason": outcome.reason,
+                "looked_up_at": time_text(outcome.looked_up_at),
+                "withdrawn": outcome.withdrawn,
+            }
+            for outcome in item.outcomes
+        ],
+        "outcomes_caveat": CAVEAT,
+    }
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """Return a time as JSON gives it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
