@@ -27,7 +27,7 @@ def stamp(when: datetime | None) -> str | None:
         raise ValueError("a time without a zone")
     if when.tzinfo is not UTC:
         when = when.astimezone(UTC)
-    return when.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return when.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 @overload

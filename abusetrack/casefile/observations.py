@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -63,14 +63,24 @@ def store(case: CaseFile, answer: LookupAnswer) -> None:
     store_many(case, [answer])
 
 
-def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Observation]:
-    """Store several lookups in one transaction; return what was stored by local number.
+@dataclass(slots=True)
+class Stored:
+    """Observations that need not be read again, for the rest of a transaction.
 
-    As it was found: without the ids that it has now.
+    ``seen`` has them by local number, as they were found: without the ids that they have
+    now. ``whole`` has the local numbers of all there is of a subject, for those that were
+    entered with them.
     """
+
+    seen: dict[int, Observation] = field(default_factory=dict)
+    whole: dict[str, list[int]] = field(default_factory=dict)
+
+
+def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> Stored:
+    """Store several lookups in one transaction; return what was stored."""
     found = [observation for answer in answers for observation in answer.observations]
     if not found:
-        return {}
+        return Stored()
     with case.transaction():
         kept = vault.keep(case, (item.evidence for item in found if item.evidence))
         written = facts.append(
@@ -81,26 +91,28 @@ def store_many(case: CaseFile, answers: Sequence[LookupAnswer]) -> dict[int, Obs
             ],
         )
         batch = written[0].n
-        _enter(
-            case,
-            [
-                _Entry(
-                    fact.n,
-                    clean(item.subject),
-                    item.question.value,
-                    stamp(item.asked_at),
-                    item.outcome.value,
-                    batch,
-                    kept[item.evidence.sha256] if item.evidence else None,
-                    item.facts.prefix
-                    if isinstance(item.facts, OriginFacts | NetworkFacts)
-                    else None,
-                )
-                for item, fact in zip(found, written, strict=True)
-            ],
+        entries = [
+            _Entry(
+                fact.n,
+                clean(item.subject),
+                item.question.value,
+                stamp(item.asked_at),
+                item.outcome.value,
+                batch,
+                kept[item.evidence.sha256] if item.evidence else None,
+                item.facts.prefix if isinstance(item.facts, OriginFacts | NetworkFacts) else None,
+            )
+            for item, fact in zip(found, written, strict=True)
+        ]
+        stored = Stored(
+            {fact.n: item for item, fact in zip(found, written, strict=True)},
+            {name: [] for name in _enter(case, entries)},
         )
+        for entry in sorted(entries, key=lambda entry: (entry.asked_at, entry.fact)):
+            if entry.subject in stored.whole:
+                stored.whole[entry.subject].append(entry.fact)
         traits.fold(case, batch)
-    return {fact.n: item for item, fact in zip(found, written, strict=True)}
+    return stored
 
 
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
@@ -109,8 +121,7 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
     _enter(case, [_entry(fact, kept) for fact in stored])
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What a row of ``observation`` is made of, and the prefix that it speaks of."""
 
     fact: int
@@ -139,8 +150,9 @@ def _entry(fact: StoredFact, kept: Mapping[str, int]) -> _Entry:
     )
 
 
-def _enter(case: CaseFile, entries: Sequence[_Entry]) -> None:
-    subjects = _enter_subjects(case, [entry.subject for entry in entries])
+def _enter(case: CaseFile, entries: Sequence[_Entry]) -> list[str]:
+    """Enter observations; return the subjects of which there was none before."""
+    subjects, new = _enter_subjects(case, [entry.subject for entry in entries])
     case.executemany(
         "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -164,6 +176,7 @@ def _enter(case: CaseFile, entries: Sequence[_Entry]) -> None:
             if entry.prefix is not None and (bounds := _bounds(entry.prefix)) is not None
         ],
     )
+    return new
 
 
 # Asked at the same time, the later fact wins: by its id, which is the same in every file.
@@ -183,27 +196,29 @@ def latest(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     tables), each source's answer is returned. Where it failed, the newest one that was
     answered is returned as well.
     """
-    return latest_of(case, [subject], {})[subject]
+    return latest_of(case, [subject], Stored())[subject]
 
 
 def latest_of(
-    case: CaseFile, subjects: Iterable[str], seen: dict[int, Observation]
+    case: CaseFile, subjects: Iterable[str], stored: Stored
 ) -> dict[str, tuple[Observation, ...]]:
     """Return :func:`latest` of each subject.
 
-    ``seen`` has observations by local number that need not be read again (they never
-    change); what is read is added.
+    What was ``stored`` in the same transaction is not read again; what is read is added.
     """
     names = {subject: clean(subject) for subject in subjects}
-    found: dict[str, list[int]] = {name: [] for name in names.values()}
-    for name, number, _asked_at in case.rows(
-        _LATEST, {"subjects": canonical(list(found)), "answered": canonical(sorted(ANSWERED))}
-    ):
-        found[name].append(number)
-    _see(case, (number for numbers in found.values() for number in numbers), seen)
+    found = {name: stored.whole.get(name, []) for name in names.values()}
+    others: dict[str, list[int]] = {name: [] for name in found if name not in stored.whole}
+    if others:
+        found |= others
+        for name, number, _asked_at in case.rows(
+            _LATEST, {"subjects": canonical(list(others)), "answered": canonical(sorted(ANSWERED))}
+        ):
+            found[name].append(number)
+    _see(case, (number for numbers in found.values() for number in numbers), stored.seen)
     latest = {}
     for subject, name in names.items():
-        items = [seen[number] for number in found[name]]
+        items = [stored.seen[number] for number in found[name]]
         newest = {(o.question, o.source, o.outcome in ANSWERED): o for o in items}
         latest[subject] = tuple(newest.values())
     return latest
@@ -236,15 +251,15 @@ def covering(case: CaseFile, address: str) -> tuple[Observation, ...]:
     An origin or network answer for a prefix that covers it counts before a failure to
     get one for this very address.
     """
-    return covering_of(case, [address], {})[address]
+    return covering_of(case, [address], Stored())[address]
 
 
 def covering_of(
-    case: CaseFile, addresses: Iterable[str], seen: dict[int, Observation]
+    case: CaseFile, addresses: Iterable[str], stored: Stored
 ) -> dict[str, tuple[Observation, ...]]:
-    """Return :func:`covering` of each address; ``seen`` as in :func:`latest_of`."""
-    own = latest_of(case, addresses, seen)
-    prefixes = _of_prefixes(case, own, seen)
+    """Return :func:`covering` of each address; ``stored`` as in :func:`latest_of`."""
+    own = latest_of(case, addresses, stored)
+    prefixes = _of_prefixes(case, own, stored)
     return {
         address: prefixes[address]
         + tuple(o for o in found if o.question not in {p.question for p in prefixes[address]})
@@ -260,13 +275,13 @@ def of_prefixes(
     One per question: of the most specific prefix, the newest. ``since`` leaves out
     what was asked before.
     """
-    return _of_prefixes(case, [address], {}, since)[address]
+    return _of_prefixes(case, [address], Stored(), since)[address]
 
 
 def _of_prefixes(
     case: CaseFile,
     addresses: Iterable[str],
-    seen: dict[int, Observation],
+    stored: Stored,
     since: datetime | None = None,
 ) -> dict[str, tuple[Observation, ...]]:
     found: dict[str, dict[str, int]] = {address: {} for address in addresses}
@@ -291,9 +306,10 @@ def _of_prefixes(
     )
     for address, question, fact in rows:
         found[address][question] = fact  # the most specific prefix comes last
-    _see(case, (fact for facts in found.values() for fact in facts.values()), seen)
+    _see(case, (fact for facts in found.values() for fact in facts.values()), stored.seen)
     return {
-        address: tuple(seen[fact] for fact in facts.values()) for address, facts in found.items()
+        address: tuple(stored.seen[fact] for fact in facts.values())
+        for address, facts in found.items()
     }
 
 
@@ -307,18 +323,18 @@ def evidence(case: CaseFile, sha256: str) -> Evidence | None:
     return _evidence(raw, *rows[0]) if rows else None
 
 
-def _enter_subjects(case: CaseFile, names: Iterable[str]) -> dict[str, int]:
+def _enter_subjects(case: CaseFile, names: Iterable[str]) -> tuple[dict[str, int], list[str]]:
+    """Return the local numbers of subjects, and those that were not there before."""
     wanted = canonical(sorted({clean(name) for name in names}))
-    case.execute(
+    new = case.rows(
         "INSERT INTO subject(name) SELECT value FROM json_each(?) WHERE true"
-        " ON CONFLICT (name) DO NOTHING",
+        " ON CONFLICT (name) DO NOTHING RETURNING name",
         [wanted],
     )
-    return dict(
-        case.rows(
-            "SELECT name, id FROM subject WHERE name IN (SELECT value FROM json_each(?))", [wanted]
-        )
+    numbers = case.rows(
+        "SELECT name, id FROM subject WHERE name IN (SELECT value FROM json_each(?))", [wanted]
     )
+    return dict(numbers), [name for (name,) in new]
 
 
 def _encode(observation: Observation, place: int) -> dict[str, Any]:

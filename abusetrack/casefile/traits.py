@@ -19,24 +19,20 @@ from abusetrack.casefile.encoding import clean, id_text, moment, stamp
 from abusetrack.records import Question, Trait, TraitKind
 
 _NAMES = (TraitKind.NAME_SERVER, TraitKind.MAIL_HOST)
-_READ: Mapping[Question, tuple[TraitKind, str]] = {
-    Question.NS: (TraitKind.NAME_SERVER, "$.facts.names"),
-    Question.MX: (TraitKind.MAIL_HOST, "$.facts.names"),
-    Question.A: (TraitKind.ADDRESS, "$.facts.addresses"),
-    Question.AAAA: (TraitKind.ADDRESS, "$.facts.addresses"),
-    Question.REGISTRY_RDAP: (TraitKind.REGISTRANT, "$.facts.registrant_handle"),
-    Question.REGISTRAR_RDAP: (TraitKind.REGISTRANT, "$.facts.registrant_handle"),
+_READ: Mapping[str, tuple[TraitKind, str]] = {
+    Question.NS: (TraitKind.NAME_SERVER, "names"),
+    Question.MX: (TraitKind.MAIL_HOST, "names"),
+    Question.A: (TraitKind.ADDRESS, "addresses"),
+    Question.AAAA: (TraitKind.ADDRESS, "addresses"),
+    Question.REGISTRY_RDAP: (TraitKind.REGISTRANT, "registrant_handle"),
+    Question.REGISTRAR_RDAP: (TraitKind.REGISTRANT, "registrant_handle"),
 }
 
-# Where all addresses are of a sinkhole or a parking service, the host stands nowhere.
 _SAID = """
-SELECT observation.subject, asked_at, observation.fact, json_extract(content, '$.source'),
-    json_extract(content, :path)
+SELECT observation.subject, asked_at, observation.fact, question, content
 FROM observation JOIN fact ON fact.n = observation.fact
-WHERE observation.fact >= :since AND outcome = 'ok' AND question = :question
-    AND json_extract(content, :path) IS NOT NULL
-    AND json_extract(content, '$.facts.sinkhole') IS NULL
-    AND json_extract(content, '$.facts.parking') IS NULL
+WHERE observation.fact >= :since AND outcome = 'ok'
+    AND question IN (SELECT value FROM json_each(:questions))
 """
 _KEEP = """
 INSERT INTO trait VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -90,16 +86,15 @@ class Holder:
 
 def fold(case: CaseFile, since: int) -> None:
     """Fold the observations from this local number on, inside the caller's transaction."""
-    for question, (kind, path) in _READ.items():
-        found = case.rows(_SAID, {"path": path, "since": since, "question": question.value})
-        case.executemany(
-            _KEEP,
-            [
-                (subject, kind.value, value, asked_at, asked_at, fact)
-                for subject, asked_at, fact, source, said in found
-                for value in _values(kind, said, source)
-            ],
-        )
+    found = case.each(_SAID, {"since": since, "questions": json.dumps([*_READ])})
+    case.executemany(
+        _KEEP,
+        (
+            (subject, kind.value, value, asked_at, asked_at, fact)
+            for subject, asked_at, fact, question, content in found
+            for kind, value in _values(question, json.loads(content))
+        ),
+    )
 
 
 def refold(case: CaseFile) -> None:
@@ -177,14 +172,20 @@ def _holders(
     )
 
 
-def _values(kind: TraitKind, said: Any, source: str | None) -> Iterator[str]:
+def _values(question: str, content: dict[str, Any]) -> Iterator[tuple[TraitKind, str]]:
     """Return how what an answer says is stored; a handle means something at its service only."""
-    if kind is TraitKind.REGISTRANT:
-        yield f"{said} at {source}"
+    kind, name = _READ[question]
+    facts = content.get("facts", {})
+    said = facts.get(name)
+    # Where all addresses are of a sinkhole or a parking service, the host stands nowhere.
+    if not said or facts.get("sinkhole") or facts.get("parking"):
         return
-    for item in json.loads(said):
+    if kind is TraitKind.REGISTRANT:
+        yield kind, f"{said} at {content.get('source')}"
+        return
+    for item in said:
         if item.strip("."):
-            yield _stored(kind, item)
+            yield kind, _stored(kind, item)
 
 
 def _stored(kind: TraitKind, value: str) -> str:

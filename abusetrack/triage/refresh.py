@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from abusetrack.casefile import CaseFile, directory, projection, reports, sightings
+from abusetrack.casefile.observations import Stored
 from abusetrack.casefile.sightings import Sighting
 from abusetrack.judgement.hosting import HostView, judge_hosting
 from abusetrack.judgement.registration import merge
@@ -38,18 +39,18 @@ def refresh(
     context: Context,
     case: CaseFile,
     domains: Iterable[str],
-    seen: Mapping[int, Observation] | None = None,
+    stored: Stored | None = None,
 ) -> None:
     """Recompute the findings of ``domains`` as of now; remember contacts they brought.
 
-    ``seen`` has observations by local number that need not be read again.
+    What was ``stored`` in the same transaction need not be read again.
     """
     rows = projection.read_many(case, domains)
     hosts = {
         domain: [host.name for host in found]
         for domain, found in reports.hosts_of_many(case, (now.domain for now in rows)).items()
     }
-    facts = StoredFacts(case, seen)
+    facts = StoredFacts(case, stored)
     facts.gather([*hosts, *chain.from_iterable(hosts.values())])
     found: list[Findings] = []
     contacts: dict[tuple[str, str | None], Contact] = {}

@@ -5,12 +5,13 @@ The same gathering serves the case file and a lookup that is stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Protocol
 
 from abusetrack.casefile import CaseFile, observations
+from abusetrack.casefile.observations import Stored
 from abusetrack.judgement.hosting import AddressView, HostView, addresses_of
 from abusetrack.records import NetworkFacts, Observation, OriginFacts
 
@@ -30,21 +31,21 @@ class Facts(Protocol):
 class StoredFacts:
     """The observations of a case file as they stand when first asked for.
 
-    ``seen`` has observations by local number that need not be read again.
+    What was ``stored`` in the same transaction need not be read again.
     """
 
-    def __init__(self, case: CaseFile, seen: Mapping[int, Observation] | None = None) -> None:
+    def __init__(self, case: CaseFile, stored: Stored | None = None) -> None:
         self._case = case
-        self._seen = dict(seen or {})
+        self._stored = stored or Stored()
         self._latest: dict[str, tuple[Observation, ...]] = {}
         self._covering: dict[str, tuple[Observation, ...]] = {}
 
     def gather(self, names: Iterable[str]) -> None:
         """Read all of ``names`` (domains and hosts), and of their addresses, in one go."""
-        found = observations.latest_of(self._case, names, self._seen)
+        found = observations.latest_of(self._case, names, self._stored)
         self._latest.update(found)
         addresses = {ip for name, items in found.items() for ip in addresses_of_host(name, items)}
-        self._covering.update(observations.covering_of(self._case, addresses, self._seen))
+        self._covering.update(observations.covering_of(self._case, addresses, self._stored))
 
     def latest(self, subject: str) -> Sequence[Observation]:
         """Return the newest observations of a subject."""
@@ -55,7 +56,7 @@ class StoredFacts:
     def covering(self, address: str) -> Sequence[Observation]:
         """Return the newest network observations that cover an address."""
         if address not in self._covering:
-            found = observations.covering_of(self._case, [address], self._seen)
+            found = observations.covering_of(self._case, [address], self._stored)
             self._covering.update(found)
         return self._covering[address]
 

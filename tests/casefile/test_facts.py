@@ -7,8 +7,11 @@ import uuid
 
 import pytest
 import sqlcipher3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abusetrack.casefile import facts, open_case_file
+from abusetrack.casefile.encoding import canonical
 from abusetrack.casefile.facts import NewFact
 
 
@@ -110,3 +113,12 @@ def test_with_the_clock_set_back_ids_go_on_and_times_are_as_it_said(case, clock,
     assert [seq for seq, _, _ in rows] == [1, 2, 3]
     assert [one for _, one, _ in rows] == sorted(one for _, one, _ in rows)
     assert [at[:4] for _, _, at in rows] == ["2026", "2025", "2025"]
+
+
+@given(st.text(), st.text(), st.text(), st.text(), st.none() | st.just(b"\x01" * 16))
+def test_a_hash_is_that_of_the_canonical_list(origin, kind, at, actor, supersedes):
+    """Also where a part that comes from elsewhere holds quotes."""
+    content = {"note": "psst"}
+    told = facts.hash_of(b"\x07" * 16, origin, 3, kind, at, actor, supersedes, canonical(content))
+    whole = ["07" * 16, origin, 3, kind, at, actor, supersedes and supersedes.hex(), content]
+    assert told == hashlib.sha256(canonical(whole).encode()).digest()

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abusetrack.casefile import check, observations, open_case_file, vault
+from abusetrack.casefile.observations import Stored
 from abusetrack.records import (
     AddressFacts,
     CdnFacts,
@@ -206,11 +207,11 @@ def test_many_subjects_read_as_each_alone(case, store, observe, network, clock):
         *network("198.51.100.1", "198.51.100.0/24"),
     )
     names = ["a.example", "b.example", "never.example"]
-    assert observations.latest_of(case, names, {}) == {
+    assert observations.latest_of(case, names, Stored()) == {
         name: observations.latest(case, name) for name in names
     }
     addresses = ["198.51.100.1", "192.0.2.9", "203.0.113.1", "no address"]
-    assert observations.covering_of(case, addresses, {}) == {
+    assert observations.covering_of(case, addresses, Stored()) == {
         address: observations.covering(case, address) for address in addresses
     }
 
@@ -221,15 +222,40 @@ def test_what_was_just_stored_is_as_it_would_be_read(case, observe, answer, netw
         [answer("a.example", observe("a.example", Question.CDN, CdnFacts("C", "r"), body=b"x"))]
         + [answer("b.example", *network("192.0.2.1", "192.0.2.0/24"))],
     )
-    read: dict = {}
+    read = Stored()
     observations.latest_of(case, ["a.example", "192.0.2.1"], read)
-    assert kept == {number: replace(item, id="") for number, item in read.items()}
-    marked = {number: replace(item, detail="not read again") for number, item in kept.items()}
+    assert kept.seen == {number: replace(item, id="") for number, item in read.seen.items()}
+    marked = Stored({n: replace(item, detail="not read again") for n, item in kept.seen.items()})
     (found,) = observations.latest_of(case, ["a.example"], marked)["a.example"]
     assert found.detail == "not read again"
     assert {
         o.detail for o in observations.covering_of(case, ["192.0.2.7"], marked)["192.0.2.7"]
     } == {"not read again"}
+
+
+def test_what_is_new_is_found_as_it_would_be_read(case, observe, answer, network):
+    """Several answers to one question, and one that failed, in one go."""
+    first = answer("a.example", *network("192.0.2.1", "192.0.2.0/24"))
+    observations.store(case, first)  # so the address is not new any more
+    tables = [
+        observe("192.0.2.9", Question.GEO, CountryFacts(c), source=f"table {c}")
+        for c in ("DE", "FR")
+    ]
+    stored = observations.store_many(
+        case,
+        [
+            answer("a.example", observe("a.example", Question.A, AddressFacts(("192.0.2.9",)))),
+            answer(
+                "a.example", observe("a.example", Question.A, outcome=Outcome.TIMED_OUT), *tables
+            ),
+            answer("b.example", *network("192.0.2.1", "192.0.2.0/24")),
+        ],
+    )
+    assert set(stored.whole) == {"a.example", "192.0.2.9"}
+    for subject in ("a.example", "192.0.2.9", "192.0.2.1", "never.example"):
+        read = observations.latest(case, subject)
+        kept = observations.latest_of(case, [subject], stored)[subject]
+        assert [replace(item, id="") for item in kept] == [replace(item, id="") for item in read]
 
 
 # -- prefixes
