@@ -13,13 +13,33 @@ from abusetrack.records import (
     AssessmentOutcome,
     Discarded,
     HostingAgreement,
+    NoticeRow,
     Report,
     SiteKind,
     State,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NAMES = Names()
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory):
+    suffixes = tmp_path_factory.mktemp("names") / "suffixes.dat"
+    suffixes.write_text("// ===BEGIN ICANN DOMAINS===\ntest\n// ===END ICANN DOMAINS===\n")
+    return Names(suffixes)
+
+
+@pytest.fixture
+def notice_row():
+    def make(domain):
+        return NoticeRow(
+            domain=domain, unicode=domain, hosts=(domain,), registrar="Registrar 1", iana_id=1,
+            statuses=("ok",), registration_source="test", registration_asked_at=NOON,
+            evidence_sha256="", kind=SiteKind.DEDICATED, confirmed_urls=1, first_confirmed=NOON,
+            last_confirmed=NOON, legal_category="A", law="Act", reference="T/1",
+        )  # fmt: skip
+
+    return make
 
 
 @pytest.fixture
@@ -29,7 +49,7 @@ def case(tmp_path, clock):
 
 
 @pytest.fixture
-def report(case):
+def report(case, names):
     """Take in one report of a domain, ``day`` days after the first noon."""
     numbers = count(1)
 
@@ -50,7 +70,7 @@ def report(case):
             outcome, at, "test", kind, commercial=commercial, legal_category=category
         )
         given = Report(
-            target=NAMES.target(f"https://{domain}/{path or next(numbers)}"),
+            target=names.target(f"https://{domain}/{path or next(numbers)}"),
             received_at=at,
             source=source,
             reference=reference,

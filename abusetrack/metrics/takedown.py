@@ -1,0 +1,258 @@
+"""The takedown clocks: from the report received, and from the notice sent, to removal.
+
+Registrar and registry: to the first observed domain-level change, by domain. Host, CDN and
+platform: to a content status "gone" that a person or the hotline's system recorded, by URL.
+The two are never in one figure. A move to another host or a transfer to another registrar
+is no removal. A removal under a registration that had run out counts apart, because the
+registrar did nothing but wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
+
+from abusetrack.casefile import CaseFile, told
+from abusetrack.casefile.encoding import canonical, moment
+from abusetrack.metrics import attribution
+from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.survival import Case, End
+from abusetrack.records import ContentState, Role, State, Told
+
+T = TypeVar("T")
+
+# What the registry says is certain at once; what the DNS alone says needs a second look.
+_SAID_BY_REGISTRY = frozenset(
+    {
+        State.HELD_BY_REGISTRY,
+        State.HELD_BY_REGISTRAR,
+        State.PENDING_DELETE,
+        State.REDEMPTION,
+    }
+)
+_SEEN_IN_DNS = frozenset({State.NOT_REGISTERED, State.NOT_DELEGATED, State.PARKED})
+_APART = timedelta(hours=1)
+_CONTENT = {ContentState.PRESENT.value: End.OPEN, ContentState.GONE.value: End.REMOVED}
+
+
+class Clock(StrEnum):
+    """When a clock starts."""
+
+    REPORT = "from the report received"  # as INHOPE counts
+    NOTICE = "from the notice sent"  # as the Internet Watch Foundation counts
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One successful check of a domain."""
+
+    at: datetime
+    state: State
+    expires: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one check says of a thing: it was up, or it had ended in this way."""
+
+    at: datetime
+    end: End  # OPEN: it was up
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The cases of one clock, and those that have none to count."""
+
+    cases: tuple[Case, ...]
+    down_before: int  # removed already when the clock would have started
+    unchecked: int  # never checked after the start: nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    subject: str
+    party_key: str | None
+    party: str
+    country: str | None
+    at: datetime
+
+
+def domain_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
+    """Return the registrar and registry cases: one per domain, or per domain and party told."""
+    sql, parameters = attribution.counted(filters)
+    rows = case.rows(
+        f"{sql} SELECT domain_now.domain, chosen.registrar_key, chosen.registrar,"
+        " chosen.hosting_country, first FROM chosen"
+        " JOIN domain_now ON domain_now.id = chosen.domain ORDER BY 1",
+        parameters,
+    )
+    starts = [
+        _Start(domain, key, name or attribution.NOT_KNOWN, country, moment(first))
+        for domain, key, name, country, first in rows
+    ]
+    if clock is Clock.NOTICE:
+        starts = list(_told(case, starts, (Role.REGISTRAR, Role.REGISTRY)))
+    checks = _grouped(
+        (domain, Check(moment(at), State(state), None if expires is None else moment(expires)))
+        for domain, at, state, expires in case.each(
+            f"{sql} SELECT domain_now.domain, max(coalesce(registration_at, ''),"
+            " coalesce(hosting_at, '')) AS checked, sighting.state, sighting.expires FROM sighting"
+            " JOIN domain_now ON domain_now.id = sighting.domain"
+            " WHERE sighting.domain IN (SELECT domain FROM chosen)"
+            " AND sighting.state <> :unknown AND checked <> ''"
+            " ORDER BY sighting.domain, sighting.at",
+            {**parameters, "unknown": State.UNKNOWN.value},
+        )
+    )
+    return _run(starts, {domain: looks_of(found) for domain, found in checks.items()})
+
+
+def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
+    """Return the cases of hosts, CDNs and platforms, one per URL (and party told)."""
+    conditions, parameters = filters.conditions()
+    sql, counted = attribution.counted(filters)
+    rows = case.rows(
+        f"{sql} SELECT CAST(report.url AS TEXT), domain_now.domain, chosen.asn, chosen.as_name,"
+        " chosen.cdn, chosen.hosting_country, min(report.received_at) FROM report"
+        " JOIN chosen ON chosen.domain = report.domain"
+        " JOIN domain_now ON domain_now.id = report.domain"
+        f" WHERE {conditions.replace(' kind', ' report.kind')} GROUP BY report.url ORDER BY 1",
+        {**counted, **parameters},
+    )
+    starts, domains = [], {}
+    for url, domain, asn, as_name, cdn, country, first in rows:
+        key, name = _network(asn, as_name, cdn)
+        starts.append(_Start(url, key, name, country, moment(first)))
+        domains[url] = domain
+    if clock is Clock.NOTICE:
+        starts = list(_told(case, starts, (Role.HOST, Role.CDN, Role.PLATFORM), domains))
+    # "Moved" and "could not tell" say neither that it is up nor that it is gone.
+    looks = _grouped(
+        (url, Look(moment(at), _CONTENT[state]))
+        for url, at, state in case.each(
+            "SELECT CAST(url AS TEXT), at, state FROM content_status"
+            " WHERE state IN (SELECT value FROM json_each(:states)) ORDER BY url, at, fact",
+            {"states": canonical(list(_CONTENT))},
+        )
+    )
+    return _run(starts, looks)
+
+
+def by_party(clocks: Clocks) -> dict[tuple[str | None, str], list[Case]]:
+    """Return the cases of each party (key, name), the party with most cases first."""
+    found: dict[tuple[str | None, str], list[Case]] = {}
+    names = {case.party_key: case.party for case in clocks.cases}
+    for case in clocks.cases:
+        found.setdefault((case.party_key, names[case.party_key]), []).append(case)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0][1])))
+
+
+def by_country(clocks: Clocks) -> dict[str | None, list[Case]]:
+    """Return the cases of each hosting country, the one with most cases first."""
+    found: dict[str | None, list[Case]] = {}
+    for case in clocks.cases:
+        found.setdefault(case.country, []).append(case)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0] or "")))
+
+
+def looks_of(checks: Sequence[Check]) -> list[Look]:
+    """Return what the checks of a domain say, in order of time.
+
+    What the DNS alone says (no delegation, no such name, parking name servers) counts once
+    a check at least an hour later, or the registry, says so as well; until then it is left out.
+    """
+    looks = []
+    for number, check in enumerate(checks):
+        if check.state in _SAID_BY_REGISTRY or _confirmed(checks, number):
+            before = checks[number - 1].state if number else None
+            ran_out = check.expires is not None and check.expires <= check.at
+            expired = ran_out or before is State.EXPIRED
+            looks.append(Look(check.at, End.EXPIRED if expired else End.REMOVED))
+        elif check.state not in _SEEN_IN_DNS:
+            looks.append(Look(check.at, End.OPEN))
+    return looks
+
+
+def _confirmed(checks: Sequence[Check], number: int) -> bool:
+    first = checks[number]
+    if first.state not in _SEEN_IN_DNS:
+        return False
+    for later in checks[number + 1 :]:
+        if later.state in _SAID_BY_REGISTRY:
+            return True
+        if later.state not in _SEEN_IN_DNS:
+            return False
+        if later.at - first.at >= _APART:
+            return True
+    return False
+
+
+def _run(starts: Iterable[_Start], seen: Mapping[str, Sequence[Look]]) -> Clocks:
+    """Run a clock from each start over what was seen of its subject."""
+    cases: list[Case] = []
+    down_before = unchecked = 0
+    for start in starts:
+        looks = seen.get(start.subject, ())
+        before = [look for look in looks if look.at < start.at]
+        after = looks[len(before) :]
+        if before and before[-1].end is not End.OPEN:
+            down_before += 1
+        elif not after:
+            unchecked += 1
+        else:
+            cases.append(_case(start, after))
+    return Clocks(tuple(cases), down_before, unchecked)
+
+
+def _case(start: _Start, looks: Sequence[Look]) -> Case:
+    last_up, gone, end = start.at, None, End.OPEN
+    for look in looks:
+        if look.end is not End.OPEN:
+            gone, end = look.at, look.end
+            break
+        last_up = look.at
+    return Case(
+        start.subject, start.party_key, start.party, start.country, start.at, last_up, gone, end
+    )
+
+
+def _told(
+    case: CaseFile,
+    starts: Sequence[_Start],
+    roles: Sequence[Role],
+    domains: dict[str, str] | None = None,
+) -> Iterator[_Start]:
+    """Yield a start for each party in ``roles`` that was sent a notice, at its first one."""
+    of_subject = domains or {}
+    names = {of_subject.get(start.subject, start.subject) for start in starts}
+    known = told.of_many(case, names)
+    for start in starts:
+        first: dict[str, Told] = {}
+        for notice in known.get(of_subject.get(start.subject, start.subject), ()):
+            if notice.role in roles and notice.sent_at is not None:
+                before = first.get(notice.party_key)
+                if before is None or before.sent_at is None or notice.sent_at < before.sent_at:
+                    first[notice.party_key] = notice
+        for key, notice in first.items():
+            if notice.sent_at is not None:
+                yield replace(start, party_key=key, party=notice.party_name, at=notice.sent_at)
+
+
+def _network(asn: int | None, as_name: str | None, cdn: str | None) -> tuple[str | None, str]:
+    if cdn is not None:
+        return f"cdn:{cdn}", cdn
+    if asn is None:
+        return None, attribution.NOT_KNOWN
+    return f"asn:{asn}", f"AS{asn} {as_name or ''}".strip()
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    return {
+        subject: [value for _subject, value in group]
+        for subject, group in groupby(pairs, key=itemgetter(0))
+    }
