@@ -1,0 +1,147 @@
+"""Where sites are hosted over time: by country, by region, and from where to where they move.
+
+A site counts once for every country it was seen in from its first confirmed report of the
+period on, until the period ends (or seven days after that report, if this is later). So
+the countries can add up to more than all domains. What stands behind a CDN, what the
+sources dispute and what was not known are rows of their own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from abusetrack.casefile import CaseFile
+from abusetrack.casefile.encoding import stamp
+from abusetrack.metrics import attribution
+from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.intervals import Interval, share_interval
+from abusetrack.metrics.regions import regions
+
+CDN_KEY, DISPUTED_KEY = "cdn", "disputed"
+_NAMES = {CDN_KEY: attribution.CDN, DISPUTED_KEY: attribution.DISPUTED}
+OTHERS = "not in the table of regions"
+
+_SEEN = """
+, seen AS (
+    SELECT chosen.domain, substr(chosen.first, 1, 7) AS month,
+        CASE hosting_verdict_then WHEN 'cdn' THEN 'cdn' WHEN 'disputed' THEN 'disputed'
+            ELSE country_then END AS key
+    FROM chosen LEFT JOIN (
+        SELECT domain AS number, hosting_at AS seen_at, hosting_verdict AS hosting_verdict_then,
+            hosting_country AS country_then
+        FROM sighting WHERE hosting_at IS NOT NULL
+    ) ON number = chosen.domain AND seen_at >= chosen.first
+        AND seen_at < max(coalesce(:until_then, '9'),
+            strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then))
+)
+SELECT DISTINCT domain, month, key FROM seen
+"""
+_MOVES = """
+, path AS (
+    SELECT sighting.domain, hosting_at, sighting.hosting_country AS country,
+        lag(sighting.hosting_country) OVER (PARTITION BY sighting.domain ORDER BY at) AS before
+    FROM sighting JOIN chosen ON chosen.domain = sighting.domain
+    WHERE sighting.hosting_country IS NOT NULL AND hosting_at >= chosen.first
+)
+SELECT before, country, count(*), count(DISTINCT domain) FROM path
+WHERE before IS NOT NULL AND before <> country AND hosting_at < coalesce(:until_then, '9')
+GROUP BY before, country ORDER BY 3 DESC, 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CountryRow:
+    """One country, or what stands in its place. ``share`` is of all counted domains."""
+
+    key: str | None  # two letters, "cdn", "disputed"; None: not known
+    name: str
+    region: str  # "" where it is no country
+    domains: int
+    share: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Moves from one country to another one, each between two lookups."""
+
+    before: str
+    after: str
+    moves: int
+    domains: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """Where the counted domains were seen."""
+
+    domains: int
+    countries: tuple[CountryRow, ...]
+    regions: tuple[tuple[str, int], ...]  # (sub-region, domains seen in it)
+    months: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]  # "2026-03" -> regions
+    moves: tuple[Move, ...]
+
+
+def hosting(case: CaseFile, filters: Filters) -> Hosting:
+    """Count where the domains of the filters were seen."""
+    sql, parameters = attribution.counted(filters)
+    bounds = {
+        **parameters,
+        "until_then": stamp(filters.until) if filters.until else None,
+        "days_then": f"+{attribution.DAYS} days",
+    }
+    seen = _without_gaps(case.rows(sql + _SEEN, bounds))
+    months: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    whole: dict[str, set[int]] = defaultdict(set)
+    for domain, month, key in seen:
+        region = _region(key)
+        whole[region].add(domain)
+        months[month][region].add(domain)
+    domains = len({domain for domain, _month, _key in seen})
+    return Hosting(
+        domains=domains,
+        countries=_countries(Counter(key for _domain, _month, key in seen), domains),
+        regions=_sizes(whole),
+        months=tuple((month, _sizes(months[month])) for month in sorted(months)),
+        moves=tuple(Move(*row) for row in case.rows(sql + _MOVES, bounds)),
+    )
+
+
+def _without_gaps(rows: Sequence[Any]) -> list[tuple[int, str, str | None]]:
+    """Leave "not known" out of a domain that was known at another lookup."""
+    known = {domain for domain, _month, key in rows if key is not None}
+    return [row for row in rows if row[2] is not None or row[0] not in known]
+
+
+def _countries(counts: Counter[str | None], domains: int) -> tuple[CountryRow, ...]:
+    names = regions().names
+    return tuple(
+        CountryRow(
+            key=key,
+            name=attribution.NOT_KNOWN if key is None else _NAMES.get(key, names.get(key, key)),
+            region="" if key is None or key in _NAMES else _region(key),
+            domains=count,
+            share=count / domains,
+            interval=share_interval(count, domains),
+        )
+        for key, count in sorted(
+            counts.items(), key=lambda item: (item[0] is None, -item[1], item[0] or "")
+        )
+    )
+
+
+def _region(key: str | None) -> str:
+    if key is None:
+        return attribution.NOT_KNOWN
+    if key in _NAMES:
+        return _NAMES[key]
+    region = regions().of.get(key)
+    return region.name if region else OTHERS
+
+
+def _sizes(groups: dict[str, set[int]]) -> tuple[tuple[str, int], ...]:
+    sizes: Iterable[tuple[str, int]] = ((name, len(domains)) for name, domains in groups.items())
+    return tuple(sorted(sizes, key=lambda item: (-item[1], item[0])))
