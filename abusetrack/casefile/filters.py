@@ -12,8 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, column
-from abusetrack.records import AssessmentOutcome, NoticeStatus, SiteKind, State, SuffixKind
+from abusetrack.casefile.encoding import canonical, column, stamp
+from abusetrack.records import (
+    AssessmentOutcome,
+    GateStatus,
+    NoticeStatus,
+    SiteKind,
+    State,
+    SuffixKind,
+)
 
 _FEW = 20_000  # that many rows are sorted by themselves quicker than an index is read
 
@@ -105,6 +112,17 @@ def terms(query: ListQuery) -> list[tuple[str, Any]]:
 def sources(query: ListQuery) -> list[list[Source]]:
     """Return where the ids that each filter leaves in come from; the text is not among them."""
     return [[Source("domain_now AS d", term, "d.id", [value])] for term, value in terms(query)]
+
+
+def may_leave(now: datetime, *, needs_gate: bool) -> Source:
+    """Return where domains come from that may leave the organisation.
+
+    Those whose gate is not shut; where a gate is needed, those that were cleared.
+    """
+    cleared = f"status = '{GateStatus.CLEARED.value}' AND (expires_at IS NULL OR expires_at > ?)"
+    gate = "EXISTS (SELECT 1 FROM gate WHERE gate.domain = d.domain AND country = '' AND"
+    term = f"{gate} {cleared})" if needs_gate else f"NOT {gate} NOT ({cleared}))"
+    return Source("domain_now AS d", term, "d.id", [stamp(now)])
 
 
 def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> list[int]:

@@ -13,6 +13,7 @@ from abusetrack.casefile import counts, filters, search
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, column
 from abusetrack.casefile.filters import ListQuery as ListQuery
+from abusetrack.casefile.filters import Source
 from abusetrack.records import DomainNow, Findings, SiteKind, SuffixKind
 
 _FINDINGS = tuple(field.name for field in fields(Findings) if field.name != "domain")
@@ -54,15 +55,17 @@ def read_many(case: CaseFile, domains: Iterable[str]) -> list[DomainNow]:
     return [_row(row) for row in found]
 
 
-def ids(case: CaseFile, query: ListQuery) -> list[int]:
+def ids(case: CaseFile, query: ListQuery, *also: Source) -> list[int]:
     """Return the ids of the rows that ``query`` asks for, in its order.
+
+    Each of ``also`` leaves out what does not come from it.
 
     Raises:
         ValueError: ``sort`` is no column.
     """
     if query.sort not in SORTABLE:
         raise ValueError(f"{query.sort!r} is no column to sort by")
-    groups = filters.sources(query)
+    groups = [*filters.sources(query), *([source] for source in also)]
     if query.text:
         groups.append(search.sources(case, query.text))
     way = "DESC" if query.descending else "ASC"
@@ -79,6 +82,36 @@ def rows(case: CaseFile, numbers: Sequence[int]) -> list[DomainNow]:
         )
     }
     return [_row(found[number]) for number in numbers if number in found]
+
+
+def values(case: CaseFile, numbers: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return columns of rows by id as they are stored, in the order of the ids.
+
+    Beside the columns of the list there are ``references`` and ``sources`` of all
+    reports of the domain, joined by "; ". An id that is not there is left out.
+
+    Raises:
+        ValueError: there is no such column.
+    """
+    wanted = [_JOINED.get(name, name if name in SORTABLE else None) for name in names]
+    if None in wanted:
+        raise ValueError(f"no such column in {names!r}")
+    return case.rows(
+        f"SELECT {', '.join(str(name) for name in wanted)}"
+        " FROM (SELECT key AS place, value AS wanted FROM json_each(?))"
+        " JOIN domain_now ON id = wanted ORDER BY place",
+        [canonical(list(numbers))],
+    )
+
+
+# What the reports of a row say, each word once.
+_JOINED = {
+    "sources": "(SELECT group_concat(source, '; ') FROM (SELECT DISTINCT source FROM report"
+    " WHERE report.domain = domain_now.id AND source <> '' ORDER BY source))",
+    "references": "(SELECT group_concat(text, '; ') FROM (SELECT DISTINCT text FROM report"
+    " JOIN erasable ON erasable.fact = report.fact AND field = 'reference'"
+    " WHERE report.domain = domain_now.id ORDER BY text))",
+}
 
 
 def same_label(case: CaseFile, domain: str, *, kind: SiteKind) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ MODULES = {
     "notice_commands": ("draft",),
     "party_commands": ("party",),
     "stats_commands": ("stats",),
+    "search_commands": ("search", "export"),
 }
 _MODULE_OF = {name: module for module, names in MODULES.items() for name in names}
 

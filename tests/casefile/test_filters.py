@@ -39,7 +39,10 @@ def filled(case, report, discarded, confirmed, clock):
         " hosting_country = 'IE', asn = 64500 WHERE domain IN ('a.example', 'c.test')"
     )
     case.execute("UPDATE domain_now SET suffix_kind = 'platform' WHERE domain = 'd.test'")
-    case.execute("INSERT INTO notice VALUES (1, 1, 'N', 'registrar', 'p', '', 'sent', '', NULL)")
+    case.execute(
+        "INSERT INTO notice(fact, origin, reference, role, party_key, exported_at, status,"
+        " status_at) VALUES (1, 1, 'N', 'registrar', 'p', '', 'sent', '')"
+    )
     case.execute("INSERT INTO notice_row VALUES (1, 0, 'a.example'), (1, 1, 'd.test')")
     return case
 

@@ -173,7 +173,10 @@ def test_a_page_says_whether_there_is_more(filled):
 
 
 def test_what_a_desk_wrote_of_a_notice_is_found(filled):
-    filled.execute("INSERT INTO notice VALUES (1, 1, 'N', 'registrar', 'p', '', 'sent', '', NULL)")
+    filled.execute(
+        "INSERT INTO notice(fact, origin, reference, role, party_key, exported_at, status,"
+        " status_at) VALUES (1, 1, 'N', 'registrar', 'p', '', 'sent', '')"
+    )
     filled.execute("INSERT INTO notice_row VALUES (1, 0, 'birch.test')")
     fact = filled.value("SELECT max(n) FROM fact")
     filled.execute("INSERT INTO notice_event VALUES (?, 1)", [fact])

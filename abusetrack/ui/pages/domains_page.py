@@ -106,9 +106,14 @@ class DomainsPage(QWidget):
 
     def _filters(self) -> QHBoxLayout:
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText(self.tr("Filter by name or registrar"))
-        self.filter.setAccessibleName(self.tr("Filter by name or registrar"))
-        self.filter.setToolTip(self.tr("Any part of a name or of a registrar's name (Ctrl+F)"))
+        self.filter.setPlaceholderText(self.tr("Search names, networks, references, notes"))
+        self.filter.setAccessibleName(self.tr("Search"))
+        self.filter.setToolTip(
+            self.tr(
+                "Any part of a name, of a registrar's name, of a reference or a note; AS64500; an"
+                " IP address or prefix. One or two characters find what begins with them. (Ctrl+F)"
+            )
+        )
         self.filter.setClearButtonEnabled(True)
         self.state = self._choice(self.tr("Any state"), [item.value for item in State])
         self.state.setAccessibleName(self.tr("State"))
@@ -213,9 +218,7 @@ class DomainsPage(QWidget):
     def _on_listed(self, count: int) -> None:
         self._say_count()
         self._stack.setCurrentIndex(0 if count else 1)
-        query = self.model.query
-        filtered = query.text or query.state or query.kind or query.confirmed_only
-        if filtered:
+        if self.model.query.filtered:
             self._empty.say(
                 self.tr("Nothing fits the filter"), self.tr("Clear it, or search for less.")
             )
