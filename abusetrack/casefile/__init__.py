@@ -39,6 +39,7 @@ from abusetrack.casefile import (
     traits,
     transfer,
     visits,
+    waiting,
 )
 from abusetrack.casefile.connection import (
     CaseFile,
@@ -87,4 +88,5 @@ __all__ = [
     "traits",
     "transfer",
     "visits",
+    "waiting",
 ]

@@ -234,17 +234,6 @@ def history(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     return _read(case, [n for (n,) in rows])
 
 
-def seen_again(case: CaseFile, domain: str) -> bool:
-    """Whether a domain, or a host under it, was asked about more than once."""
-    rows = case.rows(
-        "SELECT DISTINCT batch FROM observation JOIN subject ON subject.id = observation.subject"
-        " WHERE subject.name = :domain OR subject.name IN (SELECT host.name FROM domain_now"
-        " JOIN host ON host.domain = domain_now.id WHERE domain_now.domain = :domain) LIMIT 2",
-        {"domain": clean(domain)},
-    )
-    return len(rows) > 1
-
-
 def covering(case: CaseFile, address: str) -> tuple[Observation, ...]:
     """Return what is known of an address: of its prefixes, and of itself.
 

@@ -22,7 +22,8 @@ _SENT = tuple(
 )
 _TOLD = """
 SELECT notice_row.domain, notice.reference, notice.role, notice.party_key,
-    json_extract(fact.content, '$.recipient.party_name'), notice.status, fact.id, (
+    json_extract(fact.content, '$.recipient.party_name'),
+    CASE WHEN gone.notice IS NULL THEN notice.status ELSE :withdrawn END, fact.id, (
         SELECT min(json_extract(event.content, '$.at')) FROM notice_event
         JOIN fact AS event ON event.n = notice_event.fact
         WHERE notice_event.notice = notice.fact
@@ -31,13 +32,18 @@ SELECT notice_row.domain, notice.reference, notice.role, notice.party_key,
 FROM json_each(:domains) AS wanted
 JOIN notice_row ON notice_row.domain = wanted.value
 JOIN notice ON notice.fact = notice_row.notice JOIN fact ON fact.n = notice.fact
-WHERE coalesce(json_extract(fact.content, '$.rung'), '') <> :withdrawal
+LEFT JOIN notice_withdrawal AS gone
+    ON gone.notice = notice.fact AND gone.domain = notice_row.domain
+WHERE notice.rung <> :withdrawal
 GROUP BY notice_row.domain, notice.fact ORDER BY notice_row.domain, notice.fact
 """
 
 
 def of_domain(case: CaseFile, domain: str) -> tuple[Told, ...]:
-    """Return the notices about a domain in the order of their export; no withdrawals."""
+    """Return the notices about a domain in the order of their export; no withdrawals.
+
+    One that was withdrawn for this domain alone counts as withdrawn.
+    """
     return of_many(case, [domain]).get(domain, ())
 
 
@@ -49,6 +55,7 @@ def of_many(case: CaseFile, domains: Iterable[str]) -> dict[str, tuple[Told, ...
         {
             "domains": canonical([clean(domain) for domain in domains]),
             "sent": canonical(_SENT),
+            "withdrawn": NoticeStatus.WITHDRAWN.value,
             "withdrawal": Rung.WITHDRAWAL.value,
         },
     ):

@@ -40,7 +40,8 @@ def of_many(context: Context, case: CaseFile, domains: Iterable[str]) -> dict[st
 
 def open_ones(context: Context, case: CaseFile) -> Iterator[tuple[str, GateVerdict]]:
     """Yield the reported domains whose gate is open and that have a confirmed report."""
-    numbers = projection.ids(case, projection.ListQuery(confirmed_only=True))
+    query = projection.ListQuery(confirmed_only=True, sort="domain", descending=False)
+    numbers = projection.ids(case, query)
     for start in range(0, len(numbers), _CHUNK):
         rows = projection.rows(case, numbers[start : start + _CHUNK])
         entries = gates.of_many(case, [now.domain for now in rows])

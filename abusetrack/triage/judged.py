@@ -11,16 +11,21 @@ from abusetrack.casefile import CaseFile
 from abusetrack.judgement.roles import judge_roles
 from abusetrack.records import (
     DomainNow,
+    GateEntry,
     GateVerdict,
+    Link,
     ProtectedName,
     Reason,
     RoleVerdict,
     Verdict,
 )
+from abusetrack.triage import links
 from abusetrack.triage.context import Context
+from abusetrack.triage.links import Links
 from abusetrack.triage.refresh import View
 from abusetrack.triage.roles import Roles
 
+_LINKS_SHOWN = 10
 _NOT_STORED = "looked up once, stored nowhere"
 
 
@@ -33,6 +38,7 @@ class Judged:
     gate: GateVerdict
     protected: ProtectedName | None
     infrastructure: tuple[Reason, ...]
+    links: Links
 
 
 def judge(
@@ -47,6 +53,7 @@ def judge(
         gate=subject.gate,
         protected=subject.protected,
         infrastructure=subject.infrastructure,
+        links=links.of_domain(context, case, now),
     )
 
 
@@ -62,6 +69,8 @@ def as_json(judged: Judged | None) -> dict[str, Any]:
             "protected": None,
             "protected_reason": _NOT_STORED,
             "infrastructure": [],
+            "links": [],
+            "shared_with_too_many": [],
         }
     return {
         "persistence": {
@@ -80,17 +89,7 @@ def as_json(judged: Judged | None) -> dict[str, Any]:
         "gate": {
             "open": judged.gate.open,
             "reasons": [reason_json(reason) for reason in judged.gate.reasons],
-            "entries": [
-                {
-                    "status": entry.status.value,
-                    "country": entry.country or None,
-                    "at": _time(entry.at),
-                    "expires_at": _time(entry.expires_at),
-                    "cleared_by": entry.cleared_by,
-                    "reference": entry.reference,
-                }
-                for entry in judged.gate.entries
-            ],
+            "entries": [gate_entry_json(entry) for entry in judged.gate.entries],
         },
         "protected": judged.protected
         and {
@@ -100,6 +99,31 @@ def as_json(judged: Judged | None) -> dict[str, Any]:
         },
         "protected_reason": None if judged.protected else "on no list of protected names",
         "infrastructure": [reason_json(reason) for reason in judged.infrastructure],
+        "links": [link_json(link) for link in judged.links.links],
+        "shared_with_too_many": list(judged.links.too_shared),
+    }
+
+
+def gate_entry_json(entry: GateEntry) -> dict[str, Any]:
+    """Return what was said of a gate: by whom, when, until when."""
+    return {
+        "status": entry.status.value,
+        "country": entry.country or None,
+        "at": time_json(entry.at),
+        "expires_at": time_json(entry.expires_at),
+        "cleared_by": entry.cleared_by,
+        "reference": entry.reference,
+    }
+
+
+def link_json(link: Link) -> dict[str, Any]:
+    """Return a link with its kind and evidence."""
+    return {
+        "domain": link.domain,
+        "kind": link.kind.value,
+        "value": link.value,
+        "text": link.text,
+        "facts": [fact for fact in link.facts if fact],
     }
 
 
@@ -108,7 +132,7 @@ def reason_json(reason: Reason) -> dict[str, Any]:
     return {
         "code": reason.code,
         "text": reason.text,
-        "dates": [_time(moment) for moment in reason.dates],
+        "dates": [time_json(moment) for moment in reason.dates],
         "facts": [fact for fact in reason.facts if fact],
         "what_would_change_it": reason.changes or None,
     }
@@ -126,6 +150,12 @@ def lines(judged: Judged) -> Iterator[tuple[str, str]]:
         reasons = "; ".join(reason.text for reason in verdict.reasons)
         yield title, f"{verdict.role.value}: {verdict.advice.value} ({reasons})"
         title = ""
+    title = "links"
+    for link in judged.links.links[:_LINKS_SHOWN]:
+        yield title, f"{link.domain}: {link.text}"
+        title = ""
+    if len(judged.links.links) > _LINKS_SHOWN:
+        yield "", f"and {len(judged.links.links) - _LINKS_SHOWN} more: 'abusetrack links'"
 
 
 def _persistence(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -138,5 +168,6 @@ def _persistence(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "", f"not met: {reason.text}; would change: {reason.changes}"
 
 
-def _time(moment: datetime | None) -> str | None:
+def time_json(moment: datetime | None) -> str | None:
+    """Return a time as every command prints it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from abusetrack.casefile import CaseFile, observations, projection, reports, told
+from abusetrack.casefile import CaseFile, changes, content, observations, projection, reports, told
 from abusetrack.judgement.changes import Rules, judge_changes
 from abusetrack.judgement.persistence import (
     ConfirmedReport,
@@ -16,6 +16,7 @@ from abusetrack.judgement.removals import removals_of
 from abusetrack.records import (
     AssessmentOutcome,
     ContentSeen,
+    ContentState,
     DomainNow,
     Kind,
     Observation,
@@ -30,6 +31,8 @@ from abusetrack.records import (
 from abusetrack.settings import PolicySettings
 from abusetrack.triage.context import Context
 from abusetrack.triage.views import Facts
+
+_PRESENT = {ContentState.PRESENT: True, ContentState.GONE: False, ContentState.MOVED: False}
 
 
 def policy_of(settings: PolicySettings) -> PersistencePolicy:
@@ -80,16 +83,19 @@ def judge(
     )
 
 
-def contents(_case: CaseFile, _domain: str) -> tuple[ContentSeen, ...]:
+def contents(case: CaseFile, domain: str) -> tuple[ContentSeen, ...]:
     """Return the last word on the content of each URL of a domain."""
-    return ()
+    return tuple(
+        ContentSeen(_PRESENT.get(said.status.state), said.status.at, said.id)
+        for said in content.latest(case, domain)
+    )
 
 
 def removals_seen(
     context: Context, case: CaseFile, now: DomainNow, facts: Facts
 ) -> tuple[Removal, ...]:
     """Return what was seen to end of a domain; nothing where it was looked up once only."""
-    if not observations.seen_again(case, now.domain):
+    if not changes.with_history(case, [now.domain]):
         return ()
     hosts = [host.name for host in reports.hosts_of(case, now.domain)]
     names = dict.fromkeys([now.domain, *hosts])

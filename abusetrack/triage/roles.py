@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from abusetrack.casefile import CaseFile, gates, reports, told
+from abusetrack.casefile import CaseFile, directory, gates, reports, told
 from abusetrack.judgement.role_case import RoleCase, RolePolicy
 from abusetrack.judgement.roles import judge_roles
 from abusetrack.records import (
@@ -23,6 +25,7 @@ from abusetrack.records import (
 from abusetrack.settings import PolicySettings
 from abusetrack.triage import gates as gating
 from abusetrack.triage import parties, persisting
+from abusetrack.triage.contacts import no_send_list
 from abusetrack.triage.context import Context
 from abusetrack.triage.protection import Protection
 from abusetrack.triage.reference import tld_kind
@@ -53,6 +56,7 @@ class Roles:
         self._context = context
         self._case = case
         self._policy = policy_of(context.settings.policy)
+        self._no_send_list = no_send_list(case)
         self.protection = Protection(context, case)
 
     def judge(self, now: DomainNow, view: View, persistent: Verdict) -> tuple[RoleVerdict, ...]:
@@ -70,18 +74,19 @@ class Roles:
             if (found := item.report.assessment) and found.outcome is AssessmentOutcome.CONFIRMED
         }
         hosts = {item.report.target.host.name for item in stored}
+        known = (*parties.of_domain(context, domain, view), *_own_desk(now))
         return RoleCase(
             now=now,
             generic=now.suffix_kind is SuffixKind.ICANN
             and now.tld is not None
             and tld_kind(now.tld) is TldKind.GTLD,
-            parties=(*parties.of_domain(context, domain, view), *_own_desk(now)),
+            parties=known,
             gate=gating.judge(
                 context, gates.of_domain(case, domain), hosting_country=view.hosting.country
             ),
             protected=self.protection.protected(domain),
             infrastructure=self.protection.infrastructure(domain),
-            no_send=frozenset[Role](),
+            no_send=self._no_send(known),
             persistent=persistent,
             told=told.of_domain(case, domain),
             contents=persisting.contents(case, domain),
@@ -90,6 +95,16 @@ class Roles:
             policy=self._policy,
             as_of=context.clock.now(),
         )
+
+    def _no_send(self, known: Sequence[PartyRef]) -> frozenset[Role]:
+        """Return the roles in which every party that has a contact may not be written to."""
+        free: dict[Role, list[bool]] = defaultdict(list)
+        for party in known:
+            contact = directory.contact_for(self._case, party.key, party.role)
+            if contact is not None:
+                why = self._no_send_list.why(contact.email, contact.role)
+                free[party.role].append(why is None)
+        return frozenset(role for role, found in free.items() if not any(found))
 
 
 def as_of_now(context: Context, now: DomainNow, view: View) -> DomainNow:
