@@ -27,7 +27,8 @@ Tables of contacts have the columns `iana_id`, `name`, `link`, `email`, `form`, 
 
 Tables of findings (`assess --from`) and lists have the columns `url` or `domain`, and as far as
 known `received`, `source`, `reference`, `note`, `outcome`, `kind`, `legal category`, `law`,
-`severity`, `assessed at`, `assessed by`, `commercial`, `disguised`.
+`severity`, `assessed at`, `assessed by`, `commercial`, `disguised`, `access note`, `xarf class`,
+`detection method`.
 """
 
 

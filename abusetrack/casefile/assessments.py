@@ -52,6 +52,8 @@ def add_many(case: CaseFile, pairs: Sequence[tuple[str, Assessment]]) -> list[in
                         "severity": assessment.severity,
                         "commercial": assessment.commercial,
                         "disguised": assessment.disguised,
+                        "xarf_class": assessment.xarf_class,
+                        "detection_method": assessment.detection_method,
                     }
                 ),
             )

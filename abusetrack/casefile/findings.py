@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from abusetrack.casefile import facts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, moment
 from abusetrack.casefile.facts import StoredFact
-from abusetrack.records import Assessment, AssessmentOutcome, Conflict, SiteKind
+from abusetrack.records import (
+    Assessment,
+    AssessmentOutcome,
+    Conflict,
+    DetectionMethod,
+    SiteKind,
+    XarfClass,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +143,13 @@ def decode(fact: StoredFact) -> Assessment:
         commercial=content.get("commercial"),
         disguised=content.get("disguised"),
         access_note=fact.text("access_note"),
+        xarf_class=_word(XarfClass, content.get("xarf_class")),
+        detection_method=_word(DetectionMethod, content.get("detection_method")),
     )
+
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _word(words: type[_Word], text: str | None) -> _Word | None:
+    return None if text is None else words(text)

@@ -13,7 +13,15 @@ from abusetrack import intake
 from abusetrack.casefile import CaseFile
 from abusetrack.cli.session import Session, counted, moment_of
 from abusetrack.errors import InputError
-from abusetrack.records import Arrival, Assessment, AssessmentOutcome, Complaint, SiteKind
+from abusetrack.records import (
+    Arrival,
+    Assessment,
+    AssessmentOutcome,
+    Complaint,
+    DetectionMethod,
+    SiteKind,
+    XarfClass,
+)
 from abusetrack.triage import taking
 
 _SHOWN = 20
@@ -158,6 +166,16 @@ def print_complaints(session: Session, complaints: Sequence[dict[str, object]]) 
 @click.option("--commercial/--not-commercial", default=None)
 @click.option("--disguised/--not-disguised", default=None)
 @click.option("--access-note", help="How it is reached; never what is shown.")
+@click.option(
+    "--xarf-class",
+    type=click.Choice([item.value for item in XarfClass]),
+    help="For notices as XARF.",
+)
+@click.option(
+    "--detection-method",
+    type=click.Choice([item.value for item in DetectionMethod]),
+    help="How it was found; for notices as XARF.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_obj
 def assess(
@@ -172,6 +190,8 @@ def assess(
     commercial: bool | None,
     disguised: bool | None,
     access_note: str | None,
+    xarf_class: str | None,
+    detection_method: str | None,
     as_json: bool,
 ) -> None:
     """Record what an analyst found: of a URL, or of all reports of a domain."""
@@ -194,6 +214,8 @@ def assess(
                 commercial=commercial,
                 disguised=disguised,
                 access_note=access_note,
+                xarf_class=XarfClass(xarf_class) if xarf_class else None,
+                detection_method=DetectionMethod(detection_method) if detection_method else None,
             )
             count, complaints = taking.assess(session.context, case, subjects, assessment)
     if as_json:

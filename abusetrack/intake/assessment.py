@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from abusetrack.intake.dates import read_when
 from abusetrack.intake.model import Context, RowError
-from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
+from abusetrack.records import Assessment, AssessmentOutcome, DetectionMethod, SiteKind, XarfClass
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -25,6 +25,8 @@ FIELDS = (
     "commercial",
     "disguised",
     "access note",
+    "xarf class",
+    "detection method",
 )
 
 _OUTCOMES = {
@@ -100,13 +102,19 @@ def read_assessment(
         commercial=_yes_no(text, "commercial"),
         disguised=_yes_no(text, "disguised"),
         access_note=text.get("access note"),
+        xarf_class=_maybe(text, "xarf class", XarfClass),
+        detection_method=_maybe(text, "detection method", DetectionMethod),
     )
+
+
+def _maybe(text: Mapping[str, str], name: str, words: type[_Word]) -> _Word | None:
+    return _word(text[name], words, {}, name) if name in text else None
 
 
 def _word(text: str, words: type[_Word], synonyms: Mapping[str, _Word], name: str) -> _Word:
     folded = " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
     for word in words:
-        if word == folded:
+        if " ".join(word.casefold().replace("_", " ").split()) == folded:
             return word
     if folded in synonyms:
         return synonyms[folded]

@@ -48,6 +48,8 @@ _HEADERS = {
     "commercial": ("commercial",),
     "disguised": ("disguised",),
     "access note": ("access note",),
+    "xarf class": ("xarf class", "xarf classification", "classification"),
+    "detection method": ("detection method",),
 }  # fmt: skip
 _FIELD_OF = {header: field for field, headers in _HEADERS.items() for header in headers}
 

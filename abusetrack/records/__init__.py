@@ -90,6 +90,7 @@ from abusetrack.records.reports import (
     Assessment,
     AssessmentOutcome,
     Complaint,
+    DetectionMethod,
     Discarded,
     Domain,
     Host,
@@ -99,6 +100,7 @@ from abusetrack.records.reports import (
     SiteKind,
     SuffixKind,
     Target,
+    XarfClass,
 )
 from abusetrack.records.verdicts import (
     CountrySource,
@@ -139,6 +141,7 @@ __all__ = [
     "ContentStatus",
     "CountryFacts",
     "CountrySource",
+    "DetectionMethod",
     "Discarded",
     "Domain",
     "DomainNow",
@@ -201,5 +204,6 @@ __all__ = [
     "TraitKind",
     "UpdatedFile",
     "Verdict",
+    "XarfClass",
     "role_of",
 ]

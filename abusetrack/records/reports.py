@@ -118,6 +118,26 @@ class SiteKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class XarfClass(StrEnum):
+    """The classification that a XARF v4 report of ``content/csam`` asks for."""
+
+    BASELINE = "baseline"
+    A1 = "A1"
+    A2 = "A2"
+    B1 = "B1"
+    B2 = "B2"
+
+
+class DetectionMethod(StrEnum):
+    """How material was found, in the words of XARF v4."""
+
+    HASH_MATCH = "hash_match"
+    AI_DETECTION = "ai_detection"
+    MANUAL_REVIEW = "manual_review"
+    USER_REPORT = "user_report"
+    AUTOMATED_SCAN = "automated_scan"
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """An analyst's finding on a report."""
@@ -132,6 +152,8 @@ class Assessment:
     commercial: bool | None = None
     disguised: bool | None = None
     access_note: str | None = None  # how it is reached; never what is shown
+    xarf_class: XarfClass | None = None
+    detection_method: DetectionMethod | None = None
 
 
 @dataclass(frozen=True, slots=True)

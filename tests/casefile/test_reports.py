@@ -9,7 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abusetrack.casefile import check, open_case_file, projection, queue, reports
-from abusetrack.records import Arrival, Complaint, Discarded, HostKind, SiteKind
+from abusetrack.records import (
+    Arrival,
+    Complaint,
+    DetectionMethod,
+    Discarded,
+    HostKind,
+    SiteKind,
+    XarfClass,
+)
 
 NEW, REPEATED, DUPLICATE = Arrival.NEW, Arrival.REPEATED, Arrival.DUPLICATE
 
@@ -87,7 +95,13 @@ def test_reports_come_back_as_they_came(case, add, report, confirmed):
             text="hxxps://www[.]a[.]example/p?q=1#here",
             note="seen twice",
             line=7,
-            assessment=confirmed(access_note="with a referrer", severity=0, commercial=False),
+            assessment=confirmed(
+                access_note="with a referrer",
+                severity=0,
+                commercial=False,
+                xarf_class=XarfClass.A2,
+                detection_method=DetectionMethod.MANUAL_REVIEW,
+            ),
         ),
         report("a.example", text="a[.]example"),
         report("http://a.example:8080?q=1"),

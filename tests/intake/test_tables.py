@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from abusetrack.errors import InputError
 from abusetrack.intake import Context, read, read_assessments, read_path, sheets
-from abusetrack.records import Assessment, AssessmentOutcome, Refusal, SiteKind
+from abusetrack.records import (
+    Assessment,
+    AssessmentOutcome,
+    DetectionMethod,
+    Refusal,
+    SiteKind,
+    XarfClass,
+)
 
 Make = Callable[..., Context]
 
@@ -393,3 +400,19 @@ def test_columns_that_nothing_is_taken_from_are_named(context, head, unread) -> 
     intake = read(f"{head}\n{row}\n", filename="x.csv", context=context)
     assert len(intake.reports) == 1
     assert intake.unread_columns == unread
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("A1,manual review", (XarfClass.A1, DetectionMethod.MANUAL_REVIEW)),
+        ("b2,hash_match", (XarfClass.B2, DetectionMethod.HASH_MATCH)),
+        ("BASELINE,", (XarfClass.BASELINE, None)),
+        (",", (None, None)),
+    ],
+)
+def test_what_xarf_asks_of_an_analyst_is_read(context: Context, cells: str, expected) -> None:
+    text = f"url,outcome,xarf class,detection method\nhttps://a.example/,confirmed,{cells}\n"
+    (report,) = read(text, filename="x.csv", context=context).reports
+    found = report.assessment
+    assert (found.xarf_class, found.detection_method) == expected

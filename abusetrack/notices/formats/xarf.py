@@ -21,17 +21,11 @@ from abusetrack.errors import InputError
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.plain import one_line, visible
 from abusetrack.notices.recipients import mailbox
-from abusetrack.records import Draft, NoticeRow, Page
+from abusetrack.records import DetectionMethod, Draft, NoticeRow, Page, XarfClass
 from abusetrack.settings import Organisation
 
 MEDIA_TYPE = "application/json"
 VERSION = "4.2.0"
-
-# What the schema of content/csam knows; anything else would be a guess.
-CLASSIFICATIONS = ("baseline", "A1", "A2", "B1", "B2")
-DETECTION_METHODS = (
-    "hash_match", "ai_detection", "manual_review", "user_report", "automated_scan",
-)  # fmt: skip
 
 # The schema's own, less punycode, which its pattern has no room for.
 _DOMAIN = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
@@ -78,12 +72,11 @@ def _encoded(item: _Incident, draft: Draft, organisation: Organisation) -> bytes
 def _report(item: _Incident, draft: Draft, organisation: Organisation) -> dict[str, Any]:
     row, page = item.row, item.page
     found = page or row
-    if found.classification not in CLASSIFICATIONS or found.detection_method not in (
-        DETECTION_METHODS
-    ):
+    said = {item.value for item in (*XarfClass, *DetectionMethod)}
+    if not {found.classification, found.detection_method} <= said:
         raise InputError(
             f"Row {item.number} cannot be a XARF report: no analyst has said its XARF "
-            "classification and detection method. Assess it with --xarf-classification and "
+            "classification and detection method. Assess it with --xarf-class and "
             "--detection-method, or leave the format out."
         )
     who = _who(organisation)
