@@ -5,16 +5,21 @@ from itertools import count
 
 import pytest
 
-from abusetrack.casefile import open_case_file, reports, sightings
+from abusetrack.casefile import notices, open_case_file, reports, sightings
 from abusetrack.casefile.sightings import Sighting
 from abusetrack.names import Names
 from abusetrack.records import (
     Assessment,
     AssessmentOutcome,
+    Contact,
+    ContactOrigin,
     Discarded,
+    Draft,
     HostingAgreement,
     NoticeRow,
+    NoticeStatus,
     Report,
+    Role,
     SiteKind,
     State,
 )
@@ -122,5 +127,25 @@ def see(case):
                 )
             ],
         )
+
+    return run
+
+
+@pytest.fixture
+def notify(case, notice_row):
+    """Export a notice about a domain and mark it sent ``day`` days after the first noon."""
+
+    def run(domain, *, day, role=Role.REGISTRAR, party="iana:1", name="Registrar 1"):
+        contact = Contact(
+            party, name, role, "abuse@r.example", None, None, ContactOrigin.MANUAL, "test", NOON,
+            confirmed_by="test", confirmed_at=NOON,
+        )  # fmt: skip
+        reference = notices.next_reference(case, "T")
+        draft = Draft(
+            reference, role, contact, "subject", "body", (notice_row(domain),), NOON, "t 1", False
+        )
+        notices.record_export(case, draft, [])
+        notices.mark(case, reference, NoticeStatus.SENT, at=NOON + timedelta(days=day))
+        return reference
 
     return run

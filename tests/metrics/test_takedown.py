@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from abusetrack.casefile import content, notices
+from abusetrack.casefile import content
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.survival import End, survival
 from abusetrack.metrics.takedown import (
@@ -15,13 +15,9 @@ from abusetrack.metrics.takedown import (
     domain_clock,
 )
 from abusetrack.records import (
-    Contact,
-    ContactOrigin,
     ContentState,
     ContentStatus,
-    Draft,
     HostingAgreement,
-    NoticeStatus,
     Role,
     State,
 )
@@ -33,26 +29,6 @@ ALL = Filters()
 
 def at(day):
     return NOON + timedelta(days=day)
-
-
-@pytest.fixture
-def notify(case, notice_row):
-    """Export a notice about a domain and mark it sent ``day`` days after the first noon."""
-
-    def run(domain, *, day, role=Role.REGISTRAR, party="iana:1", name="Registrar 1"):
-        contact = Contact(
-            party, name, role, "abuse@r.example", None, None, ContactOrigin.MANUAL, "test", NOON,
-            confirmed_by="test", confirmed_at=NOON,
-        )  # fmt: skip
-        reference = notices.next_reference(case, "T")
-        draft = Draft(
-            reference, role, contact, "subject", "body", (notice_row(domain),), NOON, "t 1", False
-        )
-        notices.record_export(case, draft, [])
-        notices.mark(case, reference, NoticeStatus.SENT, at=at(day))
-        return reference
-
-    return run
 
 
 def only(clocks):

@@ -1,0 +1,142 @@
+"""The desk's own work: what came in, what was assessed, what waits, what is overdue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from abusetrack.casefile import CaseFile
+from abusetrack.casefile.encoding import moment, stamp
+from abusetrack.metrics.filters import Filters
+from abusetrack.records import AssessmentOutcome, NoticeStatus
+
+_ANSWERS = (
+    NoticeStatus.ACKNOWLEDGED,
+    NoticeStatus.ACTIONED,
+    NoticeStatus.REFUSED,
+    NoticeStatus.DISPUTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """How a party dealt with the notices that were sent to it.
+
+    A notice is counted by what was marked on it last; ``silent`` were sent and have no
+    mark since. ``first_answer_days`` is the median from sent to the first answer.
+    """
+
+    key: str
+    name: str
+    role: str
+    notices: int
+    acknowledged: int
+    actioned: int
+    refused: int
+    silent: int
+    bounced: int
+    disputed: int
+    withdrawn: int
+    first_answer_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Reports of the period by day, and the state of the desk now."""
+
+    days: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]  # day -> (source, reports)
+    outcomes: tuple[tuple[str, int], ...]  # of the reports of the period
+    waiting: int  # reports of any time not yet assessed
+    queued: int  # hosts due for lookup
+    overdue: int  # notices whose reply was asked for by a time now past
+    parties: tuple[Party, ...]
+
+
+def work(case: CaseFile, filters: Filters, *, now: datetime) -> Work:
+    """Count the reports of the filters' period and source, and what waits now."""
+    conditions, parameters = filters.conditions(confirmed=False)
+    days: dict[str, dict[str, int]] = defaultdict(dict)
+    for day, source, reports in case.rows(
+        "SELECT substr(received_at, 1, 10), source, count(*) FROM report"
+        f" WHERE {conditions} GROUP BY 1, 2 ORDER BY 1, 2",
+        parameters,
+    ):
+        days[day][source or "not given"] = reports
+    outcomes = case.rows(
+        f"SELECT outcome, count(*) FROM report WHERE {conditions} GROUP BY 1 ORDER BY 2 DESC, 1",
+        parameters,
+    )
+    return Work(
+        days=tuple((day, tuple(sources.items())) for day, sources in days.items()),
+        outcomes=tuple((str(outcome), int(count)) for outcome, count in outcomes),
+        waiting=case.value(
+            "SELECT count(*) FROM report WHERE outcome = ?", [AssessmentOutcome.NOT_ASSESSED.value]
+        ),
+        queued=case.value("SELECT count(*) FROM queue WHERE due_at <= ?", [stamp(now)]),
+        overdue=case.value(
+            "SELECT count(*) FROM notice WHERE status IN (?, ?) AND reply_by < ?",
+            [NoticeStatus.SENT.value, NoticeStatus.NO_ANSWER.value, stamp(now)],
+        ),
+        parties=compliance(case, filters),
+    )
+
+
+def compliance(case: CaseFile, filters: Filters) -> tuple[Party, ...]:
+    """Return how each party dealt with the notices sent to it in the period."""
+    found: dict[tuple[str, str], list[tuple[NoticeStatus, float | None]]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for key, role, name, status, sent, answered in case.rows(
+        _SENT,
+        {
+            "sent": NoticeStatus.SENT.value,
+            "since": stamp(filters.since) if filters.since else None,
+            "until": stamp(filters.until) if filters.until else None,
+            **{f"answer{number}": status.value for number, status in enumerate(_ANSWERS)},
+        },
+    ):
+        days = None
+        if answered is not None:
+            days = (moment(answered) - moment(sent)).total_seconds() / 86_400
+        found[key, role].append((NoticeStatus(status), days))
+        names[key] = name or key
+    parties = [_party(names[key], key, role, marks) for (key, role), marks in found.items()]
+    return tuple(sorted(parties, key=lambda party: (-party.notices, party.name)))
+
+
+_SENT = """
+WITH event AS (
+    SELECT notice_event.notice, content ->> '$.status' AS status, content ->> '$.at' AS at
+    FROM notice_event JOIN fact ON fact.n = notice_event.fact
+), first_sent AS (
+    SELECT notice, min(at) AS at FROM event WHERE status = :sent GROUP BY notice
+)
+SELECT notice.party_key, notice.role, fact.content ->> '$.recipient.party_name', notice.status,
+    first_sent.at, min(answer.at)
+FROM first_sent JOIN notice ON notice.fact = first_sent.notice
+JOIN fact ON fact.n = notice.fact
+LEFT JOIN event AS answer ON answer.notice = notice.fact AND answer.at >= first_sent.at
+    AND answer.status IN (:answer0, :answer1, :answer2, :answer3)
+WHERE (:since IS NULL OR first_sent.at >= :since) AND (:until IS NULL OR first_sent.at < :until)
+GROUP BY notice.fact
+"""
+
+
+def _party(name: str, key: str, role: str, marks: list[tuple[NoticeStatus, float | None]]) -> Party:
+    statuses = [status for status, _days in marks]
+    days = [taken for _status, taken in marks if taken is not None]
+    return Party(
+        key=key,
+        name=name,
+        role=role,
+        notices=len(marks),
+        acknowledged=statuses.count(NoticeStatus.ACKNOWLEDGED),
+        actioned=statuses.count(NoticeStatus.ACTIONED),
+        refused=statuses.count(NoticeStatus.REFUSED),
+        silent=statuses.count(NoticeStatus.SENT) + statuses.count(NoticeStatus.NO_ANSWER),
+        bounced=statuses.count(NoticeStatus.BOUNCED),
+        disputed=statuses.count(NoticeStatus.DISPUTED),
+        withdrawn=statuses.count(NoticeStatus.WITHDRAWN),
+        first_answer_days=median(days) if days else None,
+    )
