@@ -11,16 +11,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network, summarize_address_range
 
-from abusetrack.lookup import texts
+from abusetrack.lookup import texts, whois_dates
 from abusetrack.lookup.addresses import Address
 from abusetrack.lookup.http_status import outcome_of
-from abusetrack.lookup.jcard import Card, Entity, as_list, by_handle, find, read_entities
-from abusetrack.lookup.prefixes import Network
+from abusetrack.lookup.jcard import Card, Entity, as_list, by_handle, find, find_all, read_entities
+from abusetrack.lookup.rdap_blocks import block_of
 from abusetrack.records import NetworkFacts, Outcome, RegistrationFacts
 
 MAX_ODDITIES = 20
+_LINK = re.compile(r"\(?\bhttps?://\S*")
+_NOT_LETTER = re.compile(r"[^a-z]+")
+_NO_ERROR = frozenset({"0", "200"})
 _DOMAIN_KEYS = frozenset(
     {"ldhName", "unicodeName", "entities", "events", "status", "nameservers", "handle"}
 )
@@ -34,6 +36,7 @@ _EVENTS: dict[str, tuple[str, Callable[[datetime, datetime], datetime]]] = {
     "last changed": ("updated", max),
     "last update": ("updated", max),
     "expiration": ("expires", max),
+    "registrar expiration": ("sponsored", max),  # of the registrar's sponsorship: the next best
 }
 
 
@@ -63,15 +66,23 @@ def load(body: bytes) -> object:
         ValueError: it is none, or nested too deep; the message says which.
     """
     try:
-        return json.loads(body)
+        # A stray byte of another character set costs that character, not the answer.
+        return json.loads(_plain(body))
     except RecursionError:
         raise ValueError("JSON nested too deep") from None
     except ValueError:
         raise ValueError("not JSON") from None
 
 
+def _plain(body: bytes) -> str:
+    text = body.decode(json.detect_encoding(body), errors="replace")
+    return text.removeprefix("\ufeff").strip("\0 \t\r\n")
+
+
 def parse_domain(value: object, domain: str) -> Reading:
     """Read the answer to a question for ``domain`` (A-labels)."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     refused = _not_an_answer(value, "domain")
     if refused is not None:
         return refused
@@ -97,7 +108,7 @@ def parse_domain(value: object, domain: str) -> Reading:
         registrant_handle=_registrant_handle(entities, value),
         created=times.get("created"),
         updated=times.get("updated"),
-        expires=times.get("expires"),
+        expires=times.get("expires") or times.get("sponsored"),
         statuses=_statuses(value, oddities),
         name_servers=_name_servers(value, oddities),
         dnssec=_dnssec(value),
@@ -118,7 +129,10 @@ def _registrant_handle(entities: tuple[Entity, ...], value: dict[str, object]) -
 
 def _registrar_name(registrar: Entity, iana_id: int | None) -> str | None:
     """Return the name; the handle stands in for it only where nothing else tells who it is."""
-    return registrar.card.name or (registrar.handle if iana_id is None else None)
+    name = registrar.card.name
+    if name is not None and name.lower().startswith("redacted"):
+        name = None
+    return name or (registrar.handle if iana_id is None else None)
 
 
 def parse_network(value: object, address: Address) -> Reading:
@@ -128,7 +142,7 @@ def parse_network(value: object, address: Address) -> Reading:
         return refused
     assert isinstance(value, dict)  # noqa: S101 - checked by _not_an_answer
     oddities = _class_oddities(value)
-    prefix = _prefix(value, address, oddities)
+    prefix = block_of(value, address, oddities)
     if prefix is None:
         return Reading(Outcome.MALFORMED, "the answer is not about this address")
     if prefix.prefixlen < _WIDEST[prefix.version]:
@@ -197,13 +211,20 @@ def _not_an_answer(value: object, wanted: str) -> Reading | None:
         # An error body may come with any HTTP status, 200 included.
         outcome = outcome_of(int(code)) if code.isascii() and code.isdigit() else None
         title = texts.clean(value.get("title")) or ""
-        if outcome in {None, Outcome.OK}:
+        if outcome in {None, Outcome.OK} or code == "0":
             outcome = Outcome.MALFORMED
+        if code in _NO_ERROR and {"entities", "events"} & value.keys():
+            return None  # "no error", beside an answer
         return Reading(outcome or Outcome.MALFORMED, f"error {code[:10]} {title[:120]}".strip())
-    kind = texts.clean(value.get("objectClassName"))
+    kind = texts.clean(_only(value.get("objectClassName")))
     if kind is not None and kind.lower() != wanted:
         return Reading(Outcome.MALFORMED, f"an object of class {kind[:40]}")
     return None
+
+
+def _only(value: object) -> object:
+    """Return what a list holds, if that is one thing."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _class_oddities(value: dict[str, object]) -> list[str]:
@@ -216,7 +237,7 @@ def _told_once(oddities: list[str]) -> tuple[str, ...]:
 
 def _is_about(value: dict[str, object], domain: str, oddities: list[str]) -> bool:
     for key in ("ldhName", "unicodeName"):
-        name = texts.host(value.get(key))
+        name = texts.host(_only(value.get(key)))
         if name is not None:
             return name == domain
     oddities.append("the answer does not repeat the name")
@@ -230,8 +251,14 @@ def _abuse(
 
     Where only a handle is given, the same handle may be spelt out elsewhere.
     """
-    own = find(owner.inside, "abuse") if owner else None
-    found = own or find(entities, "abuse")
+    own = tuple(find_all(owner.inside, "abuse")) if owner else ()
+    # What stands inside others is asked only where the owner names nobody: it may be theirs.
+    beside = (each for each in entities if "abuse" in each.roles)
+    named = (*own, *(beside if own else find_all(entities, "abuse")))
+    found = next(
+        (each for each in named if each.card.email),
+        next((each for each in named if each.card.phone), next(iter(named), None)),
+    )
     if found is None or found.card.email or found.card.phone:
         return found
     spelt_out = by_handle(entities, found.handle) if found.handle else None
@@ -241,15 +268,23 @@ def _abuse(
 
 
 def _iana_id(registrar: Entity, oddities: list[str]) -> int | None:
-    for item in as_list(registrar.raw.get("publicIds"), oddities, "publicIds"):
+    given = [item for key, item in registrar.raw.items() if item and key.lower() == "publicids"]
+    for item in as_list(given[0] if given else None, oddities, "publicIds"):
         if not isinstance(item, dict):
             oddities.append("a publicId is not an object")
-        elif "iana registrar id" in (texts.clean(item.get("type")) or "").lower():
-            number = texts.iana_id(item.get("identifier"))
+            continue
+        kind = _NOT_LETTER.sub("", (texts.clean(item.get("type")) or "").lower())
+        if "ianaregistrarid" in kind or "registrarianaid" in kind:
+            number = texts.iana_id(_whole(item.get("identifier")))
             if number is not None:
                 return number
             oddities.append("an IANA registrar ID that is none")
     return None
+
+
+def _whole(value: object) -> object:
+    """Return a number such as 1234.0 as the whole number that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _events(value: dict[str, object], oddities: list[str]) -> dict[str, datetime]:
@@ -262,7 +297,7 @@ def _events(value: dict[str, object], oddities: list[str]) -> dict[str, datetime
         if known is None:
             continue
         field, choose = known
-        time = texts.iso_time(item.get("eventDate"))
+        time = whois_dates.parse(item.get("eventDate"))
         if time is None:
             oddities.append(f"a date of {field} that is none")
         else:
@@ -271,13 +306,20 @@ def _events(value: dict[str, object], oddities: list[str]) -> dict[str, datetime
 
 
 def _statuses(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
-    items = as_list(value.get("status"), oddities, "status")
-    return tuple(dict.fromkeys(status for item in items if (status := texts.status(item))))
+    found: dict[str, None] = {}
+    for item in as_list(value.get("status"), oddities, "status"):
+        text = texts.clean(item.get("value") if isinstance(item, dict) else item) or ""
+        for part in _LINK.sub("", text).split(","):
+            status = texts.status(part)
+            if status is not None:
+                found[status] = None
+    return tuple(found)
 
 
 def _name_servers(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
     names = []
-    for item in as_list(value.get("nameservers"), oddities, "nameservers"):
+    given = value.get("nameservers") or value.get("nameServers")
+    for item in as_list(given, oddities, "nameservers"):
         if isinstance(item, str):
             oddities.append("a name server is not an object")
             name = texts.host(item)
@@ -293,7 +335,7 @@ def _name_servers(value: dict[str, object], oddities: list[str]) -> tuple[str, .
 
 
 def _dnssec(value: dict[str, object]) -> bool | None:
-    secure = value.get("secureDNS")
+    secure = _only(value.get("secureDNS"))
     if not isinstance(secure, dict):
         return None
     signed = secure.get("delegationSigned")
@@ -308,7 +350,7 @@ def _links(value: dict[str, object], rel: str, oddities: list[str]) -> list[dict
     return [
         item
         for item in as_list(value.get("links"), oddities, "links")
-        if isinstance(item, dict) and (texts.clean(item.get("rel")) or "").lower() == rel
+        if isinstance(item, dict) and (texts.clean(_only(item.get("rel"))) or "").lower() == rel
     ]
 
 
@@ -326,7 +368,9 @@ def _related(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
         media_type = (texts.clean(item.get("type")) or "").lower()
         if href is None:
             oddities.append("a related link without href")
-        elif "rdap" in media_type or (not media_type and "/domain/" in href.lower()):
+        elif "rdap" in media_type or (
+            media_type in {"", "application/json"} and "/domain/" in href.lower()
+        ):
             found.append(href)
     return tuple(dict.fromkeys(found))
 
@@ -341,32 +385,3 @@ def _redacted(value: dict[str, object], oddities: list[str]) -> tuple[str, ...]:
         if (text := texts.clean(name)) is not None:
             names.append(text)
     return tuple(dict.fromkeys(names))
-
-
-def _prefix(value: dict[str, object], address: Address, oddities: list[str]) -> Network | None:
-    """Return the announced or registered block that covers ``address``."""
-    try:
-        start = ip_address(_bare(value.get("startAddress")))
-        end = ip_address(_bare(value.get("endAddress")))
-        # A range need not be one block: the block that holds the address counts.
-        blocks: list[Network] = list(summarize_address_range(start, end))
-    except (ValueError, TypeError):
-        oddities.append("startAddress or endAddress is no address")
-        blocks = _cidr0(value)
-    return next((block for block in blocks if address in block), None)
-
-
-def _bare(value: object) -> str:
-    return (texts.clean(value) or "").partition("/")[0]
-
-
-def _cidr0(value: dict[str, object]) -> list[Network]:
-    blocks: list[Network] = []
-    for item in as_list(value.get("cidr0_cidrs"), [], "cidr0_cidrs"):
-        if isinstance(item, dict):
-            start = texts.clean(item.get("v4prefix")) or texts.clean(item.get("v6prefix"))
-            try:
-                blocks.append(ip_network(f"{start}/{texts.clean(item.get('length'))}"))
-            except ValueError:
-                continue
-    return blocks
