@@ -12,8 +12,15 @@ _SIX_TO_FOUR = ip_network("2002::/16")
 _SHARED = ip_network("100.64.0.0/10")
 _PRIVATE = tuple(
     ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "0.0.0.0/8")
+    for text in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "0.0.0.0/8"),
+        "fec0::/10",  # site-local, given up (RFC 3879) and still routed inside some networks
+    )
 )
+# What the ipaddress module calls global, and yet leads to a relay or to nobody: protocol
+# assignments, relays of 6to4 (RFC 7526), documentation (RFC 9637).
+_NOT_PUBLIC = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+_GLOBAL_UNICAST = ip_network("2000::/3")  # all that is assigned of IPv6 (RFC 4291)
 
 
 def is_public(address: Address) -> bool:
@@ -21,7 +28,14 @@ def is_public(address: Address) -> bool:
     inner = _inner(address)
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        and not any(address in network for network in _NOT_PUBLIC)
+    )
 
 
 def is_askable(address: Address) -> bool:
@@ -37,6 +51,7 @@ def is_askable(address: Address) -> bool:
         or address.is_link_local
         or address.is_multicast
         or address.is_unspecified
+        or (isinstance(address, IPv4Address) and address.is_reserved)
         or any(address in network for network in (_SHARED, *_PRIVATE))
     )
 

@@ -15,6 +15,7 @@ from abusetrack.lookup.addresses import literal
 
 _TYPES = {"socks5": "SOCKS5", "http": "HTTP"}  # as python-socks calls them
 _LOCAL = {"localhost": "127.0.0.1"}
+_HTTPS = 443
 _LONGEST = 255  # octets of a name or password (RFC 1929)
 _SECONDS = 3600.0  # the callers have limits of their own
 
@@ -70,7 +71,18 @@ class Dialer:
         except ProxyConnectionError as error:
             raise ConnectionError(error.errno, "the proxy cannot be reached") from error
         except (ProxyError, ValueError) as error:
-            raise ConnectionError(None, "the proxy does not connect us") from error
+            raise ConnectionError(None, _refusal(kind, port)) from error
+
+
+def _refusal(kind: str, port: int) -> str:
+    """Say that the proxy does not connect us; many CONNECT proxies carry https only."""
+    if kind != _TYPES["http"] or port == _HTTPS:
+        return "the proxy does not connect us"
+    return (
+        f"the proxy does not connect us to port {port}; if it lets through only port {_HTTPS}, "
+        "it cannot carry DNS and WHOIS: ask its operator to allow ports 43 and 53, "
+        "or use a SOCKS proxy"
+    )
 
 
 def _read(text: str) -> tuple[str, str, int, str | None, str | None]:

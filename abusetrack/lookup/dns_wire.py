@@ -20,6 +20,7 @@ import dns.rdatatype
 from dns.edns import EDECode
 from dns.rdatatype import RdataType
 
+from abusetrack.lookup import texts
 from abusetrack.records import Outcome
 
 MAX_CHAIN = 16  # aliases followed in one answer
@@ -239,8 +240,8 @@ def _extended_errors(options: bytes) -> tuple[tuple[int, str], ...]:
         code, length = struct.unpack_from("!HH", options, place)
         value = options[place + 4 : place + 4 + length]
         if code == _EDE_OPTION and len(value) >= 2:
-            text = value[2:].rstrip(b"\0").decode("utf-8", "replace")[:120]
-            found.append((int.from_bytes(value[:2], "big"), text))
+            text = texts.clean(value[2:].decode("utf-8", "replace")) or ""
+            found.append((int.from_bytes(value[:2], "big"), text[:120]))
         place += 4 + length
     return tuple(found)
 

@@ -10,7 +10,6 @@ Through a proxy, the proxy is told the checked address.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -20,15 +19,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
 from dns.rdatatype import RdataType
 from yarl import URL
 
+from abusetrack.lookup import texts
 from abusetrack.lookup.addresses import endpoint, is_public, literal
 from abusetrack.lookup.dialing import Dialer
 from abusetrack.lookup.dns_records import Resolver
 from abusetrack.lookup.flight import SingleFlight
+from abusetrack.lookup.http_connections import Pins, ProxiedConnector
 from abusetrack.lookup.http_status import outcome_of
 from abusetrack.lookup.pacing import BusyError, Pacer
 from abusetrack.records import Clock, Outcome
@@ -42,6 +41,8 @@ _PIN_SECONDS = 300.0  # how long a checked address is used
 _CONNECTIONS = 256
 _GZIP = 16 + zlib.MAX_WBITS
 
+_WEB_PORTS = frozenset({80, 443})
+_FIRST_FREE_PORT = 1024  # below it, ports belong to services that do not speak HTTP
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -65,71 +66,6 @@ class _UnsafeError(Exception):
     """A place that we do not go to; the message says why."""
 
 
-class _Pins(AbstractResolver):
-    """Hands aiohttp the addresses that were checked, and no others."""
-
-    def __init__(self) -> None:
-        self.addresses: dict[tuple[str, int], tuple[tuple[str, ...], float]] = {}
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the pinned addresses of ``host``, of both families."""
-        del family
-        addresses, _until = self.addresses.get((host, port), ((), 0.0))
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        """Forget all."""
-        self.addresses.clear()
-
-
-class _ProxiedConnector(aiohttp.TCPConnector):
-    """Connects through the dialer's proxy, to the address that the pins give.
-
-    aiohttp's own proxies would be told the name, so the one step in which it opens a
-    connection is taken over.
-    """
-
-    def __init__(self, dialer: Dialer, **options: Any) -> None:
-        super().__init__(**options)
-        self._dialer = dialer
-
-    async def _wrap_create_connection(
-        self,
-        *args: Any,
-        addr_infos: list[Any],
-        req: aiohttp.ClientRequest,
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own parameter
-        client_error: type[Exception] = aiohttp.ClientConnectorError,
-        **kwargs: Any,
-    ) -> tuple[asyncio.Transport, ResponseHandler]:
-        del timeout  # the whole request has one
-        try:
-            sock = await self._dialer.through(*addr_infos[0][4][:2])
-            try:
-                return await self._loop.create_connection(*args, **kwargs, sock=sock)
-            except BaseException:
-                sock.close()
-                raise
-        except ssl.CertificateError as error:
-            raise aiohttp.ClientConnectorCertificateError(req.connection_key, error) from error
-        except ssl.SSLError as error:
-            raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
-        except OSError as error:
-            raise client_error(req.connection_key, error) from error
-
-
 class Http:
     """GET within limits; opened and closed inside the event loop that uses it."""
 
@@ -151,7 +87,7 @@ class Http:
         self._clock = clock
         self._allowed = allowed
         self._seconds = seconds
-        self._pins = _Pins()
+        self._pins = Pins()
         self._resolving: SingleFlight[tuple[str, int], Reply | None] = SingleFlight()
         self._user_agent = user_agent
         self._tls = tls
@@ -175,7 +111,7 @@ class Http:
 
     def _connector(self, **options: Any) -> aiohttp.TCPConnector:
         if self._dialer.is_proxied:
-            return _ProxiedConnector(self._dialer, **options)
+            return ProxiedConnector(self._dialer, **options)
         return aiohttp.TCPConnector(**options)
 
     async def close(self) -> None:
@@ -256,7 +192,7 @@ class Http:
             raise _UnsafeError("not an http or https URL")
         if url.user is not None or url.password is not None:
             raise _UnsafeError("a URL with a user name or password")
-        host = host.rstrip(".")
+        host = host.removesuffix(".")
         if avoid is not None and (host == avoid or host.endswith(f".{avoid}")):
             raise _UnsafeError("the reported domain itself")
         if self._is_allowed(url):
@@ -264,6 +200,10 @@ class Http:
         # Only digits in the last label: an address in one of its odd spellings.
         if literal(host) is not None or "." not in host or host.rpartition(".")[2][0].isdigit():
             raise _UnsafeError("an address or a bare word instead of a host name")
+        if texts.host(host) != host:
+            raise _UnsafeError("a host name that cannot be one")
+        if port < _FIRST_FREE_PORT and port not in _WEB_PORTS:
+            raise _UnsafeError("the port of another service")
         if url.scheme == "http" and not plain:
             raise _UnsafeError("plain http instead of https")
         return url
@@ -326,8 +266,9 @@ class Http:
             return Reply(Outcome.TIMED_OUT, f"no answer in {self._seconds:g} s")
         except aiohttp.ClientSSLError:
             return Reply(Outcome.UNSAFE, "the certificate is not valid for the host")
-        except aiohttp.ClientConnectorError:
-            return Reply(Outcome.UNREACHABLE, "no connection")
+        except aiohttp.ClientConnectorError as error:
+            told = error.strerror if self._dialer.is_proxied else None  # the proxy's refusal
+            return Reply(Outcome.UNREACHABLE, told or "no connection")
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
             return Reply(Outcome.UNREACHABLE, "the connection was lost")
         except (aiohttp.ClientError, ValueError):
@@ -352,7 +293,7 @@ class Http:
             "" if outcome is Outcome.OK else f"HTTP {status}",
             status,
             body,
-            headers.get("Content-Type", "").partition(";")[0].strip().lower()[:100],
+            _told(headers.get("Content-Type", "").partition(";")[0], 100).lower(),
             {key: headers[key] for key in ("ETag", "Last-Modified") if key in headers},
             retry_after=self._retry_after(headers.get("Retry-After")),
         )
@@ -373,11 +314,16 @@ class Http:
         return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
+def _told(header: str, most: int) -> str:
+    """Return a header's value as text that can be shown and stored: it may be any bytes."""
+    return (texts.clean(header) or "")[:most]
+
+
 async def _body(response: aiohttp.ClientResponse) -> tuple[tuple[Outcome, str] | None, bytes]:
     """Read the body within the limit, unpacking gzip ourselves so that the limit holds."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in {"identity", "", "gzip", "x-gzip"}:
-        return (Outcome.MALFORMED, f"packed as {coding[:20]}, which was not asked for"), b""
+        return (Outcome.MALFORMED, f"packed as {_told(coding, 20)}, which was not asked for"), b""
     unpack = zlib.decompressobj(_GZIP) if coding.endswith("gzip") else None
     too_large = (Outcome.TOO_LARGE, f"more than {MAX_BODY // 2**20} MB")
     if (response.content_length or 0) > MAX_BODY:

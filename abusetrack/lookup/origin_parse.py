@@ -15,6 +15,10 @@ from abusetrack.lookup.addresses import Address
 from abusetrack.lookup.prefixes import Network
 
 MAX_ASN = 2**32 - 1
+MAX_ORIGINS = 32  # of one prefix; a few are usual where it is announced by several
+# Nobody announces more at once. A forged answer for all addresses would stand for all of
+# them afterwards, because answers are kept by prefix.
+_WIDEST = {4: 8, 6: 16}
 
 _NOT_ANNOUNCED = {"NA", ""}  # allocated, with a country, but announced by nobody
 
@@ -45,6 +49,8 @@ def parse_origin(answers: Iterable[str], address: Address) -> Origin | None:
             prefix = ip_network(fields[1])
         except (IndexError, ValueError):
             continue
+        if prefix.prefixlen < _WIDEST[prefix.version]:
+            continue
         if address not in prefix or not (asns or fields[0].upper() in _NOT_ANNOUNCED):
             continue
         earlier = found.get(prefix)
@@ -52,7 +58,7 @@ def parse_origin(answers: Iterable[str], address: Address) -> Origin | None:
         fields += ["", ""]
         found[prefix] = Origin(
             prefix,
-            tuple(sorted(merged)),
+            tuple(sorted(merged)[:MAX_ORIGINS]),
             texts.country(fields[2]),
             texts.clean(fields[3]),
         )

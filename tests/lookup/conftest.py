@@ -19,9 +19,11 @@ import pytest
 from aiohttp import web
 
 from abusetrack.lookup import Lookup
+from abusetrack.lookup.addresses import endpoint
 from abusetrack.records import Domain, Host, HostKind, SuffixKind
 from abusetrack.settings import Settings
 
+LOOPBACK = "127.0.0.1"
 SOA = "ns.registry.test. hostmaster.registry.test. 1 3600 600 86400 300"
 
 
@@ -32,7 +34,8 @@ class DnsServer:
     None to stay silent.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = LOOPBACK) -> None:
+        self.address = address
         self.records: dict[tuple[str, str], list[str]] = {}
         self.asked: list[tuple[str, str, str]] = []
         self.answer: Callable[[dns.message.Message, str], Any] = self.from_records
@@ -43,11 +46,11 @@ class DnsServer:
     async def start(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
         for _ in range(20):
-            server = await asyncio.start_server(self._tcp, "127.0.0.1", 0)
+            server = await asyncio.start_server(self._tcp, self.address, 0)
             self.port = server.sockets[0].getsockname()[1]
             try:
                 transport, _ = await loop.create_datagram_endpoint(
-                    lambda: _Udp(self), local_addr=("127.0.0.1", self.port)
+                    lambda: _Udp(self), local_addr=(self.address, self.port)
                 )
             except OSError:
                 server.close()
@@ -117,7 +120,8 @@ class _Udp(asyncio.DatagramProtocol):
 class RdapServer:
     """Serves ``answers`` by path: a JSON value, a web response, or a request handler."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = LOOPBACK) -> None:
+        self.address = address
         self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
         self.requests: list[web.BaseRequest] = []
@@ -125,14 +129,14 @@ class RdapServer:
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http://{endpoint(self.address, self.port)}/"
 
     async def start(self, stack: AsyncExitStack) -> None:
         server = web.Server(self._handle)
         runner = web.ServerRunner(server, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, self.address, 0)
         await site.start()
         self.port = runner.addresses[0][1]
 
@@ -154,7 +158,8 @@ class RdapServer:
 class StreamServer:
     """A TCP server whose ``talk(reader, writer)`` is the test's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = LOOPBACK) -> None:
+        self.address = address
         self.talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
         self.answers: dict[str, bytes] = {}
         self.asked: list[bytes] = []
@@ -163,7 +168,7 @@ class StreamServer:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self, stack: AsyncExitStack) -> None:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._serve, self.address, 0)
         self.port = server.sockets[0].getsockname()[1]
         stack.push_async_callback(self._stop)
         stack.callback(server.close)
@@ -195,11 +200,12 @@ class StreamServer:
 class Internet:
     """The three servers together, and settings that lead to them alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = LOOPBACK) -> None:
         self.folder = folder
-        self.dns = DnsServer()
-        self.rdap = RdapServer()
-        self.whois = StreamServer()
+        self.address = address
+        self.dns = DnsServer(address)
+        self.rdap = RdapServer(address)
+        self.whois = StreamServer(address)
         self.endings = {"test": "registry/"}
         self.further: set[int] = set()  # ports of a test's own servers
 
@@ -210,7 +216,7 @@ class Internet:
     @property
     def endpoints(self) -> set[tuple[str, int]]:
         ports = {self.dns.port, self.rdap.port, self.whois.port, *self.further}
-        return {("127.0.0.1", port) for port in ports}
+        return {(self.address, port) for port in ports}
 
     def bootstrap(self) -> Path:
         folder = self.folder / "bootstrap"
@@ -227,13 +233,13 @@ class Internet:
 
     def settings(self, **tables: dict[str, Any]) -> Settings:
         base: dict[str, dict[str, Any]] = {
-            "resolver": {"nameservers": (f"127.0.0.1:{self.dns.port}",)},
+            "resolver": {"nameservers": (endpoint(self.address, self.dns.port),)},
             "lookup": {"question_seconds": 2.0, "name_seconds": 20.0},
             "rdap": {
                 "bootstrap": str(self.bootstrap()),
-                "allowed_hosts": (f"127.0.0.1:{self.rdap.port}",),
+                "allowed_hosts": (endpoint(self.address, self.rdap.port),),
             },
-            "whois": {"servers": {"test": f"127.0.0.1:{self.whois.port}"}},
+            "whois": {"servers": {"test": endpoint(self.address, self.whois.port)}},
             "network": {
                 "origin_zone": "origin.test",
                 "origin6_zone": "origin6.test",
@@ -277,6 +283,20 @@ async def internet(tmp_path: Path, socket_guard: Any) -> AsyncIterator[Internet]
         yield built
         # Replies of our own DNS server aside, only configured endpoints were reached for.
         assert set(socket_guard.touched) - built.dns.clients <= built.endpoints
+
+
+@pytest.fixture
+async def internet6(tmp_path: Path, socket_guard: Any) -> AsyncIterator[Internet]:
+    """The same servers on the loopback of IPv6."""
+    async with AsyncExitStack() as stack:
+        built = Internet(tmp_path, "::1")
+        try:
+            await built.start(stack)
+        except OSError:
+            pytest.skip("this machine has no IPv6 loopback")
+        yield built
+        touched = {place[:2] for place in socket_guard.touched}
+        assert touched - {client[:2] for client in built.dns.clients} <= built.endpoints
 
 
 @pytest.fixture

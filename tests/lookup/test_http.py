@@ -455,9 +455,64 @@ async def test_a_503_that_names_no_time_is_a_failure_and_no_wish(internet, clien
     assert outcomes == [Outcome.SERVER_ERROR, Outcome.SERVER_ERROR, Outcome.OK]
 
 
+@pytest.mark.parametrize("how", ["seconds", "date"])
+async def test_nobody_makes_us_wait_for_more_than_a_day(internet, client, clock, how):
+    later = format_datetime(clock.now() + timedelta(days=400), usegmt=True)
+    value = "99999999" if how == "seconds" else later
+    internet.rdap.answers["/x"] = _limited(9, {"Retry-After": value})
+    async with client() as c:
+        reply = await _get(c, f"{internet.rdap.base}x", seconds=0.5)
+    assert (reply.outcome, reply.retry_after) == (Outcome.RATE_LIMITED, 86400.0)
+
+
 @pytest.mark.parametrize("value", ["soon", "-1", "1e9", "99999999999999999999", "²", ""])
 async def test_odd_retry_after(internet, client, value):
     internet.rdap.answers["/x"] = _limited(99, {"Retry-After": value})
     async with client() as c:
         reply = await _get(c, f"{internet.rdap.base}x", seconds=0.1)
     assert reply.outcome is Outcome.RATE_LIMITED
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://127.1/x", "https://0x7f.1/x", "https://0177.0.0.1/x", "https://2130706433/x"),
+        *("https://127.0.0.1./x", "https://[::ffff:127.0.0.1]/x", "https://[fe80::1%25lo]/x"),
+        *("https://localhost/x", "https://localhost./x", "https://１２７.0.0.1/x"),
+        *("https://user@good.test/x", "https://good.test@other.test/x", "https://good.test:0/x"),
+        *("https://good.test:25/x", "https://good.test:22/x", "https://good.test:6666666/x"),
+        *("https://shop.test/x", "https://SHOP.test./x", "https://a.shop。test/x"),
+        *("https://sh%6fp.test/x", "https://good..test/x", "https://.test/x", "https://-.test/x"),
+        *("file:///etc/passwd", "gopher://good.test/x", "ftp://good.test/x", "data:,x"),
+        *("http://good.test/x", "//good.test/x", "https:///x", "https:good.test", "\\\\good.test"),
+    ],
+)
+async def test_places_that_are_not_gone_to(internet, client, url):
+    internet.rdap.answers["/start"] = web.Response(status=302, headers={"Location": url})
+    async with client() as c:
+        direct = await _get(c, url, avoid="shop.test")
+        assert direct.outcome is Outcome.UNSAFE
+        if not url.startswith(("http://", "//", "https:good", "\\")):
+            redirected = await _get(c, f"{internet.rdap.base}start", avoid="shop.test")
+            assert redirected.outcome is Outcome.UNSAFE
+    assert internet.dns.asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["fec0::1", "3fff::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "2001::1"],
+)
+async def test_names_that_lead_to_odd_addresses_are_not_gone_to(internet, client, address):
+    internet.dns.records["good.test", "AAAA"] = [address]
+    async with client() as c:
+        reply = await _get(c, "https://good.test/x")
+    assert reply.outcome is Outcome.UNSAFE
+
+
+async def test_line_ends_in_a_redirect_make_no_header(internet, client):
+    location = f"{internet.rdap.base}y%0d%0aX-Evil:1"
+    internet.rdap.answers["/x"] = web.Response(status=302, headers={"Location": location})
+    async with client() as c:
+        await _get(c, f"{internet.rdap.base}x")
+        await _get(c, f"{internet.rdap.base}z\r\nX-Evil: 1")
+    assert all("X-Evil" not in request.headers for request in internet.rdap.requests)

@@ -245,6 +245,34 @@ async def test_a_proxy_that_fails_is_an_outcome_and_nothing_goes_around_it(
     assert internet.dns.asked == []
 
 
+async def test_a_proxy_for_https_only_is_said_in_one_sentence(
+    internet, clock, host_of, socket_guard, proxy
+):
+    started = proxy("-", [f"{host}:{port}=nowhere" for host, port in internet.endpoints])
+    socket_guard.only = {started.endpoint}
+    internet.further.add(started.port)
+    async with internet.lookup(
+        clock, lookup={"proxy": f"http://127.0.0.1:{started.port}"}
+    ) as lookup:
+        answer = await lookup.ask(host_of("shop.test"), NothingKnown())
+        (check,) = await lookup.check_resolvers()
+    found = {o.question: o for o in answer.observations}
+    for question, port in (
+        (Question.A, internet.dns.port),
+        (Question.WHOIS, internet.whois.port),
+        (Question.REGISTRY_RDAP, internet.rdap.port),
+    ):
+        assert found[question].outcome is Outcome.UNREACHABLE
+        assert f"the proxy does not connect us to port {port}; " in found[question].detail
+        assert "ask its operator to allow ports 43 and 53, or use a SOCKS proxy" in (
+            found[question].detail
+        )
+    (finding,) = check.findings
+    assert finding.code == "no answer"
+    assert f"the proxy does not connect us to port {internet.dns.port}; " in finding.text
+    assert internet.dns.asked == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
