@@ -294,7 +294,11 @@ class Http:
             status,
             body,
             _told(headers.get("Content-Type", "").partition(";")[0], 100).lower(),
-            {key: headers[key] for key in ("ETag", "Last-Modified") if key in headers},
+            {
+                k: text
+                for k in ("ETag", "Last-Modified")
+                if (text := headers.get(k, "")) and text.isascii()
+            },
             retry_after=self._retry_after(headers.get("Retry-After")),
         )
 

@@ -126,6 +126,15 @@ def test_the_extended_error_is_told_with_its_text():
     assert ";EDE 9: no key" in reading.text
 
 
+def test_the_text_of_an_extended_error_stays_on_its_line():
+    query = _query()
+    text = "filtered\n;ANSWER\nshop.test. 60 IN A 192.0.2.9 \u202e"
+    reading = read_answer(query, _answer(query, rcode="SERVFAIL", ede=9, text=text))
+    assert "\n" not in reading.detail
+    assert reading.text.count("\n;ANSWER") <= 1
+    assert "\u202e" not in reading.text
+
+
 def test_a_chain_of_aliases_is_followed_and_told():
     query = _query()
     wire = _answer(

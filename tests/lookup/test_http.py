@@ -516,3 +516,18 @@ async def test_line_ends_in_a_redirect_make_no_header(internet, client):
         await _get(c, f"{internet.rdap.base}x")
         await _get(c, f"{internet.rdap.base}z\r\nX-Evil: 1")
     assert all("X-Evil" not in request.headers for request in internet.rdap.requests)
+
+
+async def test_headers_of_any_bytes_become_text_that_can_be_stored(internet, stream_server, client):
+    heads = [b"Content-Type: \xff\xfe\xe2\x80\xae/json", b"Content-Encoding: \xff\xe2\x80\xae"]
+    heads.append(b"ETag: \xff")  # would be sent back
+    for head in heads:
+        stream_server.talk = _raw(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + head + b"\r\n\r\n{}"
+        )
+        async with client(allowed=[stream_server.port]) as c:
+            reply = await _get(c, f"http://127.0.0.1:{stream_server.port}/x")
+        told = reply.detail + reply.media_type
+        told.encode("utf-8")
+        assert told.isprintable()
+        assert reply.headers == {}
