@@ -25,7 +25,7 @@ _SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
 _CONTACT = TypeAdapter(Contact)
 # What a fact leaves out because it is empty.
 _EMPTY = {"party_name": "", "email": None, "form": None, "phone": None, "source": ""}
-_BEST_FIRST = (
+BEST_FIRST = (
     "origin <> 'manual', confirmed_at IS NULL, email IS NULL AND form IS NULL, as_of DESC, source"
 )
 
@@ -156,17 +156,35 @@ def contacts(
     rows = case.rows(
         f"{_SELECT} WHERE (:role IS NULL OR role = :role)"
         " AND (:party IS NULL OR party_key = :party)"
-        f" ORDER BY party_name COLLATE NOCASE, party_key, role, {_BEST_FIRST}",
+        f" ORDER BY party_name COLLATE NOCASE, party_key, role, {BEST_FIRST}",
         {"role": role and role.value, "party": clean(party)},
     )
     instead = {} if as_stored else address_rules.replacements(case)
     return [_put_right(_decode(row), instead) for row in rows]
 
 
+def chosen(case: CaseFile, wanted: Iterable[tuple[str, Role]]) -> dict[tuple[str, Role], Contact]:
+    """Return the contact to use for each party and role that has one, by primary key."""
+    pairs = canonical([[clean(key), role.value] for key, role in wanted])
+    columns = ", ".join(f"contact.{name}" for name in _FIELDS)
+    rows = case.rows(
+        f"SELECT {columns} FROM json_each(?) AS pair JOIN contact"
+        " ON party_key = json_extract(pair.value, '$[0]')"
+        f" AND role = json_extract(pair.value, '$[1]') ORDER BY {BEST_FIRST}",
+        [pairs],
+    )
+    instead = address_rules.replacements(case)
+    found: dict[tuple[str, Role], Contact] = {}
+    for row in rows:
+        contact = _put_right(_decode(row), instead)
+        found.setdefault((contact.party_key, contact.role), contact)
+    return found
+
+
 def contact_for(case: CaseFile, party_key: str, role: Role) -> Contact | None:
     """Return the contact to use for a party; None where there is none."""
     rows = case.rows(
-        f"{_SELECT} WHERE party_key = ? AND role = ? ORDER BY {_BEST_FIRST} LIMIT 1",
+        f"{_SELECT} WHERE party_key = ? AND role = ? ORDER BY {BEST_FIRST} LIMIT 1",
         [clean(party_key), role.value],
     )
     return _put_right(_decode(rows[0]), address_rules.replacements(case)) if rows else None

@@ -15,7 +15,15 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from abusetrack.casefile import CaseFile, CaseFileThread, QueryStoppedError, projection, queue
+from abusetrack.casefile import (
+    CaseFile,
+    CaseFileThread,
+    QueryStoppedError,
+    party_list,
+    projection,
+    queue,
+)
+from abusetrack.casefile.party_list import PartyKey, PartyRow
 from abusetrack.errors import AbusetrackError
 from abusetrack.records import DomainNow
 from abusetrack.triage.context import Context
@@ -123,6 +131,10 @@ class Desk(QObject):
     def rows(self, ids: Sequence[int]) -> list[DomainNow]:
         """Return rows that are on the screen, at most 200, by primary key."""
         return projection.rows(self._visible, ids[:MOST_ROWS])
+
+    def parties(self, wanted: Sequence[PartyKey]) -> list[PartyRow]:
+        """Return rows of parties that are on the screen, at most 200, by primary key."""
+        return party_list.rows(self._visible, wanted[:MOST_ROWS])
 
     def look_up(self) -> None:
         """Look up what is queued, or say why that cannot be."""

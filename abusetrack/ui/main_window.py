@@ -24,6 +24,7 @@ from abusetrack.errors import AbusetrackError
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.pages.directory_page import DirectoryPage
 from abusetrack.ui.pages.domains_page import DomainsPage
 from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.intake = IntakePage(desk)
         self.domains = DomainsPage(desk)
         self.notices = NoticesPage(desk)
+        self.directory = DirectoryPage(desk)
         self.domains.intake_wanted.connect(lambda: self.show_page(0))
         self._build()
         self._build_status()
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
                 (self.tr("Intake"), self.intake),
                 (self.tr("Domains"), self.domains),
                 (self.tr("Notices"), self.notices),
+                (self.tr("Directory"), self.directory),
             )
         ):
             self._pages.addWidget(page)
@@ -192,14 +195,14 @@ class MainWindow(QMainWindow):
         """Show a page of the rail."""
         self._rail[number].setChecked(True)
         self._pages.setCurrentIndex(number)
-        page = (self.intake, self.domains, self.notices)[number]
+        page = (self.intake, self.domains, self.notices, self.directory)[number]
         page.show_page()
 
     @Slot(bool)
     def _reveal(self, revealed: bool) -> None:
         """Show names and URLs, or mask them."""
         self._reveal_button.setText(self.tr("Mask names") if revealed else self.tr("Reveal names"))
-        for page in (self.intake, self.domains, self.notices):
+        for page in (self.intake, self.domains, self.notices, self.directory):
             page.set_revealed(revealed)
 
     def reveal_names(self, revealed: bool) -> None:
