@@ -1,4 +1,4 @@
-"""notice: list, show, mark, answer, quality."""
+"""notice: list, show, next, mark, answer, quality."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import click
 from abusetrack.casefile import notices, replies
 from abusetrack.cli.session import Session, counted, moment_of
 from abusetrack.errors import InputError
+from abusetrack.judgement import ladder
 from abusetrack.records import ContactOutcome, NoticeStatus, Quality
-from abusetrack.triage import ledger
+from abusetrack.triage import dossier, ledger
 
 _MARKS = [
     status.value
@@ -114,9 +115,36 @@ def show(session: Session, reference: str, text: bool, as_json: bool) -> None:
         seen = f"{outcome.looked_up_at:%Y-%m-%d}" if outcome.looked_up_at else "never looked up"
         gone = ", withdrawn" if outcome.withdrawn else ""
         say(f"  {outcome.domain}  {outcome.state.value} ({seen}){gone}")
+        for change in outcome.changes:
+            between = f"{change.last_seen_before:%Y-%m-%d} and {change.first_seen_after:%Y-%m-%d}"
+            say(f"      {change.kind.value} between {between}: {change.before} -> {change.after}")
     say(f"  ({ledger.CAVEAT})")
     if text:
         say(f"\n{found.subject}\n\n{found.body}")
+
+
+@notice.command("next")
+@click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.pass_obj
+def next_(session: Session, domains: tuple[str, ...], as_json: bool) -> None:
+    """Propose the next step about domains: wait, remind, or the next rung up, and why."""
+    context = session.context
+    names = [dossier.domain_of(context, text) for text in domains]
+    with session.case() as case:
+        found = {name: ledger.next_step(context, case, name) for name in names}
+    if as_json:
+        session.print_json(
+            [{"domain": name, **ledger.proposal_json(item)} for name, item in found.items()]
+        )
+        return
+    for name, item in found.items():
+        what = "nothing to draft now"
+        if item.rung and item.party:
+            what = f"{item.rung.value} to {item.party.name} ({item.party.key})"
+        session.out.print(f"{name}: {what}; {item.reason}")
+        for line in ladder.summary(item.earlier).splitlines():
+            session.out.print(f"  {line}")
 
 
 @notice.command("mark")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -14,7 +14,7 @@ from abusetrack.casefile import CaseFile, address_rules, contact_ledger, directo
 from abusetrack.judgement import contacts as judged
 from abusetrack.judgement.contacts import NoSend, NoSendRule
 from abusetrack.judgement.parties import named_key
-from abusetrack.records import Contact, ContactEvent, PartyRef, Reason, Role
+from abusetrack.records import Contact, ContactEvent, Reason, Role
 from abusetrack.triage.context import Context
 
 
@@ -73,16 +73,6 @@ def listed(
     for event in contact_ledger.events(case):
         events[event.party_key, event.role].append(event)
     return [judge(context, contact, no_send, events[key]) for key, contact in chosen.items()]
-
-
-def no_send_roles(case: CaseFile, parties: Iterable[PartyRef]) -> frozenset[Role]:
-    """Return the roles in which no party can be written to, because of the no-send list."""
-    no_send = no_send_list(case)
-    may: dict[Role, list[bool]] = defaultdict(list)
-    for party in parties:
-        contact = directory.contact_for(case, party.key, party.role)
-        may[party.role].append(contact is None or no_send.why(contact.email, party.role) is None)
-    return frozenset(role for role, found in may.items() if not any(found))
 
 
 def _used(case: CaseFile) -> set[str]:

@@ -9,15 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from abusetrack import intake
-from abusetrack.casefile import CaseFile, contact_ledger, ledger, notices, projection, replies
+from abusetrack.casefile import (
+    CaseFile,
+    changes,
+    contact_ledger,
+    ledger,
+    notices,
+    projection,
+    replies,
+)
 from abusetrack.casefile.ledger import LedgerRow
 from abusetrack.casefile.notices import NoticeEvent, StoredNotice
 from abusetrack.errors import InputError
 from abusetrack.intake.answers import AnswerText, read_answer
 from abusetrack.judgement import ladder
 from abusetrack.judgement.ladder import LadderCase, Proposal, Waiting
+from abusetrack.judgement.roles import judge_roles
 from abusetrack.records import (
-    Advice,
+    Change,
     ContactOutcome,
     NoticeStatus,
     Quality,
@@ -26,9 +35,9 @@ from abusetrack.records import (
     State,
     Step,
 )
-from abusetrack.triage import parties
 from abusetrack.triage.context import Context
-from abusetrack.triage.refresh import host_names, look
+from abusetrack.triage.refresh import host_names, look, persistence
+from abusetrack.triage.roles import Roles
 from abusetrack.triage.views import StoredFacts
 
 CAVEAT = "that a domain is held or gone does not prove that the notice caused it"
@@ -52,6 +61,7 @@ class Outcome:
     reason: str
     looked_up_at: datetime | None
     withdrawn: bool
+    changes: tuple[Change, ...] = ()  # first seen after the notice was sent (else exported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +115,12 @@ def shown(context: Context, case: CaseFile, reference: str) -> Shown:
         events=tuple(notices.events(case, reference)),
         answers=tuple(replies.answers(case, reference)),
         ratings=tuple(replies.ratings(case, reference)),
-        outcomes=tuple(_outcomes(case, stored)),
+        outcomes=tuple(_outcomes(case, stored, step_of(case, stored).sent_at)),
     )
 
 
-def _outcomes(case: CaseFile, notice: StoredNotice) -> Iterable[Outcome]:
+def _outcomes(case: CaseFile, notice: StoredNotice, sent_at: datetime | None) -> Iterable[Outcome]:
+    since = sent_at or notice.exported_at
     names = [row.domain for row in notice.rows]
     found = {now.domain: now.findings for now in projection.read_many(case, names)}
     for name in names:
@@ -120,6 +131,11 @@ def _outcomes(case: CaseFile, notice: StoredNotice) -> Iterable[Outcome]:
             reason=finding.state_reason if finding else "not in this case file any more",
             looked_up_at=finding.looked_up_at if finding else None,
             withdrawn=name in notice.withdrawn or notice.status is NoticeStatus.WITHDRAWN,
+            changes=tuple(
+                change
+                for change in changes.of_domain(case, name)
+                if change.first_seen_after >= since
+            ),
         )
 
 
@@ -210,10 +226,8 @@ def step_of(case: CaseFile, notice: StoredNotice) -> Step:
     )
 
 
-def next_step(
-    context: Context, case: CaseFile, domain: str, advice: Mapping[Role, Advice]
-) -> Proposal:
-    """Propose what to do next about a domain; ``advice`` is what was judged of each role.
+def next_step(context: Context, case: CaseFile, domain: str) -> Proposal:
+    """Propose what to do next about a domain.
 
     Raises:
         InputError: the domain was never reported.
@@ -221,14 +235,15 @@ def next_step(
     now = projection.read(case, domain)
     if now is None:
         raise InputError("A name given was never reported to this case file.")
-    view = look(
-        context, StoredFacts(case), domain, host_names(case, domain), suffix_kind=now.suffix_kind
-    )
+    facts = StoredFacts(case)
+    view = look(context, facts, domain, host_names(case, domain), suffix_kind=now.suffix_kind)
+    roles = Roles(context, case)
+    subject = roles.case_of(now, view, persistence(context, case, now, view, facts))
     return ladder.propose(
         LadderCase(
             state=view.state.state,
-            parties=parties.of_domain(context, domain, view),
-            advice=advice,
+            parties=subject.parties,
+            advice={verdict.role: verdict.advice for verdict in judge_roles(subject)},
             steps=steps_of(case, domain),
             waiting=waiting(context),
             as_of=context.clock.now(),
@@ -252,6 +267,20 @@ _SETTING_OF = {
 
 
 # --- as JSON -------------------------------------------------------------------------
+
+
+def proposal_json(proposal: Proposal) -> dict[str, Any]:
+    """Return a proposal as ``notice next --json`` prints it."""
+    party = proposal.party
+    return {
+        "rung": proposal.rung.value if proposal.rung else None,
+        "party": party.key if party else None,
+        "name": party.name if party else None,
+        "role": party.role.value if party else None,
+        "due_at": time_text(proposal.due_at),
+        "reason": proposal.reason,
+        "earlier": [step.reference for step in proposal.earlier],
+    }
 
 
 def listed_json(item: Listed) -> dict[str, Any]:
@@ -325,6 +354,17 @@ def shown_json(item: Shown) -> dict[str, Any]:
                 "reason": outcome.reason,
                 "looked_up_at": time_text(outcome.looked_up_at),
                 "withdrawn": outcome.withdrawn,
+                "changes": [
+                    {
+                        "kind": change.kind.value,
+                        "subject": change.subject,
+                        "before": change.before,
+                        "after": change.after,
+                        "last_seen_before": time_text(change.last_seen_before),
+                        "first_seen_after": time_text(change.first_seen_after),
+                    }
+                    for change in outcome.changes
+                ],
             }
             for outcome in item.outcomes
         ],

@@ -93,8 +93,8 @@ def _notes(page: PartyView) -> Iterator[Fact]:
 
 
 def _record(page: PartyView) -> Iterator[Fact]:
-    said = party_view.sentences(page.record)
-    yield Fact(_tr("Record"), said[0], "; ".join(said[1:]))
+    first, *more = party_view.sentences(page.record)
+    yield Fact(_tr("Record"), first, "; ".join(more))
     for template, counts in page.quality.items():
         said = ", ".join(f"{quality.value} {count}" for quality, count in counts.items())
         yield Fact(_tr("They said"), said, template)

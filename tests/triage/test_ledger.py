@@ -5,10 +5,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from abusetrack.casefile import contact_ledger, directory, notices, replies
+from abusetrack.casefile import changes, contact_ledger, directory, notices, replies
 from abusetrack.errors import InputError
 from abusetrack.records import (
-    Advice,
+    Change,
+    ChangeKind,
     ContactOutcome,
     NoticeStatus,
     Quality,
@@ -121,20 +122,43 @@ def test_steps_restate_the_notices_that_still_stand(context, case, export_notice
     assert ledger.steps_of(case, "c.test") == ()
 
 
-def test_the_next_step_by_the_settings_waiting_times(context, case, export_notice, take, clock):
+def test_the_next_step_by_advice_and_the_settings_waiting_times(
+    context, case, export_notice, take, clock
+):
     take("https://site.com/x")
-    advice = dict.fromkeys(Role, Advice.ADVISED)
-    assert ledger.next_step(context, case, "site.com", advice).rung is Rung.FIRST
+    nobody = ledger.next_step(context, case, "site.com")
+    assert (nobody.rung, "nobody may be told" in nobody.reason) == (None, True)
     reference = export_notice(case, "site.com", party="iana:9999")
     notices.mark(case, reference, SENT)
     clock.move(hours=47)
-    assert ledger.next_step(context, case, "site.com", advice).rung is None
+    assert ledger.next_step(context, case, "site.com").rung is None
     clock.move(hours=2)
-    step = ledger.next_step(context, case, "site.com", advice)
+    step = ledger.next_step(context, case, "site.com")
     assert (step.rung, step.party.key) == (Rung.REMINDER, "iana:9999")
+    assert ledger.proposal_json(step)["earlier"] == [reference]
     assert set(ledger.waiting(context)) == set(Role)
     with pytest.raises(InputError, match="never reported"):
-        ledger.next_step(context, case, "other.com", advice)
+        ledger.next_step(context, case, "other.com")
+
+
+def test_what_changed_since_it_was_sent_stands_beside_a_notice(
+    context, case, export_notice, take, clock
+):
+    take("https://a.test/x")
+    reference = export_notice(case, "a.test")
+    sent = clock.now()
+    notices.mark(case, reference, SENT)
+
+    def change(kind, days):
+        at = sent + timedelta(days=days)
+        return Change(kind, "a.test", "active", "held", sent - timedelta(days=9), at, at)
+
+    seen = [change(ChangeKind.REGISTRAR_CHANGED, -1), change(ChangeKind.HOLD_SET, 2)]
+    changes.write(case, {"a.test": seen})
+    item = ledger.shown(context, case, reference)
+    assert item.outcomes[0].changes == (seen[1],)
+    made = ledger.shown_json(item)["outcomes"][0]["changes"]
+    assert [found["kind"] for found in made] == ["hold set"]
 
 
 def test_directory_and_ledger_agree_on_the_address(context, case, export_notice):
