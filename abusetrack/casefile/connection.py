@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hmac
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,25 +11,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from abusetrack.casefile import driver
+from abusetrack.casefile import driver, files
 from abusetrack.casefile.encoding import stamp
-from abusetrack.casefile.faults import NOTADB, READONLY, QueryStoppedError, spoken
+from abusetrack.casefile.faults import READONLY, QueryStoppedError, spoken
+from abusetrack.casefile.files import is_encrypted
 from abusetrack.casefile.ids import Uuid7
-from abusetrack.casefile.keys import RawKey, derive, head_of, is_plain, salt_of
+from abusetrack.casefile.keys import RawKey
 from abusetrack.casefile.migrations import MIGRATIONS, schema_version
 from abusetrack.errors import (
     CaseFileError,
     NewerCaseFileError,
-    StorageFullError,
-    WrongPassphraseError,
 )
 from abusetrack.records import Clock
 
 __all__ = ["CaseFile", "QueryStoppedError", "is_encrypted", "open_case_file"]
 
 APPLICATION_ID = 0x41627573  # "Abus"
-BUSY_SECONDS = 60.0  # a long import of another process is waited for
-_PAGE = 512  # the smallest page size: a file below it holds no page
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -58,7 +54,7 @@ class CaseFile:
         self.actor = actor
         self.read_only = read_only
         self.ids = Uuid7()
-        self._key = key
+        self.key = key
         self._connection = connection
         self._database = driver.Database(connection, execute_plugins=False)
         self._closed = False
@@ -89,7 +85,7 @@ class CaseFile:
     @property
     def encrypted(self) -> bool:
         """Whether the file is encrypted."""
-        return self._key is not None
+        return self.key is not None
 
     @property
     def log_key(self) -> bytes:
@@ -108,7 +104,7 @@ class CaseFile:
             path or self.path,
             clock=self.clock,
             actor=self.actor,
-            key=self._key,
+            key=self.key,
             create=False,
             read_only=read_only,
         )
@@ -213,6 +209,12 @@ class CaseFile:
         """Return the clock's time as it is written."""
         return stamp(self.clock.now())
 
+    def start_origin(self, origin: bytes) -> None:
+        """Go on under an origin of its own, inside the caller's transaction."""
+        self.execute("INSERT INTO origin(id) VALUES (?)", [origin])
+        self.execute("UPDATE meta SET value = ? WHERE key = 'origin'", [origin])
+        self.origin, self.origin_id, self._url_key = self._identity()
+
     def digest(self, text: str) -> bytes:
         """Return 16 bytes that stand for ``text`` in this file only: a keyed digest."""
         return hmac.digest(self._url_key, text.encode("utf-8", "surrogatepass"), "sha256")[:16]
@@ -224,7 +226,16 @@ class CaseFile:
             FileExistsError: there is something of that name.
             StorageFullError: it cannot be written; nothing is left behind.
         """
-        _copy(self._connection, target, self._key)
+        files.copy(self._connection, target, self.key)
+
+    def export_plain(self, target: Path) -> None:
+        """Write a consistent copy without a passphrase to ``target``.
+
+        Raises:
+            FileExistsError: there is something of that name.
+            StorageFullError: it cannot be written; nothing is left behind.
+        """
+        files.export(self._connection, target, None)
 
 
 def open_case_file(
@@ -255,29 +266,20 @@ def open_case_file(
         if not create or read_only:
             raise CaseFileError(f"There is no case file {path}; check the path.")
         with suppress(FileExistsError):  # another process made it just now
-            _create_empty(path)
+            files.create_empty(path)
             made = True
     try:
-        key = _key_for(path, passphrase, key, may_be_empty=create and not read_only)
+        key = files.key_for(path, passphrase, key, may_be_empty=create and not read_only)
         return _open(path, key, clock=clock, actor=actor, read_only=read_only)
     except BaseException:
         if made:
-            _remove(path)
+            files.remove(path)
         raise
-
-
-def is_encrypted(path: Path) -> bool:
-    """Say whether the file looks like an encrypted case file, so needs a passphrase."""
-    try:
-        size = path.stat().st_size
-        return size >= _PAGE and not is_plain(head_of(path))
-    except OSError:
-        return False  # opening it will say what is wrong
 
 
 def _open(path: Path, key: RawKey | None, *, clock: Clock, actor: str, read_only: bool) -> CaseFile:
     with spoken(path):
-        connection = _connect(path, key, read_only=read_only)
+        connection = files.connect(path, key, read_only=read_only)
         try:
             version = _examine(connection, path)
             if read_only:
@@ -300,94 +302,6 @@ _NEWER = (
     "The case file {path} was written by a newer abusetrack; install that version to work with it."
 )
 _OLDER = "The case file {path} is of an older abusetrack; open it once for writing first."
-_WRONG = (
-    "The passphrase does not open the case file {path}; type it again, mind upper and lower case."
-)
-_NEEDED = "{path} is an encrypted case file, or no case file at all; give its passphrase."
-_NEEDLESS = "The case file {path} is not encrypted; open it without a passphrase."
-_NO_CASE_FILE = "{path} is not a case file; check the path."
-
-
-def _create_empty(path: Path) -> None:
-    """Make an empty file that only its owner can read.
-
-    Raises:
-        FileExistsError: there is something of that name.
-        StorageFullError: it cannot be made.
-    """
-    try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        if isinstance(error, FileExistsError) and path.parent.is_dir():
-            raise
-        raise StorageFullError(
-            f"{path} cannot be made: {error.strerror}. Nothing was written; choose another folder."
-        ) from error
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _key_for(
-    path: Path, passphrase: str | None, key: RawKey | None, *, may_be_empty: bool
-) -> RawKey | None:
-    """Decide between plain and encrypted by the file's first bytes; derive the key."""
-    try:
-        head, size = head_of(path), path.stat().st_size
-    except OSError as error:
-        raise CaseFileError(
-            f"The case file {path} cannot be read: {error.strerror}; check the path and its rights."
-        ) from error
-    if size == 0 and may_be_empty:
-        return key or (derive(passphrase, salt_of(path)) if passphrase else None)
-    if size < _PAGE:  # a full disk may leave half a page behind the last whole one
-        raise CaseFileError(_NO_CASE_FILE.format(path=path))
-    if is_plain(head):
-        if passphrase or key:
-            raise WrongPassphraseError(_NEEDLESS.format(path=path))
-        return None
-    if key is None and not passphrase:
-        raise WrongPassphraseError(_NEEDED.format(path=path))
-    return key or derive(passphrase or "", head)
-
-
-def _connect(path: Path, key: RawKey | None, *, read_only: bool) -> driver.Connection:
-    mode = "ro" if read_only else "rw"
-    connection = driver.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-    )
-    try:
-        connection.execute("PRAGMA cipher_log = off")  # first: a wrong key is told on stderr
-        if key is not None:
-            connection.execute(f"PRAGMA key = \"x'{key.hexadecimal}'\"")
-        _read_once(connection, path, key)
-        for pragma in (
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "secure_delete = ON",
-            "trusted_schema = OFF",
-            "cell_size_check = ON",
-            "cache_size = -16384",  # KiB; no import was quicker with more
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _read_once(connection: driver.Connection, path: Path, key: RawKey | None) -> None:
-    """Read the first page, which a wrong key makes unreadable; other pragmas read it too."""
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except driver.Error as error:
-        if key is not None and getattr(error, "sqlite_errorcode", 0) & 0xFF == NOTADB:
-            raise WrongPassphraseError(_WRONG.format(path=path)) from error
-        raise
 
 
 def _examine(connection: driver.Connection, path: Path) -> int:
@@ -396,7 +310,7 @@ def _examine(connection: driver.Connection, path: Path) -> int:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID and (tables or application or version):
-        raise CaseFileError(_NO_CASE_FILE.format(path=path))
+        raise CaseFileError(files.NO_CASE_FILE.format(path=path))
     if version > schema_version():
         raise NewerCaseFileError(_NEWER.format(path=path))
     return version
@@ -427,27 +341,12 @@ def _bring_up_to_date(
 def _copy_beside(path: Path, version: int, key: RawKey | None, clock: Clock) -> None:
     """Copy the committed state, through a reader of its own; an earlier copy is kept."""
     target = path.with_name(f"{path.name}.version-{version}-{clock.now():%Y%m%dT%H%M%SZ}")
-    reader = _connect(path, key, read_only=True)
+    reader = files.connect(path, key, read_only=True)
     try:
         with suppress(FileExistsError):
-            _copy(reader, target, key)
+            files.copy(reader, target, key)
     finally:
         reader.close()
-
-
-def _copy(source: driver.Connection, target: Path, key: RawKey | None) -> None:
-    _create_empty(target)
-    try:
-        with spoken(target):
-            copy = _connect(target, key, read_only=False)
-            try:
-                source.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
-            finally:
-                copy.close()
-    except BaseException:
-        _remove(target)
-        raise
 
 
 def _found(connection: driver.Connection, clock: Clock) -> None:

@@ -43,6 +43,10 @@ _SENTENCES: dict[int, tuple[type[CaseFileError], str]] = {
 }
 
 
+class InUseError(CaseFileError):
+    """Somebody else has the file open that must be held alone; nothing was changed."""
+
+
 class QueryStoppedError(CaseFileError):
     """A query was stopped by :meth:`CaseFile.interrupt`; nothing was changed."""
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import stat
+from datetime import timedelta
 
 import pytest
 import sqlcipher3
 
-from abusetrack.casefile import audit, check, is_encrypted, open_case_file, reports, transfer
+from abusetrack.casefile import audit, check, heads, is_encrypted, open_case_file, reports, transfer
 from abusetrack.errors import CaseFileError, InputError, StorageFullError, WrongPassphraseError
 
 
@@ -25,8 +26,9 @@ def test_a_backup_is_a_whole_case_file(tmp_path, clock, report, discarded, passp
             open_case_file(target, clock=clock, actor="Ann")
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "backup",
+        "backup.heads",
         "case",
-    ]  # one file, nothing beside it
+    ]  # in one piece
     with open_case_file(target, clock=clock, actor="Ann", passphrase=passphrase) as copy:
         assert len(reports.of_domain(copy, "a.example")) == 1
         assert reports.of_domain(copy, "b.example") == ()
@@ -65,3 +67,33 @@ def test_others_may_write_meanwhile(case, tmp_path, report, discarded):
     with case.opener()() as other, other.transaction():
         other.execute("INSERT INTO counter VALUES ('a', 1)")
         transfer.backup(case, tmp_path / "backup")
+
+
+def test_the_heads_beside_a_backup_are_those_of_the_case_file(case, live, tmp_path):
+    live(case)
+    done = transfer.backup(case, tmp_path / "backup")
+    noted = heads.decode(done.heads.read_text())
+    assert heads.compare(case, noted) == ()
+    live(case, "later ")
+    assert heads.compare(case, noted) == ()
+
+
+def test_old_backups_are_rotated_and_expire(case, clock, tmp_path):
+    folder = tmp_path / "backups"
+    made = []
+    for _ in range(4):
+        made.append(transfer.backup(case, transfer.next_in(folder, case.path, clock.now())).path)
+        clock.move(days=30)
+    other = folder / "another-20260301T120000Z.abusetrack"
+    other.touch()
+    assert transfer.rotate(folder, case.path, 3) == made[:1]
+    beside = case.path.with_name(f"{case.path.name}.replaced-20260301T120000Z")
+    beside.touch()
+    gone = transfer.expire(folder, case.path, clock.now() - timedelta(days=70))
+    assert sorted(gone) == sorted([beside, made[1]])
+    left = {file.name for file in folder.iterdir()}
+    assert left == {
+        other.name,
+        *(f"{path.name}{end}" for path in made[2:] for end in ("", ".heads")),
+    }
+    assert transfer.expire(None, case.path, clock.now()) == []
