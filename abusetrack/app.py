@@ -11,7 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from abusetrack.casefile import is_encrypted, open_case_file
+from abusetrack.casefile import is_encrypted, open_case_file, remembered
+from abusetrack.casefile.keys import RawKey
 from abusetrack.errors import AbusetrackError, CaseFileError, WrongPassphraseError
 from abusetrack.records import SystemClock
 from abusetrack.settings import Settings
@@ -80,10 +81,12 @@ class Desktop(QObject):
         """Open the window, or say why that cannot be."""
         try:
             self._context = make_context(self._settings, SystemClock())
-            if passphrase is None and self._is_locked():
-                self._ask_passphrase()
-            else:
+            if passphrase is not None or not self._is_locked():
                 self._open(passphrase)
+            elif (key := self._remembered()) is not None:
+                self._open(None, key)
+            else:
+                self._ask_passphrase()
         except AbusetrackError as error:
             self._refuse(error)
 
@@ -96,6 +99,16 @@ class Desktop(QObject):
 
     def _is_locked(self) -> bool:
         return self._case_path.exists() and is_encrypted(self._case_path)
+
+    def _remembered(self) -> RawKey | None:
+        """Return the key that the system's keyring has, where the settings let it be asked."""
+        if not self._settings.case.keyring:
+            return None
+        try:
+            return remembered.recall(self._case_path)
+        except AbusetrackError as error:
+            _LOG.warning("the keyring cannot be asked", exc_info=error)
+            return None
 
     def _ask_passphrase(self) -> None:
         dialog = PassphraseDialog(self._case_path, self._unlock)
@@ -111,13 +124,17 @@ class Desktop(QObject):
         except AbusetrackError as error:
             self._refuse(error)
 
-    def _open(self, passphrase: str | None) -> None:
+    def _open(self, passphrase: str | None, key: RawKey | None = None) -> None:
         context = self._context
         if context is None:
             raise AssertionError("start() makes the context first")
         messages = Messages()
         with open_case_file(
-            self._case_path, clock=context.clock, actor=context.actor, passphrase=passphrase
+            self._case_path,
+            clock=context.clock,
+            actor=context.actor,
+            passphrase=passphrase,
+            key=key,
         ) as case:
             desk = Desk(context, case, messages)
         messages.setParent(desk)

@@ -233,6 +233,19 @@ class NoticeSettings(_Table):
     gnupg_home: Path | None = None  # gpg's own where not set
 
 
+class CaseSettings(_Table):
+    """How the case file is opened."""
+
+    keyring: bool = False  # ask the system's keyring for the key before asking for a passphrase
+
+
+class BackupSettings(_Table):
+    """Where backups are rotated."""
+
+    folder: Path | None = None
+    keep: int = Field(10, ge=1, le=10_000)
+
+
 class WorklistWeights(_Table):
     """What makes a domain urgent, in points."""
 
@@ -270,6 +283,8 @@ class Settings(_Table):
     policy: PolicySettings = PolicySettings()
     notices: NoticeSettings = NoticeSettings()
     worklist: WorklistWeights = WorklistWeights()
+    case: CaseSettings = CaseSettings()
+    backup: BackupSettings = BackupSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so
     base: Path = Field(default_factory=Path.cwd, exclude=True)

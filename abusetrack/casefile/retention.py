@@ -78,18 +78,19 @@ def of_subject(case: CaseFile, subject: str) -> Erasure:
     )
 
 
-def erase(case: CaseFile, what: Erasure, *, reason: str, before: datetime | None = None) -> None:
+def erase(case: CaseFile, what: Erasure, *, reason: str, before: datetime | None = None) -> bool:
     """Erase for ever, in one transaction; then overwrite the write-ahead log as well.
 
-    One audit row with the counts.
+    One audit row with the counts. Return whether the log could be emptied: not while others
+    have the file open.
     """
     if not what:
-        return
+        return True
     with case.transaction():
         written = facts.append(case, list(_facts(what, reason, before)))
         erased.fold(case, facts.read(case, [fact.n for fact in written]))
         audit.append(case, "erase", id_text(written[0].id), {"reason": reason, **what.counts})
-    case.truncate_log()
+    return case.truncate_log()
 
 
 def _facts(what: Erasure, reason: str, before: datetime | None) -> Iterator[NewFact]:

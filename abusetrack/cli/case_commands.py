@@ -1,4 +1,4 @@
-"""check, backup, practice."""
+"""check, practice."""
 
 from __future__ import annotations
 
@@ -8,34 +8,45 @@ from pathlib import Path
 
 import click
 
-from abusetrack.casefile import CaseFile, folding, is_encrypted, transfer
+from abusetrack.casefile import CaseFile, folding, heads
 from abusetrack.casefile.check import check as check_case
+from abusetrack.cli.noted_heads import read_heads
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.triage.refresh import refresh
 
 
 @click.command()
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A backup, a dump or the heads beside one: has anything before it changed?",
+)
 @click.option("--rebuild", is_flag=True, help="Recompute what is shown from the facts, compare.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_obj
-def check(session: Session, rebuild: bool, as_json: bool) -> None:
+def check(session: Session, against: Path | None, rebuild: bool, as_json: bool) -> None:
     """Verify the case file: structure, audit chain, facts and evidence."""
+    noted = None if against is None else read_heads(session, against)
     with session.case("" if rebuild else "checking") as case:
         rebuilt = _rebuild(session, case) if rebuild else None
         report = check_case(case)
+        problems = report.problems
+        if noted is not None:
+            problems += noted.problems + heads.compare(case, noted.heads)
     if as_json:
         session.print_json(
             {
-                "sound": report.sound,
-                "problems": list(report.problems),
+                "sound": not problems,
+                "problems": list(problems),
+                "against": noted and {"at": noted.heads.at, "signed_by": noted.signed_by},
                 "audit_head": report.head,
                 "rebuilt_differences": rebuilt and rebuilt.domains,
                 "rebuilt_tables": rebuilt and {one.table: one.rows for one in rebuilt.tables},
             }
         )
     else:
-        for problem in report.problems:
+        for problem in problems:
             session.out.print(f"problem: {problem}")
         if rebuilt is not None:
             for one in rebuilt.tables:
@@ -45,9 +56,12 @@ def check(session: Session, rebuild: bool, as_json: bool) -> None:
             session.out.print(
                 f"{counted(rebuilt.domains, 'domain')} showed something else than the facts say"
             )
-        if report.sound:
+        if noted is not None and not problems:
+            by = f", signed by {noted.signed_by}" if noted.signed_by else ", not signed"
+            session.out.print(f"Nothing before {noted.heads.at} was changed since{by}")
+        if not problems:
             session.out.print(f"The case file is sound; audit chain head {report.head}")
-    if not report.sound:
+    if problems:
         raise SystemExit(3)
 
 
@@ -77,17 +91,6 @@ def _rows(case: CaseFile) -> dict[str, dict[str, object]]:
         str(row["domain"]): {key: value for key, value in row.items() if key not in ignored}
         for row in case.query("SELECT * FROM domain_now")
     }
-
-
-@click.command()
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-@click.pass_obj
-def backup(session: Session, target: Path) -> None:
-    """Copy the case file while it is in use, and verify the copy."""
-    with session.case("copying") as case:
-        transfer.backup(case, target)
-    opens = "; it opens with the same passphrase" if is_encrypted(target) else ", not encrypted"
-    session.out.print(f"Copied to {target} and verified{opens}.")
 
 
 @click.command()
@@ -154,4 +157,4 @@ def _day(text: str | None) -> datetime | None:
         raise InputError("Days are written like 2026-03-01.") from None
 
 
-COMMANDS = (check, backup, practice)
+COMMANDS = (check, practice)

@@ -36,7 +36,8 @@ EXIT_FAILED, EXIT_INPUT, EXIT_CASE_FILE = 1, 2, 3
 
 # The commands of each module's COMMANDS: a module is imported when one of them is called.
 MODULES = {
-    "case_commands": ("check", "backup", "practice"),
+    "backup_commands": ("backup", "restore"),
+    "case_commands": ("check", "practice"),
     "contact_commands": ("contacts",),
     "data_commands": ("update-data",),
     "exchange_commands": ("dump", "merge"),
@@ -45,6 +46,7 @@ MODULES = {
     "lookup_commands": ("resolve", "lookup", "show"),
     "notice_commands": ("draft",),
     "party_commands": ("party",),
+    "safety_commands": ("passphrase", "retention", "erase"),
     "stats_commands": ("stats",),
     "search_commands": ("search", "export"),
 }

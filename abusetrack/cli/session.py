@@ -18,6 +18,8 @@ import click
 
 from abusetrack import log, settings
 from abusetrack.casefile import CaseFile, is_encrypted, open_case_file
+from abusetrack.casefile.keys import RawKey
+from abusetrack.casefile.signing import Gpg
 from abusetrack.errors import InputError
 from abusetrack.records import SystemClock
 from abusetrack.settings import Settings
@@ -28,6 +30,14 @@ if TYPE_CHECKING:  # imported when something is printed, which takes its time
     from rich.table import Table
 
 PASSPHRASE_VARIABLE = "ABUSETRACK_PASSPHRASE"  # noqa: S105  # the variable's name
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What opens the case file; neither for a plain one."""
+
+    passphrase: str | None
+    key: RawKey | None
 
 
 @dataclass
@@ -70,7 +80,7 @@ class Session:
         """The passphrase from file or environment; None where neither is given."""
         from_environment = os.environ.pop(PASSPHRASE_VARIABLE, None)
         if self.passphrase_file is not None:
-            return _first_line(self.passphrase_file)
+            return first_line(self.passphrase_file)
         if from_environment == "":
             raise InputError(
                 f"{PASSPHRASE_VARIABLE} is set but empty; set it to the passphrase, or unset it."
@@ -91,6 +101,25 @@ class Session:
             return str(click.prompt("Passphrase of the case file", hide_input=True, err=True))
         return None
 
+    def unlocked(self, *, ask: bool = True) -> Unlocked:
+        """Return what opens the case file: a passphrase, the keyring's key, or nothing.
+
+        Without ``ask`` nobody is asked: then it may be nothing for an encrypted file.
+        """
+        locked = self.case_path.exists() and is_encrypted(self.case_path)
+        if locked and self.given_passphrase is None and self.settings.case.keyring:
+            from abusetrack.casefile import remembered  # which takes its time
+
+            if (key := remembered.recall(self.case_path)) is not None:
+                return Unlocked(None, key)
+        return Unlocked(self.passphrase if ask else self.given_passphrase, None)
+
+    @property
+    def gpg(self) -> Gpg:
+        """The gpg of the settings."""
+        home = self.settings.notices.gnupg_home
+        return Gpg(None if home is None else self.settings.path(home))
+
     def start_log(self) -> None:
         """Open the log file."""
         log.setup(settings.default_log_path(), "DEBUG" if self.debug else "INFO")
@@ -103,11 +132,13 @@ class Session:
                 f"There is no case file {self.case_path} yet; import a list first, "
                 "or name another with --case."
             )
+        unlocked = self.unlocked()
         with open_case_file(
             self.case_path,
             clock=self.context.clock,
             actor=self.context.actor,
-            passphrase=self.passphrase,
+            passphrase=unlocked.passphrase,
+            key=unlocked.key,
             create=create,
         ) as case:
             log.set_key(case.log_key)
@@ -183,7 +214,12 @@ def moment_of(text: str | None, option: str) -> datetime | None:
         ) from None
 
 
-def _first_line(path: Path) -> str:
+def first_line(path: Path) -> str:
+    """Return the passphrase that a file holds in its first line.
+
+    Raises:
+        InputError: it cannot be read, or is empty.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
