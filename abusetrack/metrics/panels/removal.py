@@ -1,0 +1,155 @@
+"""Panels of takedown: the clocks of registrars and registries, and those of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from abusetrack.casefile import CaseFile
+from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.panels import model
+from abusetrack.metrics.panels.model import (
+    Cell,
+    Curves,
+    Panel,
+    PanelKind,
+    Surroundings,
+    Table,
+    days,
+    nothing,
+    percent,
+    plural,
+)
+from abusetrack.metrics.survival import WITHIN, Case, Curve, Survival, survival
+from abusetrack.metrics.takedown import Clock, Clocks, by_party, content_clock, domain_clock
+
+PARTIES = 3  # curves drawn beside that of all
+
+_METHOD = (
+    "Kaplan-Meier estimate; open cases are censored at the last successful check that saw them up. "
+    "The band lies between the last check up and the first check gone; medians and shares are of "
+    "its late side, with a 95 % interval. "
+)
+_DOMAIN = (
+    "Days {clock} to the first observed change of the domain itself: held, deleted, not registered "
+    "or not delegated any more, or on suspension name servers. Moves and transfers are no "
+    "removals; registrations that had run out are counted apart."
+)
+_CONTENT = (
+    "Days {clock} until a person or the hotline's own system recorded that the page is gone; by "
+    "URL. The app itself never looks at content. Pages that nobody looked at again are not counted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    key: str
+    name: str
+    read: Callable[[CaseFile, Filters, Clock], Clocks]
+    clock: Clock
+    thing: str  # "domain"
+    definition: str
+
+
+_CLOCKS = (
+    _Clock("domains-from-report", "Registrars and registries, from the report",
+           domain_clock, Clock.REPORT, "domain", _DOMAIN),
+    _Clock("domains-from-notice", "Registrars and registries, from the notice",
+           domain_clock, Clock.NOTICE, "domain", _DOMAIN),
+    _Clock("pages-from-report", "Hosts, CDNs and platforms, from the report",
+           content_clock, Clock.REPORT, "page", _CONTENT),
+    _Clock("pages-from-notice", "Hosts, CDNs and platforms, from the notice",
+           content_clock, Clock.NOTICE, "page", _CONTENT),
+)  # fmt: skip
+
+
+def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings) -> Panel:
+    clocks = what.read(case, filters, what.clock)
+    definition = _METHOD + what.definition.format(clock=what.clock.value)
+    headers = (
+        "party", "cases", "removed", "expired", "open", "median", "interval of the median",
+        *(f"gone within {day} d" for day in WITHIN),
+    )  # fmt: skip
+    neutral = f"Time to removal of a {what.thing}, {what.clock.value}"
+    whole = survival(clocks.cases)
+    if whole is None:
+        why = (
+            f"No {what.thing} was checked after this clock started. Look up again, or record what "
+            "became of the content."
+        )
+        return nothing(what.key, definition, headers, why, neutral)
+    parties = [(key, name, cases) for (key, name), cases in by_party(clocks).items()]
+    estimates = [(key, name, survival(cases)) for key, name, cases in parties]
+    rows = [_row("all", whole), *(_row(name, found) for _, name, found in estimates if found)]
+    named = [(name, found) for _, name, found in estimates[:PARTIES] if found and len(parties) > 1]
+    return Panel(
+        key=what.key,
+        title=_title(what, whole, neutral),
+        unit="share still up",
+        chart=Curves(tuple(_curve(name, found) for name, found in [("all", whole), *named])),
+        table=Table(
+            headers,
+            tuple(rows),
+            counts=(1, 2, 3, 4),
+            keys=(None, *(key for key, _, found in estimates if found)),
+            key_kind="registrar" if what.thing == "domain" else "asn",
+        ),
+        definition=definition,
+        notes=tuple(_notes(what, clocks)),
+        figures=(
+            ("Cases", f"{whole.cases:,}"),
+            ("Removed", f"{whole.removed:,}"),
+            ("Still open", f"{whole.open:,}"),
+            ("Run out", f"{whole.expired:,}"),
+            ("Median", days(whole.median)),
+            *((f"Within {day} d", percent(share.low)) for day, share in whole.within),
+        ),
+    )
+
+
+def open_cases(case: CaseFile, filters: Filters, key: str) -> list[Case]:
+    """Return the cases still open behind a takedown panel, the oldest first."""
+    what = next(item for item in _CLOCKS if item.key == key)
+    cases = what.read(case, filters, what.clock).cases
+    return sorted((one for one in cases if one.first_gone is None), key=lambda one: one.start)
+
+
+def _title(what: _Clock, whole: Survival, neutral: str) -> str:
+    low, high = whole.median_interval
+    if whole.median is None or low is None or high is None or whole.cases < model.ENOUGH:
+        return neutral
+    return f"Half of the {what.thing}s are gone {days(whole.median)} {what.clock.value}"
+
+
+def _notes(what: _Clock, clocks: Clocks) -> list[str]:
+    notes = []
+    if len(clocks.cases) < model.ENOUGH:
+        few = plural(len(clocks.cases), "case")
+        notes.append(f"Only {few}: the estimate says little.")
+    if clocks.down_before:
+        down = plural(clocks.down_before, what.thing)
+        notes.append(f"Gone before the clock started, not counted: {down}.")
+    if clocks.unchecked:
+        missing = plural(clocks.unchecked, what.thing)
+        notes.append(f"Not checked again, not counted: {missing}.")
+    return notes
+
+
+def _row(name: str, found: Survival) -> tuple[Cell, ...]:
+    low, high = found.median_interval
+    between = "not known" if low is None else f"{days(low)} to {days(high) if high else 'open'}"
+    return (
+        name, found.cases, found.removed, found.expired, found.open, days(found.median), between,
+        *(share.low for _day, share in found.within),
+    )  # fmt: skip
+
+
+def _curve(name: str, found: Survival) -> model.Curve:
+    late: Curve = found.late
+    return model.Curve(name, late.days, late.share, late.low, late.high)
+
+
+PANELS = tuple(
+    PanelKind(what.key, what.name, "Takedown", partial(_build, what)) for what in _CLOCKS
+)
