@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from abusetrack.casefile import notices, replies
+from abusetrack.casefile import replies
 from abusetrack.cli.session import Session, counted, moment_of
 from abusetrack.errors import InputError
 from abusetrack.judgement import ladder
@@ -166,17 +166,17 @@ def mark(
 ) -> None:
     """Mark notices as sent, acknowledged, actioned, refused and so on."""
     when = _past(session, at)
-    with session.case() as case, case.transaction():
-        for reference in references:
-            notices.mark(
-                case,
-                reference,
-                NoticeStatus(status),
-                at=when,
-                channel=channel,
-                their_reference=their_reference,
-                note=note,
-            )
+    with session.case() as case:
+        ledger.mark(
+            session.context,
+            case,
+            references,
+            NoticeStatus(status),
+            at=when,
+            channel=channel,
+            their_reference=their_reference,
+            note=note,
+        )
     session.out.print(f"{counted(len(references), 'notice')} marked {status}")
 
 
@@ -215,7 +215,7 @@ def answer_(
             reference,
             file,
             received_at=_past(session, at),
-            mark=NoticeStatus(status) if status else None,
+            status=NoticeStatus(status) if status else None,
             outcome=ContactOutcome(outcome) if outcome else None,
             quality=Quality(quality) if quality else None,
             their_reference=their_reference,

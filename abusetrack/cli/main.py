@@ -18,16 +18,6 @@ from typing import Any
 import click
 
 from abusetrack import __version__, settings
-from abusetrack.cli import (
-    case_commands,
-    contact_commands,
-    data_commands,
-    exchange_commands,
-    intake_commands,
-    judgement_commands,
-    lookup_commands,
-    notice_commands,
-)
 from abusetrack.cli.session import Session
 from abusetrack.errors import AbusetrackError, CaseFileError, InputError, SettingsError
 
@@ -42,6 +32,7 @@ MODULES = {
     "data_commands": ("update-data",),
     "exchange_commands": ("dump", "merge"),
     "intake_commands": ("import", "assess"),
+    "judgement_commands": ("gate", "protect", "hops", "links", "worklist"),
     "ledger_commands": ("notice",),
     "lookup_commands": ("resolve", "lookup", "show"),
     "notice_commands": ("draft",),
@@ -195,19 +186,6 @@ def _need_display() -> None:
             "libxkbcommon-x11-0. The commands work without it; see 'abusetrack --help'."
         ) from error
 
-
-for _module in (
-    intake_commands,
-    judgement_commands,
-    lookup_commands,
-    contact_commands,
-    notice_commands,
-    case_commands,
-    data_commands,
-    exchange_commands,
-):
-    for _command in _module.COMMANDS:
-        main.add_command(_command)
 
 # A reader that closes the pipe (head) ends the command quietly, as everywhere.
 if hasattr(signal, "SIGPIPE"):

@@ -112,13 +112,17 @@ def _in_time(case: LadderCase, last: Step) -> Proposal:
     told = min(step.sent_at or step.exported_at for step in to_party)
     waiting = case.waiting[last.role]  # every role has one
     reminded = any(step.rung is Rung.REMINDER for step in to_party)
+    asked = last.reply_by or told
     if last.status is NoticeStatus.ACTIONED:
         since = last.answered_at or told
         said = f"{last.party_name} said on {since:%Y-%m-%d} that it acted; the domain is still up"
         due = since + waiting.reminder
+    elif reminded:
+        said, due = _unanswered(last), max(told + waiting.escalation, asked)
     else:
-        said = _unanswered(last)
-        due = told + (waiting.escalation if reminded else waiting.reminder)
+        said, due = _unanswered(last), told + waiting.reminder
+        if last.status is NoticeStatus.ACKNOWLEDGED:  # receipt is confirmed: its day holds
+            due = max(due, asked)
     if case.as_of < due:
         return Proposal(None, None, due, f"wait until {due:%Y-%m-%d %H:%M} UTC: {said}")
     if reminded:

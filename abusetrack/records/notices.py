@@ -184,6 +184,7 @@ class Step:
     their_reference: str = ""
     domains: tuple[str, ...] = ()
     answered_at: datetime | None = None  # the newest mark after it was sent
+    reply_by: datetime | None = None  # the day by which it asked for an answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,7 +36,7 @@ from abusetrack.records import (
     Step,
 )
 from abusetrack.triage.context import Context
-from abusetrack.triage.refresh import host_names, look, persistence
+from abusetrack.triage.refresh import host_names, look, persistence, refresh
 from abusetrack.triage.roles import Roles
 from abusetrack.triage.views import StoredFacts
 
@@ -139,6 +139,37 @@ def _outcomes(case: CaseFile, notice: StoredNotice, sent_at: datetime | None) ->
         )
 
 
+def mark(
+    context: Context,
+    case: CaseFile,
+    references: Sequence[str],
+    status: NoticeStatus,
+    *,
+    at: datetime | None = None,
+    channel: str = "",
+    their_reference: str = "",
+    note: str = "",
+) -> None:
+    """Record what became of notices, all or none, and judge their domains anew.
+
+    Raises:
+        InputError: there is no such notice, or it cannot be marked so.
+    """
+    with case.transaction():
+        for reference in references:
+            notices.mark(
+                case,
+                reference,
+                status,
+                at=at,
+                channel=channel,
+                their_reference=their_reference,
+                note=note,
+            )
+        found = (notices.read(case, reference) for reference in references)
+        refresh(context, case, {row.domain for stored in found if stored for row in stored.rows})
+
+
 def file_answer(
     context: Context,
     case: CaseFile,
@@ -146,7 +177,7 @@ def file_answer(
     path: Path,
     *,
     received_at: datetime | None = None,
-    mark: NoticeStatus | None = None,
+    status: NoticeStatus | None = None,
     outcome: ContactOutcome | None = None,
     quality: Quality | None = None,
     their_reference: str = "",
@@ -176,8 +207,8 @@ def file_answer(
             discarded=answer.discarded,
         )
         stored = notices.read(case, reference)
-        if mark is not None:
-            notices.mark(case, reference, mark, at=at, their_reference=their_reference)
+        if status is not None:
+            mark(context, case, [reference], status, at=at, their_reference=their_reference)
         if outcome is not None and stored is not None:
             recipient = stored.recipient
             address = recipient.email or recipient.form or recipient.phone
@@ -223,6 +254,7 @@ def step_of(case: CaseFile, notice: StoredNotice) -> Step:
         their_reference=theirs[-1] if theirs else "",
         domains=tuple(row.domain for row in notice.rows),
         answered_at=max(answered, default=None),
+        reply_by=notice.reply_by,
     )
 
 

@@ -18,13 +18,16 @@ WAITING = {role: Waiting(timedelta(hours=48), timedelta(hours=120)) for role in 
 SENT, EXPORTED = NoticeStatus.SENT, NoticeStatus.EXPORTED
 
 
-def step(party=REGISTRAR, status=SENT, hours=0, rung=Rung.FIRST, answered=None, number=1):
-    """A step that was sent so many hours ago."""
+def step(
+    party=REGISTRAR, status=SENT, hours=0, rung=Rung.FIRST, answered=None, number=1, asked=None
+):
+    """A step that was sent so many hours ago; ``asked`` is in how many it asks for an answer."""
     at = NOON - timedelta(hours=hours)
     return Step(
         f"AT-{number}", party.role, rung, party.key, party.name, at, status,
         sent_at=None if status is EXPORTED else at,
         answered_at=None if answered is None else NOON - timedelta(hours=answered),
+        reply_by=None if asked is None else NOON + timedelta(hours=asked),
     )  # fmt: skip
 
 
@@ -92,6 +95,14 @@ def test_receipt_alone_is_no_answer_and_acting_is_looked_after():
     still_up = next_of(step(status=NoticeStatus.ACTIONED, hours=90, answered=49))
     assert still_up.rung is Rung.REMINDER
     assert "still up" in still_up.reason
+
+
+def test_the_day_that_a_notice_asked_for_is_waited_for():
+    assert next_of(step(hours=50, asked=70)).rung is Rung.REMINDER  # not even receipt confirmed
+    receipt = next_of(step(status=NoticeStatus.ACKNOWLEDGED, hours=50, asked=70))
+    assert (receipt.rung, receipt.due_at) == (None, NOON + timedelta(hours=70))
+    reminder = step(hours=10, rung=Rung.REMINDER, number=2, asked=110)
+    assert next_of(step(hours=130, asked=-10), reminder).due_at == NOON + timedelta(hours=110)
 
 
 def test_what_stands_in_the_way_is_said():

@@ -58,7 +58,7 @@ def test_an_answer_is_filed_with_what_a_person_says_of_it(
     reference = export_notice(case, "a.example")
     clock.move(days=1)
     said = ledger.file_answer(
-        context, case, reference, answer(), mark=NoticeStatus.ACTIONED,
+        context, case, reference, answer(), status=NoticeStatus.ACTIONED,
         outcome=ContactOutcome.ANSWERED, quality=Quality.USEFUL, their_reference="T-7",
     )  # fmt: skip
     assert said.discarded == {"images": 1}
@@ -84,7 +84,7 @@ def test_nothing_is_kept_of_an_answer_that_cannot_be_filed(context, case, export
     reference = export_notice(case)
     notices.mark(case, reference, NoticeStatus.WITHDRAWN)
     with pytest.raises(InputError, match="was withdrawn"):
-        ledger.file_answer(context, case, reference, answer(), mark=NoticeStatus.ACTIONED)
+        ledger.file_answer(context, case, reference, answer(), status=NoticeStatus.ACTIONED)
     assert replies.answers(case, reference) == []
     with pytest.raises(InputError, match="There is no notice"):
         ledger.file_answer(context, case, "AT-1", answer())
