@@ -47,7 +47,7 @@ def resolve(
             queue.enqueue(case, domains=wanted)
         elif older_than:
             queue.enqueue(case, older_than=session.context.clock.now() - _age(older_than))
-    result = _run(session, opener, wanted, limit, afresh=afresh)
+    result = look_up(session, opener, wanted, limit, afresh=afresh)
     if as_json:
         session.print_json(
             {
@@ -68,7 +68,7 @@ def resolve(
         sys.exit(1)
 
 
-def _run(
+def look_up(
     session: Session,
     opener: Callable[[], CaseFile],
     names: Sequence[str] | None,
@@ -76,6 +76,8 @@ def _run(
     *,
     afresh: bool,
 ) -> resolving.ResolveResult:
+    """Look up what is queued, with a bar; an interrupt ends the program."""
+
     async def work() -> resolving.ResolveResult:
         task = asyncio.current_task()
         if task is not None:

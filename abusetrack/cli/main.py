@@ -35,7 +35,7 @@ MODULES = {
     "judgement_commands": ("gate", "protect", "hops", "links", "worklist"),
     "ledger_commands": ("notice",),
     "lookup_commands": ("resolve", "lookup", "show"),
-    "notice_commands": ("draft",),
+    "notice_commands": ("draft", "approve"),
     "party_commands": ("party",),
     "safety_commands": ("passphrase", "retention", "erase"),
     "stats_commands": ("stats",),

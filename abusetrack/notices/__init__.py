@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abusetrack.notices.compose import MOST_ROWS, PRACTICE_MARK, Request, compose, group
 from abusetrack.notices.export import FORMATS, export, write_files
+from abusetrack.notices.fingerprint import fingerprint
 from abusetrack.notices.lint import Finding, lint, stopping
 from abusetrack.notices.recipients import NoRecipient, recipient_of
 from abusetrack.notices.roles import RULES, may_have_pages
@@ -24,6 +25,7 @@ __all__ = [
     "Request",
     "compose",
     "export",
+    "fingerprint",
     "group",
     "lint",
     "may_have_pages",

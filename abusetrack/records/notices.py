@@ -216,6 +216,7 @@ class NotDrafted:
     domain: str
     reason: str
     code: str = ""  # of the judgement's reason, where a judgement gave it
+    party_key: str = ""  # of the party that would have been written to, where one is known
 
 
 @dataclass(frozen=True, slots=True)

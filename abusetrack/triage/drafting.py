@@ -1,4 +1,4 @@
-"""From judged domains to registrar notices on disk, and a reason for every name left out."""
+"""From judged domains to notices on disk, and a reason for every name left out."""
 
 from __future__ import annotations
 
@@ -9,44 +9,48 @@ from datetime import timedelta
 from pathlib import Path
 
 from abusetrack import notices
-from abusetrack.casefile import CaseFile, directory, projection, reports
+from abusetrack.casefile import CaseFile, approvals, observations, projection
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.errors import InputError, SettingsError
-from abusetrack.judgement.answers import newest
-from abusetrack.judgement.proportionality import RegistrarCase, judge_registrar
+from abusetrack.notices import Request
 from abusetrack.records import (
-    Assessment,
-    AssessmentOutcome,
     Contact,
     DomainNow,
     Draft,
     ExportedFile,
     NotDrafted,
     NoticeRow,
-    Observation,
-    Question,
-    Registrar,
-    RegistrationFacts,
-    Report,
     Role,
     Rung,
+    Step,
 )
+from abusetrack.settings import NoticeSettings
+from abusetrack.triage import packing, withdrawing
+from abusetrack.triage.addressing import STALE, Addressed, Addressing, Wish
 from abusetrack.triage.context import Context
-from abusetrack.triage.refresh import View, host_names, look, persistence
-from abusetrack.triage.roles import Roles
-from abusetrack.triage.views import StoredFacts
+from abusetrack.triage.gates import may_leave
 
 _CHUNK = 200
-_TWO_REGISTRARS = "the answers name two registrars: find out which one it is, then look it up again"
+_REGISTRAR = Wish()
+_APPROVED = frozenset({Role.REGISTRAR, Role.REGISTRY})  # and every withdrawal
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What can be drafted now, and what cannot, with the first reason."""
+    """What can be drafted now, and what cannot, with the first reason.
+
+    Withdrawals that revised assessments call for come first among the drafts.
+    """
 
     drafts: tuple[Draft, ...]
     not_drafted: tuple[NotDrafted, ...]
     missing_settings: tuple[str, ...]  # nothing can be exported while there are any
+    complaints: tuple[str, ...] = ()  # about the user's templates
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The domains that only have to be looked up again."""
+        return tuple(item.domain for item in self.not_drafted if item.code == STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +59,83 @@ class Exported:
 
     draft: Draft
     files: tuple[Path, ...]
+    warnings: tuple[notices.Finding, ...] = ()
 
 
 def plan(
     context: Context,
     case: CaseFile,
+    wish: Wish = _REGISTRAR,
     *,
     domains: Sequence[str] | None = None,
     only_persistent: bool = False,
-    again: bool = False,
 ) -> Plan:
-    """Compose the registrar notices that may be written now; nothing is stored.
+    """Compose the notices that may be written now; nothing is stored.
 
-    ``again`` drafts also names that were exported to the same registrar before.
     References are provisional until exported.
     """
-    roles = Roles(context, case)
-    rows: dict[str, list[NoticeRow]] = defaultdict(list)
-    contacts: dict[str, Contact] = {}
+    by_party: dict[str, list[Addressed]] = defaultdict(list)
     left_out: list[NotDrafted] = []
+    addressing = Addressing(context, case, replace(wish, by_name=domains is not None))
     for now in _wanted(case, domains):
         if only_persistent and not now.findings.persistent:
             left_out.append(NotDrafted(now.domain, "not persistently abusive by the policy"))
             continue
-        decided = _decide(context, case, now, roles, again=again)
-        if isinstance(decided, NotDrafted):
-            left_out.append(decided)
-            continue
-        contact, row = decided
-        contacts[contact.party_key] = contact
-        rows[contact.party_key].append(row)
+        for found in addressing.decide(now):
+            if isinstance(found, NotDrafted):
+                left_out.append(found)
+            else:
+                by_party[found.contact.party_key].append(found)
+    requests = [*withdrawing.due(context, case, domains), *_requests(wish, by_party)]
     drafts = tuple(
-        _compose(context, contacts[key], part, reference=f"DRAFT-{number}-{index}")
-        for number, key in enumerate(sorted(rows, key=lambda k: contacts[k].party_name), start=1)
-        for index, part in enumerate(notices.group(rows[key]), start=1)
+        _compose(context, case, request, reference=f"DRAFT-{number}")
+        for number, request in enumerate(requests, start=1)
     )
     missing = notices.ready(context.settings.organisation)
-    return Plan(drafts, tuple(left_out), tuple(missing))
+    complaints = dict.fromkeys(draft.complaint for draft in drafts if draft.complaint)
+    return Plan(drafts, tuple(left_out), tuple(missing), tuple(complaints))
+
+
+def _requests(wish: Wish, by_party: dict[str, list[Addressed]]) -> Iterable[Request]:
+    """Group rows: one notice for each party and at most fifty domains, or one for each domain."""
+    for items in sorted(by_party.values(), key=lambda items: items[0].contact.party_name):
+        first = items[0]
+        earlier = {item.row.domain: item.earlier for item in items}
+        for part in notices.group([item.row for item in items], one_domain=first.terms.one_domain):
+            yield Request(
+                role=wish.role,
+                rung=wish.rung,
+                recipient=first.contact,
+                rows=part,
+                terms=first.terms,
+                earlier=_merged(earlier[row.domain] for row in part),
+                reason=wish.reason.strip(),
+            )
+
+
+def _merged(earlier: Iterable[tuple[Step, ...]]) -> tuple[Step, ...]:
+    found = {step.reference: step for part in earlier for step in part}
+    return tuple(sorted(found.values(), key=lambda step: (step.exported_at, step.reference)))
+
+
+def withdrawal(
+    context: Context,
+    case: CaseFile,
+    reference: str,
+    domains: Sequence[str] | None = None,
+    *,
+    reason: str,
+) -> tuple[Draft, ...]:
+    """Compose the withdrawal of a notice, or of some of its domains; nothing is stored.
+
+    Raises:
+        InputError: there is no such notice, nothing of it stands, or no reason is given.
+    """
+    found = withdrawing.of_notice(case, reference, domains, reason)
+    return tuple(
+        _compose(context, case, request, reference=f"DRAFT-{number}")
+        for number, request in enumerate(found, start=1)
+    )
 
 
 def export(
@@ -104,7 +148,7 @@ def export(
     """Give each draft its reference, keep its exact bytes as evidence, and write its files.
 
     Each notice is all there, in the case file and on the disk, or not at all; the
-    notices before one that fails stay.
+    notices before one that fails stay. With a withdrawal, what it withdraws is recorded.
 
     Raises:
         SettingsError: settings are missing.
@@ -119,49 +163,104 @@ def export(
 def _export_one(
     context: Context, case: CaseFile, provisional: Draft, folder: Path, formats: Sequence[str]
 ) -> Exported:
-    organisation = context.settings.organisation
+    organisation, settings = context.settings.organisation, context.settings
     written: tuple[Path, ...] = ()
     try:
         with case.transaction():
             _refuse_changed(context, case, provisional)
             reference = stored_notices.next_reference(case, organisation.reference_prefix)
-            draft = _compose(context, provisional.recipient, provisional.rows, reference=reference)
-            files: tuple[ExportedFile, ...] = notices.export(draft, organisation, formats)
-            reply_by = draft.composed_at + timedelta(days=context.settings.policy.reply_by_days)
+            draft = _compose(context, case, _request_of(provisional), reference=reference)
+            files: tuple[ExportedFile, ...] = notices.export(
+                draft,
+                organisation,
+                formats,
+                settings=_notice_settings(context),
+                earlier=packing.packed(case, draft.earlier) if "pack" in formats else (),
+            )
+            reply_by = draft.composed_at + timedelta(days=settings.policy.reply_by_days)
             stored_notices.record_export(case, draft, files, reply_by=reply_by)
+            if draft.rung is Rung.WITHDRAWAL:
+                withdrawing.record(case, draft)
             written = notices.write_files(folder, files)
     except BaseException:
         for path in written:  # what could not be recorded must not be sent
             path.unlink(missing_ok=True)
         raise
-    return Exported(draft, written)
+    return Exported(draft, written, notices.lint(draft, organisation, _notice_settings(context)))
+
+
+def exported_before(case: CaseFile, reference: str) -> tuple[ExportedFile, ...]:
+    """Return the files of an exported notice from the evidence, byte for byte.
+
+    Raises:
+        InputError: there is no such notice, or its bytes were erased.
+    """
+    notice = stored_notices.read(case, reference)
+    if notice is None:
+        raise InputError(f"There is no notice {reference} in this case file; check it.")
+    found = [(file, observations.evidence(case, file.sha256)) for file in notice.files]
+    if any(evidence is None for _file, evidence in found):
+        raise InputError(f"The files of {reference} were erased; only their hashes are kept.")
+    return tuple(
+        ExportedFile(file.name, file.media_type, evidence.body)
+        for file, evidence in found
+        if evidence is not None
+    )
+
+
+def _request_of(draft: Draft) -> Request:
+    return Request(
+        role=draft.role,
+        rung=draft.rung,
+        recipient=draft.recipient,
+        rows=draft.rows,
+        terms=draft.terms,
+        earlier=draft.earlier,
+        reason=draft.reason,
+    )
 
 
 def _refuse_changed(context: Context, case: CaseFile, provisional: Draft) -> None:
     """Refuse a draft whose reasons no longer hold: hours may lie between it and its export."""
-    roles = Roles(context, case)
+    if provisional.rung is Rung.WITHDRAWAL:
+        withdrawing.refuse_changed(case, provisional)
+        return
+    wish = Wish(provisional.role, provisional.rung, provisional.reason, again=True, by_name=True)
+    addressing = Addressing(context, case, wish)
     for number, row in enumerate(provisional.rows, start=1):
         (now,) = _wanted(case, [row.domain])
-        decided = _decide(context, case, now, roles, again=True)
-        why = ""
-        if isinstance(decided, NotDrafted):
-            why = decided.reason
-        elif _address(decided[0]) != _address(provisional.recipient):
-            why = "the registrar or its contact is another"
-        elif replace(decided[1], reference=row.reference) != row:
-            why = "the facts or findings are others"
-        elif any(
-            earlier.exported_at > provisional.composed_at
-            for earlier in stored_notices.already_exported(
-                case, row.domain, provisional.recipient.party_key
-            )
-        ):
-            why = "it was exported in another notice"
+        why = _changed(case, provisional, row, list(addressing.decide(now)))
+        if not why and not may_leave(context, case, row.domain):
+            why = "its gate is open"
         if why:
             raise InputError(
                 f"What row {number} of a notice rests on has changed since it was drafted "
                 f"({why}); draft it again."
             )
+
+
+def _changed(
+    case: CaseFile, provisional: Draft, row: NoticeRow, found: Sequence[Addressed | NotDrafted]
+) -> str:
+    noun = notices.RULES[provisional.role].noun
+    key = provisional.recipient.party_key
+    same = [item for item in found if isinstance(item, Addressed) and item.contact.party_key == key]
+    if not same:
+        reasons = [item.reason for item in found if isinstance(item, NotDrafted)]
+        return reasons[0] if reasons else f"the {noun} or its contact is another"
+    (decided,) = same
+    if _address(decided.contact) != _address(provisional.recipient):
+        return f"the {noun} or its contact is another"
+    if replace(decided.row, reference=row.reference, pages=()) != replace(row, pages=()):
+        return "the facts or findings are others"
+    if not set(row.pages) <= set(decided.row.pages):
+        return "the facts or findings are others"
+    if any(
+        earlier.exported_at > provisional.composed_at
+        for earlier in stored_notices.already_exported(case, row.domain, key)
+    ):
+        return "it was exported in another notice"
+    return ""
 
 
 def _address(contact: Contact) -> tuple[str | None, ...]:
@@ -181,129 +280,61 @@ def _wanted(case: CaseFile, domains: Sequence[str] | None) -> Iterable[DomainNow
         yield from projection.rows(case, ids[start : start + _CHUNK])
 
 
-def _decide(
-    context: Context, case: CaseFile, now: DomainNow, roles: Roles, *, again: bool
-) -> tuple[Contact, NoticeRow] | NotDrafted:
-    facts = StoredFacts(case)
-    view = look(
-        context,
-        facts,
-        now.domain,
-        host_names(case, now.domain),
-        suffix_kind=now.suffix_kind,
-    )
-    subject = roles.case_of(now, view, persistence(context, case, now, view, facts))
-    now = subject.now
-    registrar, answer = view.registration.registrar, _quoted(view)
-    contact = directory.contact_for(case, registrar.key, Role.REGISTRAR) if registrar else None
-    confirmed = _confirmed(case, now.domain)
-    finding = _newest_finding(confirmed)
-    hosts = sorted({report.target.host.name for report, _finding in confirmed})
-    verdict = judge_registrar(
-        RegistrarCase(
-            subject=subject,
-            contact=contact,
-            legal_category=finding.legal_category if finding else None,
-            law=finding.law if finding else None,
-            facts_asked_at=min(answer.asked_at, registrar.asked_at)
-            if answer and registrar
-            else None,
-            freshness=timedelta(hours=context.settings.policy.freshness_hours),
+def _compose(context: Context, case: CaseFile, request: Request, *, reference: str) -> Draft:
+    if request.rung is not Rung.WITHDRAWAL:  # which keeps the references it was told under
+        numbered = tuple(
+            replace(row, reference=f"{reference}/{number}")
+            for number, row in enumerate(request.rows, start=1)
         )
-    )
-    if not verdict.holds:
-        first = verdict.reasons[0]
-        return NotDrafted(now.domain, first.text, first.code)
-    if contact is None or finding is None or answer is None or registrar is None:
-        raise AssertionError("judge_registrar lets nothing pass without these")
-    row = _row(now, registrar, answer, finding, hosts)
-    if row.iana_id not in {None, registrar.iana_id}:
-        return NotDrafted(now.domain, _TWO_REGISTRARS, "two_registrars")
-    usable = notices.recipient_of(contact, Role.REGISTRAR, practice=context.settings.practice)
-    if isinstance(usable, notices.NoRecipient):
-        return NotDrafted(now.domain, usable.reason)
-    earlier = stored_notices.already_exported(case, now.domain, contact.party_key)
-    if earlier and not again:
-        reference = earlier[0].reference
-        return NotDrafted(now.domain, f"already in notice {reference} to the same registrar")
-    return usable, row
-
-
-def _confirmed(case: CaseFile, domain: str) -> list[tuple[Report, Assessment]]:
-    return [
-        (stored.report, found)
-        for stored in reports.of_domain(case, domain)
-        if (found := stored.report.assessment) and found.outcome is AssessmentOutcome.CONFIRMED
-    ]
-
-
-def _newest_finding(confirmed: Sequence[tuple[Report, Assessment]]) -> Assessment | None:
-    findings = [finding for _report, finding in confirmed]
-    complete = [item for item in findings if item.legal_category and item.law]
-    return max(complete or findings, key=lambda item: item.assessed_at, default=None)
-
-
-def _quoted(view: View) -> Observation | None:
-    """The answer that a notice quotes: the registrar's own, else the registry's, else WHOIS.
-
-    One that names no registrar would prove nothing to the one addressed.
-    """
-    answers = newest(view.observations)
-    for question in (Question.REGISTRAR_RDAP, Question.REGISTRY_RDAP, Question.WHOIS):
-        facts = answers[question].facts if question in answers else None
-        if isinstance(facts, RegistrationFacts) and (
-            facts.registrar_name or facts.registrar_iana_id is not None
-        ):
-            return answers[question]
-    return None
-
-
-def _row(
-    now: DomainNow,
-    registrar: Registrar,
-    answer: Observation,
-    finding: Assessment,
-    hosts: Sequence[str],
-) -> NoticeRow:
-    """Make a row of one answer, whose hash it carries, and of confirmed reports alone."""
-    if (
-        not isinstance(said := answer.facts, RegistrationFacts)
-        or now.kind is None
-        or now.first_confirmed is None
-        or now.last_confirmed is None
-    ):
-        raise AssertionError("judge_registrar lets nothing pass without these")
-    return NoticeRow(
-        domain=now.domain,
-        unicode=now.unicode,
-        hosts=tuple(hosts),
-        registrar=said.registrar_name or registrar.name,
-        iana_id=said.registrar_iana_id,
-        statuses=said.statuses,
-        registration_source=f"{answer.question.value}, {answer.source}",
-        registration_asked_at=answer.asked_at,
-        evidence_sha256=answer.evidence.sha256 if answer.evidence else "",
-        kind=now.kind,
-        confirmed_urls=now.confirmed_urls,
-        first_confirmed=now.first_confirmed,
-        last_confirmed=now.last_confirmed,
-        legal_category=finding.legal_category or "",
-        law=finding.law or "",
-        reference="",
-    )
-
-
-def _compose(
-    context: Context, contact: Contact, rows: Sequence[NoticeRow], *, reference: str
-) -> Draft:
-    numbered = [
-        replace(row, reference=f"{reference}/{number}") for number, row in enumerate(rows, start=1)
-    ]
-    return notices.compose(
+        request = replace(request, rows=numbered)
+    draft = notices.compose(
         context.settings.organisation,
-        notices.Request(Role.REGISTRAR, Rung.FIRST, contact, tuple(numbered)),
+        request,
         reference=reference,
         at=context.clock.now(),
         policy=context.settings.policy,
         practice=context.settings.practice,
+        template_folder=_notice_settings(context).template_folder,
     )
+    return replace(draft, approval_needed=_approval_needed(context, case, draft))
+
+
+def _approval_needed(context: Context, case: CaseFile, draft: Draft) -> str:
+    """Say what is missing of a second analyst's yes; "" where nothing is."""
+    asked = draft.role in _APPROVED or draft.rung is Rung.WITHDRAWAL
+    if not (context.settings.policy.second_analyst and asked):
+        return ""
+    given = approvals.of_draft(case, notices.fingerprint(draft))
+    if any(not approvals.same_person(one.actor, context.actor) for one in given):
+        return ""
+    return f"'abusetrack approve --drafted-by \"{context.actor}\"' with the same options"
+
+
+def approve(case: CaseFile, drafts: Iterable[Draft], *, drafted_by: str) -> int:
+    """Record the actor's yes to drafts of somebody else that need one; return how many.
+
+    Raises:
+        InputError: the actor drafted them.
+    """
+    waiting = [draft for draft in drafts if draft.approval_needed]
+    for draft in waiting:
+        approvals.approve(
+            case,
+            notices.fingerprint(draft),
+            drafted_by=drafted_by,
+            role=draft.role,
+            party_key=draft.recipient.party_key,
+            domains=[row.domain for row in draft.rows],
+        )
+    return len(waiting)
+
+
+def _notice_settings(context: Context) -> NoticeSettings:
+    """Return the settings with their paths made absolute."""
+    found = context.settings.notices
+    paths = {
+        name: context.settings.path(value)
+        for name in ("template_folder", "gnupg_home")
+        if (value := getattr(found, name)) is not None
+    }
+    return found.model_copy(update=paths)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from abusetrack.casefile import CaseFile, directory, projection
+from abusetrack.casefile import CaseFile, directory
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.records import Contact, Role
 from abusetrack.triage import drafting
+from abusetrack.triage.addressing import Wish
 from abusetrack.triage.context import Context
 from abusetrack.triage.drafting import Plan
 
@@ -33,22 +34,28 @@ class Overview:
     exported: tuple[StoredNotice, ...]
 
 
-def overview(context: Context, case: CaseFile, *, only_persistent: bool, again: bool) -> Overview:
+def overview(
+    context: Context,
+    case: CaseFile,
+    *,
+    only_persistent: bool,
+    again: bool,
+    role: Role = Role.REGISTRAR,
+) -> Overview:
     """Compose what may be drafted; nothing is stored. May take long."""
-    plan = drafting.plan(context, case, only_persistent=only_persistent, again=again)
-    return Overview(plan, _to_confirm(case, plan), tuple(stored_notices.list_all(case)))
+    wish = Wish(role=role, again=again)
+    plan = drafting.plan(context, case, wish, only_persistent=only_persistent)
+    return Overview(plan, _to_confirm(case, plan, role), tuple(stored_notices.list_all(case)))
 
 
-def _to_confirm(case: CaseFile, plan: Plan) -> tuple[ToConfirm, ...]:
+def _to_confirm(case: CaseFile, plan: Plan, role: Role) -> tuple[ToConfirm, ...]:
     waiting: dict[str, list[str]] = {}
     for item in plan.not_drafted:
-        if item.code == _NO_CONTACT:
-            now = projection.read(case, item.domain)
-            if now is not None and now.findings.registrar_key is not None:
-                waiting.setdefault(now.findings.registrar_key, []).append(item.domain)
+        if item.code == _NO_CONTACT and item.party_key:
+            waiting.setdefault(item.party_key, []).append(item.domain)
     found = []
     for key, domains in waiting.items():
-        contact = directory.contact_for(case, key, Role.REGISTRAR)
+        contact = directory.contact_for(case, key, role)
         if contact is not None:
             found.append(ToConfirm(contact, tuple(domains)))
     return tuple(sorted(found, key=lambda item: (-len(item.domains), item.contact.party_name)))

@@ -29,6 +29,7 @@ from abusetrack.records import (
 )
 from abusetrack.settings import Organisation
 from abusetrack.triage import drafting, taking
+from abusetrack.triage.addressing import Wish
 from abusetrack.triage.refresh import refresh
 
 LIST = (
@@ -140,7 +141,7 @@ def test_the_same_domain_is_not_drafted_twice_unless_asked(named, case, confirme
     assert (
         "AT-2026-000001" in {item.domain: item.reason for item in plan.not_drafted}["example.com"]
     )
-    again = drafting.plan(named, case, again=True)
+    again = drafting.plan(named, case, Wish(again=True))
     assert len(again.drafts) == 1
 
 

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from abusetrack.casefile import notices, observations, withdrawals
+from abusetrack.errors import InputError
+from abusetrack.records import (
+    Assessment,
+    AssessmentOutcome,
+    NoticeStatus,
+    Role,
+    Rung,
+    SiteKind,
+)
+from abusetrack.triage import drafting, taking
+from abusetrack.triage.addressing import Wish
+
+
+@pytest.fixture
+def told(desk, case, sites, tmp_path, clock):
+    """Tell registrar, host and delivery network; returns the references."""
+    references = {}
+    for role in (Role.REGISTRAR, Role.HOST, Role.CDN):
+        drafts = drafting.plan(desk, case, Wish(role=role)).drafts
+        (item,) = drafting.export(desk, case, drafts, tmp_path / role.name, ["txt"])
+        references[role] = item.draft.reference
+    clock.move(hours=1)
+    return references
+
+
+@pytest.fixture
+def revise(desk, case):
+    """Assess anew what was confirmed."""
+
+    def run(subject, outcome=AssessmentOutcome.NOT_ILLEGAL, kind=SiteKind.DEDICATED):
+        found = Assessment(outcome, desk.clock.now(), "test", kind, "A", "Law 1")
+        taking.assess(desk, case, [subject], found)
+
+    return run
+
+
+def _due(desk, case):
+    drafts = drafting.plan(desk, case).drafts
+    return [draft for draft in drafts if draft.rung is Rung.WITHDRAWAL]
+
+
+def test_nothing_is_withdrawn_while_all_stands(desk, case, told):
+    assert _due(desk, case) == []
+
+
+def test_everybody_who_was_told_is_told_of_the_revision(desk, case, told, revise, tmp_path):
+    revise("example.com")
+    due = _due(desk, case)
+    assert {(draft.role, draft.earlier[0].reference) for draft in due} == {
+        (Role.REGISTRAR, told[Role.REGISTRAR]),
+        (Role.HOST, told[Role.HOST]),
+    }
+    assert all([row.domain for row in draft.rows] == ["example.com"] for draft in due)
+    for draft in due:
+        assert draft.earlier[0].reference in draft.subject
+        assert "please undo" in draft.body
+    exported = drafting.export(desk, case, due, tmp_path / "w", ["eml", "txt"])
+    assert len(exported) == 2
+    assert _due(desk, case) == []
+    registrar = notices.read(case, told[Role.REGISTRAR])
+    assert withdrawals.standing_domains(registrar) == ("example.net",)
+    assert registrar.status is NoticeStatus.EXPORTED
+    assert notices.read(case, told[Role.HOST]).status is NoticeStatus.WITHDRAWN
+    assert withdrawals.share(case) == withdrawals.Share(told=4, withdrawn=2)
+    kept = notices.read(case, exported[0].draft.reference)
+    assert (kept.rung, kept.reason) == (Rung.WITHDRAWAL, "its assessment was revised")
+    assert observations.evidence(case, kept.files[0].sha256) is not None
+
+
+def test_a_site_that_is_not_dedicated_after_all_is_withdrawn_from_the_registrar_alone(
+    desk, case, told, revise
+):
+    revise("example.com", AssessmentOutcome.CONFIRMED, SiteKind.COMPROMISED)
+    assert [draft.role for draft in _due(desk, case)] == [Role.REGISTRAR]
+
+
+def test_a_host_is_told_when_no_page_of_its_own_is_left(desk, case, told, revise):
+    revise("https://www.example.com/second")
+    assert _due(desk, case) == []
+    revise("https://example.com/path/of/page?id=7")
+    assert {draft.role for draft in _due(desk, case)} == {Role.REGISTRAR, Role.HOST}
+
+
+def test_a_withdrawal_that_is_not_needed_any_more_is_not_exported(
+    desk, case, told, revise, tmp_path, clock
+):
+    revise("example.net")
+    due = _due(desk, case)
+    clock.move(minutes=1)
+    revise("example.net", AssessmentOutcome.CONFIRMED)
+    with pytest.raises(InputError, match="no longer needs one"):
+        drafting.export(desk, case, due, tmp_path / "w", ["txt"])
+
+
+def test_a_person_withdraws_by_hand_and_it_is_not_drafted_again(
+    desk, case, told, revise, tmp_path, clock
+):
+    reference = told[Role.REGISTRAR]
+    with pytest.raises(InputError, match="--reason"):
+        drafting.withdrawal(desk, case, reference, reason=" ")
+    with pytest.raises(InputError, match="does not stand"):
+        drafting.withdrawal(desk, case, reference, ["example.org"], reason="wrong")
+    with pytest.raises(InputError, match="no notice AT-1"):
+        drafting.withdrawal(desk, case, "AT-1", reason="wrong")
+    (draft,) = drafting.withdrawal(desk, case, reference, ["example.com"], reason="a secret word")
+    drafting.export(desk, case, [draft], tmp_path / "w", ["txt"])
+    assert "secret" not in draft.body
+    assert withdrawals.standing_domains(notices.read(case, reference)) == ("example.net",)
+    found = drafting.plan(desk, case, Wish(again=True), domains=["example.com"])
+    assert found.drafts == ()
+    assert found.not_drafted[0].code == "withdrawn"
+    clock.move(minutes=1)
+    revise("example.com", AssessmentOutcome.CONFIRMED)
+    assert len(drafting.plan(desk, case, Wish(again=True), domains=["example.com"]).drafts) == 1
+    with pytest.raises(InputError, match="is a withdrawal itself"):
+        drafting.withdrawal(desk, case, notices.list_all(case)[0].reference, reason="wrong")
+
+
+def test_a_second_analyst_approves_withdrawals_too(desk, case, told, revise, tmp_path):
+    policy = desk.settings.policy.model_copy(update={"second_analyst": True})
+    strict = replace(desk, settings=desk.settings.model_copy(update={"policy": policy}))
+    revise("example.net")
+    due = _due(strict, case)
+    with pytest.raises(InputError, match="second analyst"):
+        drafting.export(strict, case, due, tmp_path / "w", ["txt"])
+    drafting.approve(case, due, drafted_by="Ben")
+    ben = replace(strict, actor="Ben")
+    assert len(drafting.export(ben, case, _due(ben, case), tmp_path / "w", ["txt"])) == len(due)
+
+
+def test_the_exported_bytes_come_back(desk, case, told, tmp_path):
+    files = drafting.exported_before(case, told[Role.HOST])
+    written = {path.name: path.read_bytes() for path in (tmp_path / "HOST").iterdir()}
+    assert {file.name: file.body for file in files} == written
+    with pytest.raises(InputError, match="no notice AT-9"):
+        drafting.exported_before(case, "AT-9")
