@@ -106,9 +106,16 @@ def _said(line: str) -> Reading | None:
     plain = texts.unaccented(line)
     for outcome, pattern in _phrases():
         if pattern.match(line) or (plain is not line and pattern.match(plain)):
-            detail = None if outcome is Outcome.NOT_FOUND else texts.clean(line[:120])
-            return Reading(outcome, detail or "")
+            if outcome is not Outcome.NOT_FOUND:
+                return Reading(outcome, texts.clean(line[:120]) or "")
+            return None if _not_about_the_name().search(plain) else Reading(outcome)
     return None
+
+
+@cache
+def _not_about_the_name() -> re.Pattern[str]:
+    lines = shipped("whois_phrases.toml")["not_about_the_name"]
+    return re.compile("|".join(f"(?:{line})" for line in lines), re.IGNORECASE)
 
 
 def _by_weight(lines: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 WRITTEN = Path(__file__).parent / "data" / "whois" / "answers.jsonl"
 RECORDED = ROOT.parent / "shared" / "data" / "whois-dev.jsonl"
 SENTENCES = tomllib.loads((WRITTEN.parent / "sentences.toml").read_text("utf-8"))
+NEVER_FREE = SENTENCES.pop("never free")
 ANSWERS = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
 
 
@@ -48,6 +49,11 @@ def test_sentences_are_understood(outcome):
     meant = Outcome(outcome)
     said = {text: parse(text, "shop.test").outcome for text in SENTENCES[outcome]}
     assert {text: told for text, told in said.items() if told is not meant} == {}
+
+
+def test_what_is_not_about_the_name_never_says_that_it_is_free():
+    said = {text: parse(text, "shop.test").outcome for text in NEVER_FREE}
+    assert [text for text, told in said.items() if told is Outcome.NOT_FOUND] == []
 
 
 @pytest.mark.parametrize("outcome", sorted(set(SENTENCES) - {"not found"}))
