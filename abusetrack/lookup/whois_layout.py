@@ -288,7 +288,7 @@ def _pair(text: str) -> tuple[str, str] | None:
     if match is not None:
         return match[1].strip(), match[2].strip()
     match = _PARTED.match(text)
-    if match is not None and known_key(match[1]) is not None:
+    if match is not None and (known_key(match[1]) or part_of(match[1])):
         return match[1], match[2]
     match = _QUOTED.match(text) or _KEYED.match(text)
     if match is None:

@@ -22,6 +22,12 @@ from abusetrack.records import Outcome, RegistrationFacts
 _MARKS = re.compile(r"^[\s%#*;>\-\[\]\"'&]+")
 _REMARKS = ("%", "#", ";")
 _LONG = 5  # lines: a paragraph of terms of use, not an answer
+# States that only a registration has; a "status: free" is none of them.
+_HELD = re.compile(
+    r"(registered|active|ok|connect(ed)?|delegated|published|granted|locked|suspended|"
+    r"(client|server)[a-z ]*(prohibited|hold)|redemption|pending ?delete)\b",
+    re.IGNORECASE,
+)
 _SHORT = 6  # lines: an answer without terms of use
 _PERSONS = 3  # lines about persons, in an answer that does not repeat the name
 _TOLD = 200  # characters of a line that are compared with the phrases
@@ -57,7 +63,7 @@ def parse(text: str, domain: str) -> Reading:
     phrase = _phrase(lines)
     if phrase is not None and not (
         (phrase.outcome is Outcome.NO_DATA and facts.statuses)
-        or (phrase.outcome is Outcome.NOT_FOUND and _holds_persons(found))
+        or (phrase.outcome is Outcome.NOT_FOUND and _is_held(found, facts.statuses, domain))
     ):
         return phrase
     if any(map(_is_state, facts.statuses)) or facts.abuse_email or _names(found, domain):
@@ -146,13 +152,19 @@ def _is_state(status: str) -> bool:
 def _names(found: dict[str, list[Entry]], domain: str) -> bool:
     """Tell whether the answer names persons for the domain, if no fact of ours."""
     persons = len(found.get("person", ()))
-    named = any(domain in entry.value.lower().split() for entry in found.get("domain", ()))
-    return persons >= (1 if named else _PERSONS)
+    return persons >= (1 if _is_named(found, domain) else _PERSONS)
 
 
-def _holds_persons(found: dict[str, list[Entry]]) -> bool:
-    """Tell whether keys of persons have values: then somebody holds the name."""
-    return sum(entry.rank == 0 for entry in found.get("person", ())) >= _PERSONS
+def _is_held(found: dict[str, list[Entry]], statuses: tuple[str, ...], domain: str) -> bool:
+    """Tell whether somebody holds the name: keys of persons have values, or a state says so."""
+    if any(_HELD.match(status) for status in statuses):
+        return True
+    persons = sum(entry.rank == 0 for entry in found.get("person", ()))
+    return persons >= (1 if _is_named(found, domain) else _PERSONS)
+
+
+def _is_named(found: dict[str, list[Entry]], domain: str) -> bool:
+    return any(domain in entry.value.lower().split() for entry in found.get("domain", ()))
 
 
 def _told(found: dict[str, list[Entry]], field: str) -> list[str]:

@@ -227,3 +227,20 @@ def test_no_text_makes_it_raise(lines, cut):
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise(body):
     parse(decode(body), "shop.test")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Domain: shop.test\nHolder: Invented Works\nDNSSEC: not found",
+        "Domain: shop.test\nDS: No data found\nContact: Ada Invented\nPhone: +1",
+        "Domain Name: SHOP.TEST\nDomain Status: Registered\nGlue: no match",
+        "%% nothing found in cache\nDomain: shop.test\nOwner: Invented Works",
+        "Domain record for shop.test\nHolder = Invented Works\nNo match for nameserver",
+        "Domain: shop.test\nStatus: clientHold\nNo entries found in the list of sellers",
+        "Domain: shop.test\nHolder: Invented Works\nNo entries found in the list of sellers",
+        "shop.test belongs to Invented Works since 2004\nNot found: DS records",
+    ],
+)
+def test_a_record_of_a_few_lines_that_misses_something_is_not_free(text):
+    assert parse(text, "shop.test").outcome in {Outcome.OK, Outcome.MALFORMED}
