@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import id_text, moment, stamp
+from abusetrack.casefile.encoding import id_text, moment, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import Approval, Role
@@ -16,12 +16,14 @@ def approve(
     case: CaseFile,
     draft_sha256: str,
     *,
-    drafted_by: str,
     role: Role,
     party_key: str,
     domains: Sequence[str],
+    drafted_by: str = "",
 ) -> Approval:
-    """Record the actor's yes to a draft of somebody else.
+    """Record the actor's yes to a draft of somebody else, where it is known whose it is.
+
+    It counts for nobody but others: who exports a draft cannot have approved it.
 
     Raises:
         InputError: the actor has no name, or drafted it.
@@ -34,13 +36,15 @@ def approve(
             "organisation.analyst in the settings)."
         )
     with case.transaction():
-        content = {
-            "draft": draft_sha256,
-            "drafted_by": drafted_by,
-            "role": role,
-            "party_key": party_key,
-            "domains": list(domains),
-        }
+        content = without_empty(
+            {
+                "draft": draft_sha256,
+                "drafted_by": drafted_by,
+                "role": role,
+                "party_key": party_key,
+                "domains": list(domains),
+            }
+        )
         (fact,) = facts.append(case, [NewFact("approval", content)])
         stored = facts.read(case, [fact.n])
         fold(case, stored)

@@ -114,15 +114,27 @@ def sources(query: ListQuery) -> list[list[Source]]:
     return [[Source("domain_now AS d", term, "d.id", [value])] for term, value in terms(query)]
 
 
-def may_leave(now: datetime, *, needs_gate: bool) -> Source:
+def may_leave(now: datetime, *, needs_gate: bool, countries: Sequence[str] = ()) -> Source:
     """Return where domains come from that may leave the organisation.
 
-    Those whose gate is not shut; where a gate is needed, those that were cleared.
+    Those of which no gate is open or has run out and that were cleared where it is
+    needed: by ``needs_gate`` all, by ``countries`` what is, or may be, hosted there. The
+    same as :func:`abusetrack.judgement.gate.judge_gate` says of each.
     """
-    cleared = f"status = '{GateStatus.CLEARED.value}' AND (expires_at IS NULL OR expires_at > ?)"
-    gate = "EXISTS (SELECT 1 FROM gate WHERE gate.domain = d.domain AND country = '' AND"
-    term = f"{gate} {cleared})" if needs_gate else f"NOT {gate} NOT ({cleared}))"
-    return Source("domain_now AS d", term, "d.id", [stamp(now)])
+    at = stamp(now)
+    holds = f"status = '{GateStatus.CLEARED.value}' AND (expires_at IS NULL OR expires_at > ?)"
+    of_domain = "EXISTS (SELECT 1 FROM gate WHERE gate.domain = d.domain AND"
+    terms = [f"NOT {of_domain} NOT ({holds}))"]
+    params: list[Any] = [at]
+    for_all = f"{of_domain} country = '' AND {holds})"
+    if needs_gate:
+        terms.append(for_all)
+        params.append(at)
+    for country in countries:
+        for_this = f"{of_domain} country = ? AND {holds})"
+        terms.append(f"(d.hosting_country <> ? OR {for_all} OR {for_this})")
+        params += [country, at, country, at]
+    return Source("domain_now AS d", " AND ".join(terms), "d.id", params)
 
 
 def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> list[int]:

@@ -47,21 +47,32 @@ class ConfirmedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """A domain with the string, since when it is confirmed as dedicated, and by which fact."""
+
+    domain: str
+    confirmed_at: datetime | None = None
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersistenceCase:
     """What is known of one domain.
 
     ``hops`` are the domains with the same second-level string that were assessed as
-    dedicated, this one among them if it was. ``seen_at`` is when the oldest answer was
-    asked that ``states`` rest on. ``contents`` has the last word on each URL.
+    dedicated, this one among them if it was. ``seen_at`` is when the older of the
+    answers ``seen_facts`` was asked that ``states`` rest on. ``contents`` has the
+    last word on each URL.
     """
 
     confirmed: tuple[ConfirmedReport, ...] = ()
-    hops: tuple[str, ...] = ()
+    hops: tuple[Hop, ...] = ()
     told: tuple[Told, ...] = ()
     removals: tuple[Removal, ...] = ()
     contents: tuple[ContentSeen, ...] = ()
     states: tuple[State, ...] = (State.UNKNOWN,)
     seen_at: datetime | None = None
+    seen_facts: tuple[str, ...] = ()
     looked_at: datetime | None = None  # when an analyst last saw it confirmed
 
 
@@ -176,7 +187,9 @@ def _returned(case: PersistenceCase, _policy: PersistencePolicy) -> _Tried:
 
 
 def _hopping(case: PersistenceCase, policy: PersistencePolicy) -> _Tried:
-    endings = sorted({name.partition(".")[2] for name in case.hops})
+    endings = sorted({hop.domain.partition(".")[2] for hop in case.hops})
+    facts = tuple(hop.fact for hop in case.hops)
+    dates = tuple(sorted(hop.confirmed_at for hop in case.hops if hop.confirmed_at))
     listed = ", ".join(f".{ending}" for ending in endings)
     if len(endings) >= policy.hop_tlds:
         text = (
@@ -184,14 +197,14 @@ def _hopping(case: PersistenceCase, policy: PersistencePolicy) -> _Tried:
             f"{len(endings)} endings: {listed} (policy: {policy.hop_tlds})"
         )
         changes = "one of these names is no longer assessed as dedicated"
-        return True, Reason("hopping", text, changes=changes)
+        return True, Reason("hopping", text, facts, dates, changes)
     if not endings:
         text = "not assessed as a dedicated site, so its string is not looked for"
         return False, Reason("hopping", text, changes="it is assessed as dedicated")
     text = f"the string under {len(endings)} of {policy.hop_tlds} endings"
     missing = _counted(policy.hop_tlds - len(endings), "more ending")
     changes = f"the same string, assessed as dedicated, under {missing}"
-    return False, Reason("hopping", text, changes=changes)
+    return False, Reason("hopping", text, facts, dates, changes)
 
 
 def _still_up(case: PersistenceCase, policy: PersistencePolicy) -> _Tried:
@@ -216,7 +229,8 @@ def _still_up(case: PersistenceCase, policy: PersistencePolicy) -> _Tried:
         f"on {_day(at)} ({days})"
     )
     changes = "a hold, or its removal from the DNS"
-    return True, Reason("still_up", text, (first.fact,), (at, case.seen_at), changes)
+    facts = (first.fact, *case.seen_facts)
+    return True, Reason("still_up", text, facts, (at, case.seen_at), changes)
 
 
 def _still_present(case: PersistenceCase, policy: PersistencePolicy) -> _Tried:

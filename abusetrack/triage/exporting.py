@@ -116,8 +116,14 @@ def export(
     also = []
     if share < Share.FULL:
         query = replace(query, confirmed_only=True)
-        gate = context.settings.organisation.police_gate
-        also.append(filters.may_leave(context.clock.now(), needs_gate=gate))
+        organisation = context.settings.organisation
+        also.append(
+            filters.may_leave(
+                context.clock.now(),
+                needs_gate=organisation.police_gate,
+                countries=organisation.gate_countries,
+            )
+        )
     numbers = projection.ids(case, query, *also)
     head = audit.head(case)
     about: dict[str, Cell] = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from abusetrack.casefile import CaseFile, changes, content, observations, projection, reports, told
+from abusetrack.casefile import CaseFile, changes, content, hops, observations, reports, told
 from abusetrack.judgement.changes import Rules, judge_changes
 from abusetrack.judgement.persistence import (
     ConfirmedReport,
+    Hop,
     PersistenceCase,
     PersistencePolicy,
     judge_persistence,
@@ -59,28 +60,25 @@ def judge(
 
     ``states`` are what its newest answers ``own`` come to; ``facts`` has those of its networks.
     """
-    confirmed: tuple[ConfirmedReport, ...] = ()
-    removals: tuple[Removal, ...] = ()
-    hops: tuple[str, ...] = ()
-    if now.confirmed_reports:
-        confirmed = _confirmed(case, now.domain)
-        removals = removals_seen(context, case, now, facts)
+    policy, as_of = policy_of(context.settings.policy), context.clock.now()
+    if not now.confirmed_reports:
+        return judge_persistence(PersistenceCase(), policy, as_of=as_of)
+    string: tuple[hops.SameString, ...] = ()
     if now.kind is SiteKind.DEDICATED:
-        hops = projection.same_label(case, now.domain, kind=SiteKind.DEDICATED)
-    return judge_persistence(
-        PersistenceCase(
-            confirmed=confirmed,
-            hops=hops,
-            told=told.of_domain(case, now.domain),
-            removals=removals,
-            contents=contents(case, now.domain),
-            states=states,
-            seen_at=_seen_at(own),
-            looked_at=now.last_confirmed,
-        ),
-        policy_of(context.settings.policy),
-        as_of=context.clock.now(),
+        string = hops.same_string(case, now.domain)
+    seen_at, seen_facts = _seen(own)
+    found = PersistenceCase(
+        confirmed=_confirmed(case, now.domain),
+        hops=tuple(Hop(one.domain, one.confirmed_at, one.fact) for one in string),
+        told=told.of_domain(case, now.domain),
+        removals=removals_seen(context, case, now, facts),
+        contents=contents(case, now.domain),
+        states=states,
+        seen_at=seen_at,
+        seen_facts=seen_facts,
+        looked_at=now.last_confirmed,
     )
+    return judge_persistence(found, policy, as_of=as_of)
 
 
 def contents(case: CaseFile, domain: str) -> tuple[ContentSeen, ...]:
@@ -122,16 +120,15 @@ def _confirmed(case: CaseFile, domain: str) -> tuple[ConfirmedReport, ...]:
     )
 
 
-def _seen_at(own: tuple[Observation, ...]) -> datetime | None:
-    """Return when the older of the two was asked that say up: registration and delegation."""
-    registration = [
-        item.asked_at
-        for item in own
-        if item.kind is Kind.REGISTRATION and item.outcome is Outcome.OK
-    ]
-    delegation = [
-        item.asked_at for item in own if item.question is Question.NS and item.outcome is Outcome.OK
-    ]
-    if not registration or not delegation:
-        return None
-    return min(max(registration), max(delegation))
+def _seen(own: tuple[Observation, ...]) -> tuple[datetime | None, tuple[str, ...]]:
+    """Return when the older of the two was asked that say up, and both: registration, delegation.
+
+    Nothing where one of them was never answered.
+    """
+    answered = [item for item in own if item.outcome is Outcome.OK]
+    of_registration = [item for item in answered if item.kind is Kind.REGISTRATION]
+    of_delegation = [item for item in answered if item.question is Question.NS]
+    if not of_registration or not of_delegation:
+        return None, ()
+    newest = [max(some, key=lambda o: o.asked_at) for some in (of_registration, of_delegation)]
+    return min(item.asked_at for item in newest), tuple(item.id for item in newest)

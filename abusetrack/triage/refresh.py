@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from abusetrack.casefile import CaseFile, directory, projection, reports, sightings
+from abusetrack.casefile import (
+    CaseFile,
+    directory,
+    hops,
+    projection,
+    reports,
+    sightings,
+)
 from abusetrack.casefile.observations import Stored
 from abusetrack.casefile.sightings import Sighting
 from abusetrack.judgement.hosting import HostView, judge_hosting
@@ -69,6 +76,12 @@ def refresh(
     projection.write(case, found)
     sightings.write(case, seen_now)
     directory.upsert(case, contacts.values(), by_person=False)
+
+
+def refresh_assessed(context: Context, case: CaseFile, domains: Iterable[str]) -> None:
+    """Recompute ``domains`` after new assessments, and those whose string they may make hop."""
+    assessed = set(domains)
+    refresh(context, case, sorted(assessed | set(hops.siblings(case, assessed))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from abusetrack.names import Names
 from abusetrack.records import Arrival, Assessment, Complaint, Refusal, Report
 from abusetrack.settings import SourceProfile
 from abusetrack.triage.context import Context
-from abusetrack.triage.refresh import refresh
+from abusetrack.triage.refresh import refresh_assessed
 
 NOT_GIVEN = "not given"  # the source of a list of which nobody said whose it is
 _NO_SUBJECT = "give a registrable domain or a whole URL"
@@ -106,7 +106,7 @@ def take(
     assessed = {
         domain_of(report) for report in (*taken.reports, *ticked) if report.assessment is not None
     }
-    refresh(context, case, sorted(assessed))
+    refresh_assessed(context, case, assessed)
     return result
 
 
@@ -160,7 +160,7 @@ def assess_rows(
                 continue
             count += number
             touched.add(domain)
-        refresh(context, case, sorted(touched))
+        refresh_assessed(context, case, touched)
     return count, complaints
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from abusetrack.judgement.hosting import AddressView, HostView
 from abusetrack.records import Observation, Question, Registrar, SuffixKind
 from abusetrack.triage.dossier import Dossier
+from abusetrack.ui import judged_facts
 from abusetrack.ui.text import age, joined, minute
 
 _tr = partial(QCoreApplication.translate, "facts")
@@ -43,6 +44,7 @@ def sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
             (_tr("Registration"), tuple(_registration(dossier, now))),
             (_tr("Hosting"), tuple(_hosting(dossier, now))),
             (_tr("Reports"), tuple(_reports(dossier))),
+            (_tr("Whom to address"), tuple(_judged(dossier))),
         )
         if facts
     )
@@ -72,6 +74,11 @@ def _state(dossier: Dossier) -> Iterator[Fact]:
         yield Fact(
             _tr("Persistent"), word, "; ".join(reason.text for reason in dossier.verdict.reasons)
         )
+
+
+def _judged(dossier: Dossier) -> Iterator[Fact]:
+    if dossier.judged:
+        yield from (Fact(*line) for line in judged_facts.lines(dossier.judged))
 
 
 def _registration(dossier: Dossier, now: datetime) -> Iterator[Fact]:

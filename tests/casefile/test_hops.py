@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from abusetrack.casefile import hops, reports
@@ -35,3 +37,13 @@ def test_names_that_a_platform_handed_out_have_no_string(case, add):
     with case.transaction():
         case.execute("UPDATE domain_now SET suffix_kind = 'platform' WHERE tld = 'test'")
     assert hops.strings(case, endings=2) == ()
+
+
+def test_the_same_string_comes_with_the_finding_that_confirmed_it(case, add, clock):
+    add("same.test", "same.example", "sames.test")
+    add("same.invalid", kind=SiteKind.FORUM)
+    found = hops.same_string(case, "same.test")
+    assert [item.domain for item in found] == ["same.example", "same.test"]
+    facts = {row["id"] for row in case.query("SELECT id FROM fact WHERE kind = 'assessment'")}
+    assert {uuid.UUID(item.fact).bytes for item in found} <= facts
+    assert hops.siblings(case, ["same.test"]) == ("same.example",)

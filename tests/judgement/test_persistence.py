@@ -6,6 +6,7 @@ import pytest
 
 from abusetrack.judgement.persistence import (
     ConfirmedReport,
+    Hop,
     PersistenceCase,
     PersistencePolicy,
     judge_persistence,
@@ -28,9 +29,10 @@ def at(noon):
 
 @pytest.fixture
 def judge(noon, at):
-    def run(days=(), **fields):
+    def run(days=(), hops=(), **fields):
         reports = tuple(ConfirmedReport(at(day), f"report {day}") for day in days)
-        return judge_persistence(PersistenceCase(reports, **fields), POLICY, as_of=noon)
+        made = tuple(Hop(name, at(3), f"finding of {name}") for name in hops)
+        return judge_persistence(PersistenceCase(reports, made, **fields), POLICY, as_of=noon)
 
     return run
 
@@ -68,7 +70,10 @@ def test_the_reason_gives_the_dates_and_the_facts(judge, at):
 
 
 def test_the_same_string_under_three_endings_hops(judge):
-    assert met(judge(hops=("same.test", "same.example", "same.co.test"))) == ["hopping"]
+    (reason,) = judge(hops=("same.test", "same.example", "same.co.test")).reasons
+    assert reason.code == "hopping"
+    assert reason.facts[0] == "finding of same.test"
+    assert len(reason.dates) == len(reason.facts) == 3
     verdict = judge(hops=("same.test", "same.example", "same.test"))
     assert not verdict.holds
     assert "the string under 2 of 3 endings" in verdict.reasons[0].text
@@ -138,10 +143,11 @@ def test_still_up_is_what_was_seen_up_long_after_the_notice(
     judge, told, at, role, states, seen, holds
 ):
     seen_at = None if seen is None else at(seen)
-    verdict = judge(told=(told(0, role),), states=states, seen_at=seen_at)
+    verdict = judge(told=(told(0, role),), states=states, seen_at=seen_at, seen_facts=("up",))
     assert met(verdict) == (["still_up"] if holds else [])
     if holds:
         assert verdict.reasons[0].dates == (at(0), at(7))
+        assert verdict.reasons[0].facts == ("notice 1", "up")
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from abusetrack.casefile import filters, projection
 from abusetrack.casefile import gates as kept
-from abusetrack.casefile import projection
-from abusetrack.records import HostingAgreement
+from abusetrack.casefile.encoding import stamp
+from abusetrack.records import GateStatus, HostingAgreement
 from abusetrack.triage import gates
 
 LIST = (
@@ -23,8 +26,8 @@ def gated(context):
 
     def run(**organisation):
         own = context.settings.organisation.model_copy(update=organisation)
-        settings = context.settings.model_copy(update={"organisation": own})
-        return replace(context, settings=settings)
+        changed = context.settings.model_copy(update={"organisation": own})
+        return replace(context, settings=changed)
 
     return run
 
@@ -68,6 +71,48 @@ def test_a_countrys_gate_holds_for_what_is_or_may_be_hosted_there(
     hosted("example.com", country)
     context = gated(gate_countries=("AA",))
     assert gates.may_leave(context, case, "example.com") is leaves
+
+
+WORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["", "AA", "BB"]),
+        st.sampled_from(list(GateStatus)),
+        st.sampled_from([None, timedelta(hours=-1), timedelta(0), timedelta(hours=1)]),
+    ),
+    max_size=3,
+    unique_by=lambda word: word[0],
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    words=WORDS,
+    always=st.booleans(),
+    countries=st.sampled_from([(), ("AA",), ("AA", "BB")]),
+    hosted_in=st.sampled_from([None, "AA", "CC"]),
+)
+def test_lists_that_leave_say_the_same_as_the_judgement(
+    gated, case, hosted, clock, words, always, countries, hosted_in
+):
+    hosted("example.com", hosted_in)
+    now = clock.now()
+    with case.transaction():
+        case.execute("DELETE FROM gate")
+        fact = case.value("SELECT max(n) FROM fact")
+        for country, status, ends in words:
+            expires = None if ends is None else stamp(now + ends)
+            row = ["example.com", country, status.value, stamp(now), expires, fact]
+            case.execute("INSERT INTO gate VALUES (?, ?, ?, ?, ?, ?)", row)
+    context = gated(police_gate=always, gate_countries=countries)
+    query = projection.ListQuery(confirmed_only=True)
+    source = filters.may_leave(now, needs_gate=always, countries=countries)
+    leaves = bool(projection.ids(case, query, source))
+    assert leaves is gates.may_leave(context, case, "example.com")
 
 
 def test_a_name_that_was_never_reported_may_be_hosted_anywhere(gated, case):
