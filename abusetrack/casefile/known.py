@@ -28,6 +28,8 @@ class CaseKnown:
 
         None where nobody answered, or where RDAP failed: then it is asked again.
         """
+        if not observations.has_any(self.case, domain):
+            return ()  # as of most names of a new list
         since = self.case.clock.now() - self.registration_max_age
         fresh = [
             found

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from abusetrack.casefile import facts, traits, vault
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, moment, stamp
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.records import (
     ANSWERED,
@@ -224,6 +224,11 @@ def latest_of(
     return latest
 
 
+def has_any(case: CaseFile, subject: str) -> bool:
+    """Say whether anything was ever asked of a host, domain or address."""
+    return case.value("SELECT 1 FROM subject WHERE name = ?", [clean(subject)]) is not None
+
+
 def history(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     """Return every observation of a host, domain or address, oldest first."""
     rows = case.rows(
@@ -328,18 +333,19 @@ def _enter_subjects(case: CaseFile, names: Iterable[str]) -> tuple[dict[str, int
 
 def _encode(observation: Observation, place: int) -> dict[str, Any]:
     """Return the content of a fact; ``place`` counts those stored together, from 0."""
-    content = without_empty(
-        {
-            "subject": observation.subject,
-            "kind": observation.kind.value,
-            "question": observation.question.value,
-            "asked_at": stamp(observation.asked_at),
-            "source": observation.source,
-            "outcome": observation.outcome.value,
-            "detail": observation.detail,
-            "evidence": observation.evidence and observation.evidence.sha256,
-        }
-    )
+    content: dict[str, Any] = {
+        "subject": observation.subject,
+        "kind": observation.kind,
+        "question": observation.question,
+        "asked_at": stamp(observation.asked_at),
+        "outcome": observation.outcome,
+    }
+    if observation.source:
+        content["source"] = observation.source
+    if observation.detail:
+        content["detail"] = observation.detail
+    if observation.evidence is not None:
+        content["evidence"] = observation.evidence.sha256
     if place:
         content["batch"] = place
     if observation.facts is not None:

@@ -15,6 +15,7 @@ from typing import Self
 from abusetrack import __version__
 from abusetrack.errors import SettingsError
 from abusetrack.lookup import texts
+from abusetrack.lookup.address_tables import AddressTables
 from abusetrack.lookup.addresses import Address, is_askable
 from abusetrack.lookup.bootstrap import Bootstrap
 from abusetrack.lookup.cdn import CdnMatch, CdnTable
@@ -152,18 +153,24 @@ class Lookup:
             ask_registrar=settings.lookup.ask_registrar,
             clock=clock,
         )
+        network_max_age = min(
+            _NETWORK_MAX_AGE, timedelta(hours=settings.policy.network_max_age_hours)
+        )
         self._networks = Networks(
             resolver=self._resolver,
             rdap=rdap,
             bootstrap=bootstrap,
             zones=settings.network,
             clock=clock,
-            max_age=min(_NETWORK_MAX_AGE, timedelta(hours=settings.policy.network_max_age_hours)),
+            max_age=network_max_age,
         )
         self._cdn = CdnTable(settings.path(path) for path in settings.network.cdn_tables)
         self._has_tables = settings.geo.shipped_tables
         self._countries = CountryTables(
             (settings.path(path) for path in settings.geo.databases), shipped=self._has_tables
+        )
+        self._tables = AddressTables(
+            self._cdn, self._countries, clock=clock, max_age=network_max_age
         )
 
     async def __aenter__(self) -> Self:
@@ -245,7 +252,7 @@ class Lookup:
         if any(answer.outcome is Outcome.OK for _, answer in answers):
             aliases = chain.from_iterable(answer.chain for _, answer in answers)
             match = self._cdn.by_alias((host, *aliases))
-            observations.append(self._matched(host, Kind.DNS, match))
+            observations.append(self._matched(host, match))
         found = [Shared(observation) for observation in observations]
         networks = await asyncio.gather(
             *(self._address(a, known, deadline) for a in islice(addresses, MAX_ADDRESSES))
@@ -266,16 +273,7 @@ class Lookup:
             if isinstance(shared.observation.facts, OriginFacts)
             for asn in shared.observation.facts.asns
         ]
-        now = self._clock.now()
-        tables = [self._matched(text, Kind.NETWORK, self._cdn.by_address(address, asns))]
-        tables += [
-            Observation(
-                text, Kind.NETWORK, Question.GEO, now, says.source, says.outcome, says.detail,
-                says.facts,
-            )
-            for says in self._countries.ask(address)
-        ]  # fmt: skip
-        return [*found, *map(Shared, tables)]
+        return [*found, *self._tables.ask(address, asns)]
 
     def _by_table(self, address: Address) -> Observation:
         says = shipped_origin(address)
@@ -288,11 +286,11 @@ class Lookup:
         observations, _answer = await self._questions.ask(domain, question, deadline)
         return [Shared(observation) for observation in observations]
 
-    def _matched(self, subject: str, kind: Kind, match: CdnMatch) -> Observation:
-        """Note what the CDN tables say; that no rule matches is an answer too."""
+    def _matched(self, host: str, match: CdnMatch) -> Observation:
+        """Note what the CDN tables say of a host's aliases; that no rule matches is one too."""
         outcome = Outcome.OK if match.facts else Outcome.NOT_FOUND
         return Observation(
-            subject, kind, Question.CDN, self._clock.now(), match.source, outcome, "", match.facts
+            host, Kind.DNS, Question.CDN, self._clock.now(), match.source, outcome, "", match.facts
         )
 
 

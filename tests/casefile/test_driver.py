@@ -31,3 +31,15 @@ def test_the_order_of_imports_holds_in_a_fresh_process():
         "assert sqlite_utils.db.sqlite3 is sqlcipher3"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_what_is_never_used_is_not_imported():
+    """numpy comes with scipy, and would cost every command a tenth of a second."""
+    code = (
+        "import sys, abusetrack.casefile;"
+        "assert 'numpy' not in sys.modules, 'imported';"
+        "import numpy, sqlite_utils.db;"  # and is there for whoever wants it
+        "assert sqlite_utils.db.np is None"
+    )
+    pytest.importorskip("numpy")
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

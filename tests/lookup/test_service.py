@@ -261,7 +261,8 @@ async def test_what_a_cancelled_name_had_found_is_new_for_the_next(furnished, cl
             await cancelled
     assert furnished.rdap.asked.count(f"/net/ip/{ADDRESS}") == 1
     assert _one(first, Question.NETWORK_RDAP).outcome is Outcome.OK
-    assert {o.question for o in second.known} == {Question.ORIGIN, Question.NETWORK_RDAP}
+    shared = {Question.ORIGIN, Question.NETWORK_RDAP, Question.CDN}
+    assert {o.question for o in second.known} == shared
 
 
 async def test_one_failing_source_never_fails_a_name(furnished, clock, host_of):
