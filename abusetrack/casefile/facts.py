@@ -132,6 +132,8 @@ class StoredFact:
 
 def read(case: CaseFile, numbers: Sequence[int]) -> list[StoredFact]:
     """Return the facts with these local numbers, in the order given."""
+    if not numbers:
+        return []
     wanted = canonical(list(numbers))
     texts: dict[int, dict[str, str]] = {}
     for n, name, text in case.rows(

@@ -81,7 +81,7 @@ class HostView:
         """The content delivery network by alias, else by address."""
         facts = (o.facts for o in self.observations)
         by_alias = next((item.name for item in facts if isinstance(item, CdnFacts)), None)
-        return by_alias or next((a.cdn for a in self.addresses if a.cdn), None)
+        return by_alias or next((cdn for a in self.addresses if (cdn := a.cdn)), None)
 
 
 def source_name(observation: Observation) -> str:
@@ -99,7 +99,7 @@ def addresses_of(observations: Iterable[Observation]) -> tuple[str, ...]:
         if isinstance(observation.facts, AddressFacts)
         for address in observation.facts.addresses
     }
-    return tuple(sorted(found, key=_in_order))
+    return tuple(sorted(found, key=_in_order) if len(found) > 1 else found)
 
 
 def _in_order(text: str) -> tuple[int, int]:
@@ -110,7 +110,7 @@ def _in_order(text: str) -> tuple[int, int]:
 def judge_hosting(hosts: Sequence[HostView]) -> HostingVerdict:
     """Judge the hosting country of a domain over all its reported hosts."""
     votes = tuple(vote for host in hosts for address in host.addresses for vote in address.votes)
-    cdn = next((host.cdn for host in hosts if host.cdn), None)
+    cdn = next((cdn for host in hosts if (cdn := host.cdn)), None)
     if cdn is not None:
         return HostingVerdict(
             HostingAgreement.CDN, None, votes, f"behind {cdn}: the origin is unknown", cdn

@@ -11,7 +11,7 @@ import math
 import secrets
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dns.rdatatype import RdataType
 
@@ -42,8 +42,7 @@ _MANY = struct.Struct("!512H")
 _MAX_IDLE = 32  # connections kept for further questions, for each resolver
 
 
-@dataclass(frozen=True, slots=True)
-class DnsAnswer:
+class DnsAnswer(NamedTuple):
     """What came of one question, and which resolver said so."""
 
     source: str

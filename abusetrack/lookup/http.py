@@ -13,10 +13,10 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import aiohttp
 from dns.rdatatype import RdataType
@@ -46,8 +46,7 @@ _FIRST_FREE_PORT = 1024  # below it, ports belong to services that do not speak 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came of one request; ``plain`` marks an answer that came without TLS."""
 
     outcome: Outcome
@@ -55,7 +54,7 @@ class Reply:
     status: int = 0
     body: bytes = b""
     media_type: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     plain: bool = False
     location: str | None = None
     url: str = ""  # where the answer came from, after redirects
@@ -172,7 +171,7 @@ class Http:
                 raise _UnsafeError("a redirect loop")
             if len(seen) > MAX_REDIRECTS:
                 raise _UnsafeError(f"more than {MAX_REDIRECTS} redirects")
-        return replace(reply, plain=came_plain, url=str(url))
+        return reply._replace(plain=came_plain, url=str(url))
 
     def _next(self, url: URL, location: str, avoid: str | None) -> URL:
         try:

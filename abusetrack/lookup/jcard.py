@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from abusetrack.lookup import texts
 
@@ -23,8 +23,7 @@ def as_list(value: object, oddities: list[str], what: str) -> list[object]:
     return [value]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What a jCard says; every value is clean text or None."""
 
     name: str | None = None
@@ -33,8 +32,7 @@ class Card:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """One entity of an answer, with those inside it."""
 
     roles: frozenset[str]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from importlib import resources
 from ipaddress import IPv6Address, ip_network
 from pathlib import Path
@@ -56,6 +57,8 @@ class Landmarks:
             SettingsError: a file cannot be used; the message names the setting.
         """
         self._tables: dict[Meaning, PrefixTable[Landmark]] = {m: PrefixTable() for m in Meaning}
+        # Of an address all meanings are asked for, one after the other.
+        self._entries = lru_cache(maxsize=4096)(self._find)
         shipped = resources.files("abusetrack.resources") / "data" / f"{_SHIPPED}.toml"
         self._read_toml(shipped.read_text("utf-8"), _SHIPPED, tuple(Meaning))
         for meaning, (key, paths) in files.items():
@@ -73,19 +76,19 @@ class Landmarks:
         """Return what all of ``addresses`` stand for; None where one is just an address."""
         found: dict[Meaning, Landmark] | None = None
         for text in addresses:
-            here = self._entries(text, meanings)
+            here = {m: entry for m, entry in self._entries(text).items() if m in meanings}
             found = here if found is None else {m: found[m] for m in found if m in here}
             if not found:
                 return None
         return next(iter(found.values()), None) if found else None
 
-    def _entries(self, text: str, meanings: Iterable[Meaning]) -> dict[Meaning, Landmark]:
+    def _find(self, text: str) -> dict[Meaning, Landmark]:
         address = literal(text)
         if address is None:
             return {}
         if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
             address = address.ipv4_mapped
-        entries = ((m, self._tables[m].get(address)) for m in meanings)
+        entries = ((m, table.get(address)) for m, table in self._tables.items())
         return {meaning: entry for meaning, entry in entries if entry is not None}
 
     def _read(self, path: Path, meaning: Meaning) -> None:

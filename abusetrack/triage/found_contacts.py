@@ -37,9 +37,11 @@ def found_contacts(registration: Registration, hosts: Iterable[HostView]) -> Ite
 
 def _of_host(host: HostView) -> Iterator[Contact]:
     """Behind a proxy the network is the proxy's, which is reached by a contact of its own."""
+    if host.cdn:
+        return
     for address in host.addresses:
         origin = address.origin
-        if host.cdn or address.cdn or origin is None:
+        if origin is None:
             continue
         for answer, facts in _networks(address.observations):
             if not facts.abuse_email:

@@ -17,6 +17,7 @@ from abusetrack.casefile import (
 from abusetrack.casefile.observations import Stored
 from abusetrack.casefile.sightings import Sighting
 from abusetrack.judgement.hosting import HostView, judge_hosting
+from abusetrack.judgement.registrars import Registrars
 from abusetrack.judgement.registration import merge
 from abusetrack.judgement.state import judge_state
 from abusetrack.records import (
@@ -57,13 +58,21 @@ def refresh(
         domain: [host.name for host in found]
         for domain, found in reports.hosts_of_many(case, (now.domain for now in rows)).items()
     }
+    registrars = context.reference.registrars
     facts = StoredFacts(case, stored)
     facts.gather([*hosts, *chain.from_iterable(hosts.values())])
     found: list[Findings] = []
     contacts: dict[tuple[str, str | None], Contact] = {}
     seen_now: list[Sighting] = []
     for now in rows:
-        view = look(context, facts, now.domain, hosts[now.domain], suffix_kind=now.suffix_kind)
+        view = look(
+            context,
+            facts,
+            now.domain,
+            hosts[now.domain],
+            suffix_kind=now.suffix_kind,
+            registrars=registrars,
+        )
         verdict = persistence(context, case, now, view, facts)
         judged = findings(context, now.domain, view, verdict)
         found.append(judged)
@@ -112,14 +121,18 @@ def look(
     hosts: Iterable[str],
     *,
     suffix_kind: SuffixKind | None,
+    registrars: Registrars | None = None,
 ) -> View:
-    """Gather and judge one domain; an onion service is only named (RFC 7686)."""
+    """Gather and judge one domain; an onion service is only named (RFC 7686).
+
+    ``registrars`` are those of the context, asked for once where many domains are judged.
+    """
     views = tuple(host_view(facts, host) for host in hosts)
     of_domain = tuple(facts.latest(domain))
     registration = merge(
         of_domain,
         tld=domain.rpartition(".")[2],
-        registrars=context.reference.registrars,
+        registrars=registrars or context.reference.registrars,
     )
     state = judge_state(
         registration,

@@ -20,6 +20,7 @@ from abusetrack.lookup import Lookup, NothingKnown, ResolverCheck
 from abusetrack.records import (
     Host,
     HostKind,
+    Kind,
     Known,
     LookupAnswer,
     Observation,
@@ -36,6 +37,7 @@ _LEASE_SECONDS = 900
 _STORE_AT_MOST = 64  # answers in one transaction
 _IN_FLIGHT = 8  # names for each at work: most of them wait, for a turn at a slow service
 _RETRY_AFTER = timedelta(minutes=15)
+_NETWORKS = 2048  # answers on networks, kept from one transaction to the next
 
 # Outcomes that say nothing of the name and may be different next time.
 _TRANSIENT = frozenset(
@@ -185,6 +187,8 @@ class _Run:
         self._total = 0
         self._result = ResolveResult()
         self._bugs: list[Exception] = []
+        # Read by the db thread: they never change, and serve names of many batches.
+        self._networks: dict[int, Observation] = {}
         self._todo: asyncio.Queue[Host | None] = asyncio.Queue(self._concurrency)
         self._answers: asyncio.Queue[LookupAnswer | None] = asyncio.Queue()
         # Names that may be asked or wait to be stored.
@@ -284,11 +288,15 @@ class _Run:
             # One transaction: one wait for the disk, and all of it or nothing.
             with case.transaction():
                 stored = observations.store_many(case, answers)
+                stored.seen.update(self._networks)
                 refresh(self._context, case, domains, stored)
                 queue.complete(
                     case,
                     {name: retry_at if failed else None for name, failed in problems.items()},
                 )
+            # With the ids that they have in the case file, so those that were read.
+            read = {n: o for n, o in stored.seen.items() if o.id and o.kind is Kind.NETWORK}
+            self._networks = read if len(read) <= _NETWORKS else {}
 
         await self._in_db(store)
         for _ in answers:

@@ -99,8 +99,10 @@ def host_view(facts: Facts, host: str) -> HostView:
 
 def addresses_of_host(host: str, found: Iterable[Observation]) -> tuple[str, ...]:
     """Return the addresses that a host's answers name; an IP literal is its own."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return addresses_of(found)
-    return (host,)
+    if host[-1:].isdigit() or ":" in host:  # else there is nothing to try
+        try:
+            ip_address(host)
+        except ValueError:
+            return addresses_of(found)
+        return (host,)
+    return addresses_of(found)
