@@ -38,8 +38,8 @@ MODULES = {
     "notice_commands": ("draft", "approve"),
     "party_commands": ("party",),
     "safety_commands": ("passphrase", "retention", "erase"),
-    "stats_commands": ("stats",),
     "search_commands": ("search", "export"),
+    "stats_commands": ("stats",),
 }
 _MODULE_OF = {name: module for module, names in MODULES.items() for name in names}
 
