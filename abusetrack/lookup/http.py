@@ -303,7 +303,9 @@ class Http:
 
     def _retry_after(self, text: str | None) -> float | None:
         """Read Retry-After, in seconds or as a date (RFC 9110, 10.2.3)."""
-        text = (text or "").strip()
+        if text is None:
+            return None
+        text = text.strip()
         if text.isascii() and text.isdigit():
             seconds = float(text[:9])
         else:

@@ -65,6 +65,8 @@ def clean(value: object) -> str | None:
 
     Lone surrogates and control characters are replaced: they cannot be stored.
     """
+    if type(value) is str and len(value) <= MAX_TEXT and value.isprintable() and "  " not in value:
+        return value.strip() or None  # as nearly all are
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = str(value)[: 4 * MAX_TEXT]
