@@ -12,12 +12,12 @@ import ipaddress
 import os
 import re
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-import tomlkit
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,7 +26,6 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
-from tomlkit.exceptions import TOMLKitError
 
 from abusetrack.errors import SettingsError
 
@@ -336,8 +335,8 @@ def load(path: Path, *, must_exist: bool = False) -> Settings:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SettingsError(f"The settings file {path} cannot be read: {reason}.") from error
     try:
-        values = tomlkit.parse(text).unwrap()
-    except TOMLKitError as error:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
     try:
         return Settings(**values, base=base)
@@ -355,7 +354,14 @@ def save(path: Path, changes: Mapping[str, Any]) -> Settings:
     """
     load(path)
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    document = tomlkit.parse(text)
+    # Imported here: for reading, the standard library's is several times as quick.
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
     for dotted, value in changes.items():
         *tables, key = dotted.split(".")
         place: Any = document

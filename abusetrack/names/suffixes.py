@@ -35,13 +35,17 @@ class SuffixList:
     """
 
     def __init__(self, extra: Path | None = None) -> None:
-        self._kinds = _shipped_kinds()
+        self._extra_kinds: dict[str, SuffixKind] = {}
         self._kind_of = lru_cache(maxsize=16384)(self._judge)
         self._extra = self._read_extra(extra) if extra is not None else ""
 
     @property
     def _source(self) -> str:
         return f"{Path(PSLFILE).read_text(encoding='utf-8')}\n{self._extra}"
+
+    @cached_property
+    def _kinds(self) -> dict[str, SuffixKind]:
+        return _shipped_kinds() | self._extra_kinds
 
     # Read when a name is first asked for: names from a case file know their suffix.
     @cached_property
@@ -93,7 +97,7 @@ class SuffixList:
                 rule = line.split()[0].lower()
                 rules[section].append(rule)
                 if section == _PRIVATE:
-                    self._kinds[_ascii(rule)] = kind
+                    self._extra_kinds[_ascii(rule)] = kind
         return "\n".join(
             line
             for name, section_rules in rules.items()

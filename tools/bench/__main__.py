@@ -174,11 +174,17 @@ def _print(rows: list[Row], ceilings: dict[str, float], busy: float, *, pinned: 
         ]
         print(f"| {' | '.join(cells)} |")
     print(
-        f"\nAt {LATENCIES[1] * 1000:.0f} ms the script in turn asks for {SAMPLE} names only; its"
+        f"\nLoad of the machine at the end: {_load()}; where others use it too, what each used of"
+        " the CPU says more than the time that it took."
+        f" At {LATENCIES[1] * 1000:.0f} ms the script in turn asks for {SAMPLE} names only; its"
         " time for each name is compared. It asks for the networks of all addresses of a name"
         f" (at most {ADDRESSES}), as abusetrack does. CPU is user and system time of the"
         " whole process, its start and storing included."
     )
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "not known"
 
 
 def _ratio(rows: list[Row], row: Row, ceilings: dict[str, float]) -> str:
@@ -190,7 +196,10 @@ def _ratio(rows: list[Row], row: Row, ceilings: dict[str, float]) -> str:
         return ""
     if max(row.load(ceilings), threads.load(ceilings)) > CEILING:
         return "servers too busy"
-    return f"{alone.wall / row.wall:.1f} x in turn, {threads.wall / row.wall:.1f} x in threads"
+    return (
+        f"{alone.wall / row.wall:.1f} x in turn, {threads.wall / row.wall:.1f} x in threads"
+        f" ({threads.cpu / row.cpu:.1f} x by CPU)"
+    )
 
 
 def _verdict(rows: list[Row], ceilings: dict[str, float]) -> int:
