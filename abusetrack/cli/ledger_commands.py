@@ -12,7 +12,7 @@ from abusetrack.cli.session import Session, counted, moment_of
 from abusetrack.errors import InputError
 from abusetrack.judgement import ladder
 from abusetrack.records import ContactOutcome, NoticeStatus, Quality
-from abusetrack.triage import dossier, ledger
+from abusetrack.triage import dossier, ledger, ledger_json
 
 _MARKS = [
     status.value
@@ -56,7 +56,7 @@ def list_(
             statuses=tuple(map(NoticeStatus, statuses)),
         )
     if as_json:
-        session.print_json([ledger.listed_json(item) for item in found])
+        session.print_json([ledger_json.listed_json(item) for item in found])
         return
     if not found:
         session.out.print("No notice is overdue." if overdue else "No notices.")
@@ -87,7 +87,7 @@ def show(session: Session, reference: str, text: bool, as_json: bool) -> None:
     with session.case() as case:
         item = ledger.shown(session.context, case, reference)
     if as_json:
-        session.print_json(ledger.shown_json(item))
+        session.print_json(ledger_json.shown_json(item))
         return
     say, found = session.out.print, item.notice
     to = f"{found.recipient.party_name} ({found.recipient.party_key}), {found.role.value}"
@@ -135,7 +135,7 @@ def next_(session: Session, domains: tuple[str, ...], as_json: bool) -> None:
         found = {name: ledger.next_step(context, case, name) for name in names}
     if as_json:
         session.print_json(
-            [{"domain": name, **ledger.proposal_json(item)} for name, item in found.items()]
+            [{"domain": name, **ledger_json.proposal_json(item)} for name, item in found.items()]
         )
         return
     for name, item in found.items():

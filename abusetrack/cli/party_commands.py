@@ -123,10 +123,8 @@ def _read_key(path: Path) -> str:
         text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The key file {path} cannot be read as text.") from error
-    if "BEGIN PGP PUBLIC KEY BLOCK" not in text:
+    if "BEGIN PGP PUBLIC KEY BLOCK" not in text and "PRIVATE KEY" not in text:
         raise InputError(f"{path} holds no armoured OpenPGP public key; export it with --armor.")
-    if "PRIVATE KEY" in text:
-        raise InputError(f"{path} holds a private key; give the public key only.")
     return text
 
 

@@ -173,6 +173,8 @@ def _value(name: str, text: str) -> Any:
         if plain and (len(plain) not in {40, 64} or set(plain) - set("0123456789ABCDEF")):
             raise InputError("openpgp_fingerprint is 40 or 64 hexadecimal digits.")
         return plain
+    if name == "openpgp_key" and "PRIVATE KEY" in text:
+        raise InputError("openpgp_key is a private key; give the public key only.")
     return text
 
 

@@ -15,7 +15,8 @@ from abusetrack.records import Contact, ContactEvent, NoticeStatus, Party, Quali
 from abusetrack.triage import contacts
 from abusetrack.triage.contacts import Reach
 from abusetrack.triage.context import Context
-from abusetrack.triage.ledger import Listed, listed_json, time_text
+from abusetrack.triage.ledger import Listed
+from abusetrack.triage.ledger_json import listed_json, time_text
 
 _DAY = 86_400
 

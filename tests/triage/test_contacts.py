@@ -144,6 +144,7 @@ def test_parties_come_back_the_same(context, case, table, tmp_path, clock):
         ("form_rows", "-1"),
         ("country", "Germany"),
         ("openpgp_fingerprint", "ABC"),
+        ("openpgp_key", "-----BEGIN PGP PRIVATE KEY BLOCK-----"),
     ],
 )
 def test_a_note_that_fits_not_its_field_is_a_complaint(context, case, table, field, text):

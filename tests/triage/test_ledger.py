@@ -17,7 +17,7 @@ from abusetrack.records import (
     Rung,
     State,
 )
-from abusetrack.triage import ledger
+from abusetrack.triage import ledger, ledger_json
 
 SENT = NoticeStatus.SENT
 
@@ -33,7 +33,7 @@ def test_overdue_ones_come_longest_overdue_first(context, case, export_notice, c
     assert [item.row.reference for item in late] == [two, one]
     every = ledger.listing(context, case)
     assert [item.overdue for item in every] == [False, True, True]
-    assert ledger.listed_json(every[0])["overdue"] is False
+    assert ledger_json.listed_json(every[0])["overdue"] is False
     notices.mark(case, two, NoticeStatus.NO_ANSWER)
     assert [i.row.reference for i in ledger.listing(context, case, overdue_only=True)] == [one]
 
@@ -71,7 +71,7 @@ def test_an_answer_is_filed_with_what_a_person_says_of_it(
     assert item.ratings[0].quality is Quality.USEFUL
     (event,) = contact_ledger.events(case, "iana:9999")
     assert (event.outcome, event.address) == (ContactOutcome.ANSWERED, "abuse@registrar.example")
-    assert ledger.shown_json(item)["answers"][0]["discarded"] == {"images": 1}
+    assert ledger_json.shown_json(item)["answers"][0]["discarded"] == {"images": 1}
 
 
 def test_a_mail_from_the_future_was_received_now(context, case, export_notice, answer, clock):
@@ -100,7 +100,7 @@ def test_what_is_seen_of_its_domains_stands_beside_a_notice(context, case, expor
         ("a.test", State.UNKNOWN, None),
         ("never-reported.test", State.UNKNOWN, None),
     ]
-    assert "does not prove" in ledger.shown_json(item)["outcomes_caveat"]
+    assert "does not prove" in ledger_json.shown_json(item)["outcomes_caveat"]
     with pytest.raises(InputError, match="notice list"):
         ledger.shown(context, case, "AT-1")
 
@@ -135,7 +135,7 @@ def test_the_next_step_by_advice_and_the_settings_waiting_times(
     clock.move(hours=2)
     step = ledger.next_step(context, case, "site.com")
     assert (step.rung, step.party.key) == (Rung.REMINDER, "iana:9999")
-    assert ledger.proposal_json(step)["earlier"] == [reference]
+    assert ledger_json.proposal_json(step)["earlier"] == [reference]
     assert set(ledger.waiting(context)) == set(Role)
     with pytest.raises(InputError, match="never reported"):
         ledger.next_step(context, case, "other.com")
@@ -157,7 +157,7 @@ def test_what_changed_since_it_was_sent_stands_beside_a_notice(
     changes.write(case, {"a.test": seen})
     item = ledger.shown(context, case, reference)
     assert item.outcomes[0].changes == (seen[1],)
-    made = ledger.shown_json(item)["outcomes"][0]["changes"]
+    made = ledger_json.shown_json(item)["outcomes"][0]["changes"]
     assert [found["kind"] for found in made] == ["hold set"]
 
 

@@ -30,6 +30,7 @@ from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.notice_texts import about_contact, about_draft, about_notice, about_reason
 from abusetrack.ui.planning import Overview, ToConfirm, overview
 from abusetrack.ui.text import minute, one_line
+from abusetrack.ui.widgets.notice_actions import NoticeActions
 from abusetrack.ui.widgets.notice_list import NoticeList
 from abusetrack.ui.widgets.parts import EmptyPlace, RawText, button, heading, label
 
@@ -109,6 +110,8 @@ class NoticesPage(QWidget):
         inner.addWidget(self._hint)
         inner.addWidget(self.preview, 1)
         inner.addWidget(self.confirm_button, 0, Qt.AlignmentFlag.AlignRight)
+        self.actions_of_notice = NoticeActions(self._desk)
+        inner.addWidget(self.actions_of_notice)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.list)
         split.addWidget(card)
@@ -228,6 +231,7 @@ class NoticesPage(QWidget):
         self._hint.setText(hint)
         self.preview.setPlainText(text)
         self.confirm_button.setVisible(isinstance(item, ToConfirm))
+        self.actions_of_notice.show_notice(item if isinstance(item, StoredNotice) else None)
 
     def _say(self) -> None:
         found = self._overview
