@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test gate smoke screenshots bench clean
+.PHONY: demo test gate smoke screenshots bench soak clean
 
 demo: $(VENV)/.app
 	$(BIN)/python tools/demo.py
@@ -28,6 +28,10 @@ screenshots: $(VENV)/.app
 # Today's ways to look names up, and abusetrack, on the practice internet: about ten minutes.
 bench: $(VENV)/.bench
 	PYTHONPATH=tools $(BIN)/python -m bench
+
+# Killed 200 times at random moments: nothing acknowledged may be lost. About ten minutes.
+soak: $(VENV)/.app
+	PYTHONPATH=tools $(BIN)/python -m soak --kills 200
 
 $(BIN)/python:
 	$(PYTHON) tools/need_python.py

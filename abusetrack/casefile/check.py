@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from abusetrack.casefile import audit, driver, facts, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import id_text
+from abusetrack.casefile.keys import head_of
 from abusetrack.errors import CaseFileError
 
 
@@ -67,7 +68,9 @@ def _structure(case: CaseFile) -> Iterator[str]:
     for (line,) in case.rows("PRAGMA integrity_check(1)"):
         if line != "ok":
             yield f"The file's structure is damaged: {line}."
-    if case.encrypted:
+    if case.key is not None:
+        if case.key.salt != head_of(case.path):
+            yield "The file's first bytes were changed: no passphrase would open it any more."
         for (line,) in case.rows("PRAGMA cipher_integrity_check"):
             yield f"The encrypted pages were changed: {line}."
             break

@@ -21,6 +21,7 @@ from abusetrack.casefile.migrations import MIGRATIONS, schema_version
 from abusetrack.errors import (
     CaseFileError,
     NewerCaseFileError,
+    StorageFullError,
 )
 from abusetrack.records import Clock
 
@@ -196,11 +197,15 @@ class CaseFile:
             self._connection.executemany(sql, rows)
 
     def truncate_log(self) -> bool:
-        """Bring the write-ahead log into the file and empty it; False where others still read it.
+        """Bring the write-ahead log into the file and empty it; return whether that was done.
 
-        It then holds nothing of what was erased; its pages are overwritten as others read on.
+        Not while others still read it, and not on a full disk; it is done when the last
+        connection closes.
         """
-        busy, _, _ = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        try:
+            busy, _, _ = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        except StorageFullError:
+            return False
         return not busy
 
     # -- small services to the modules of this room

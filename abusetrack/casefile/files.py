@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from abusetrack.casefile import driver
-from abusetrack.casefile.faults import BUSY, LOCKED, NOTADB, InUseError, spoken
+from abusetrack.casefile.faults import BUSY, LOCKED, NOTADB, InUseError, known_fault, spoken
 from abusetrack.casefile.keys import RawKey, derive, head_of, is_plain, salt_of
 from abusetrack.errors import CaseFileError, StorageFullError, WrongPassphraseError
 
@@ -139,13 +139,31 @@ def copy(source: driver.Connection, target: Path, key: RawKey | None) -> None:
         with spoken(target):
             copy = connect(target, key, read_only=False)
             try:
-                source.backup(copy)
+                with _as_full(target):
+                    source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
             finally:
                 copy.close()
     except BaseException:
         remove(target)
         raise
+
+
+@contextmanager
+def _as_full(target: Path) -> Iterator[None]:
+    """Say what a copy fails of: neither backup nor export tells by the code of its error."""
+    try:
+        yield
+    except driver.Error as error:
+        if known_fault(error, target) is None:
+            raise StorageFullError(_NO_COPY.format(path=target)) from error
+        raise
+
+
+_NO_COPY = (
+    "The copy {path} cannot be written, because its disk is full or fails. Nothing is left of it; "
+    "make room or choose another folder."
+)
 
 
 def export(source: driver.Connection, target: Path, key: RawKey | None) -> None:
@@ -161,7 +179,8 @@ def export(source: driver.Connection, target: Path, key: RawKey | None) -> None:
             opened = "" if key is None else f"x'{key.hexadecimal}'"
             source.execute("ATTACH DATABASE ? AS target KEY ?", [str(target), opened])
             try:
-                source.execute("SELECT sqlcipher_export('target')").fetchall()
+                with _as_full(target):
+                    source.execute("SELECT sqlcipher_export('target')").fetchall()
                 for pragma in ("user_version", "application_id"):  # not copied with the rest
                     number = source.execute(f"PRAGMA main.{pragma}").fetchone()[0]
                     source.execute(f"PRAGMA target.{pragma} = {number}")

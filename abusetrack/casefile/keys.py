@@ -18,6 +18,11 @@ class RawKey:
 
     hexadecimal: str
 
+    @property
+    def salt(self) -> bytes:
+        """The 16 bytes with which the file begins."""
+        return bytes.fromhex(self.hexadecimal)[-SALT_BYTES:]
+
     def __repr__(self) -> str:
         return "RawKey(...)"  # never in a log or a traceback
 

@@ -180,8 +180,8 @@ def _tell(session: Session, what: Erasure, verb: str, *, emptied: bool) -> None:
             session.out.print(f"{verb}: {field} {number}")
     if not emptied:
         session.err.print(
-            "Another program has the case file open, so its write-ahead log still holds older "
-            "pages; they are overwritten when the last one closes it."
+            "Another program has the case file open, or the disk is full: its write-ahead log "
+            "still holds older pages. They go when the last program closes it."
         )
 
 

@@ -233,3 +233,14 @@ def test_what_a_tombstone_names_is_missed_if_it_is_there(case, live, clock):
     assert check.check(case).problems == (
         f"The access_note of fact {rows[0][0]} was erased, and is there all the same.",
     )
+
+
+def test_while_others_read_the_log_cannot_be_emptied_and_that_is_said(case, live, clock):
+    live(case)
+    with case.opener(read_only=True)() as reader, reader.reading():
+        assert reader.value("SELECT count(*) FROM fact")
+        case.execute("PRAGMA busy_timeout = 10")
+        what = retention.due(case, soon(clock))
+        assert not retention.erase(case, what, reason="retention")
+    assert case.truncate_log()
+    assert b"a way in" not in files(case)
