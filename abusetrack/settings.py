@@ -222,6 +222,18 @@ class PolicySettings(_Table):
     second_analyst: bool = False
 
 
+class WatchSettings(_Table):
+    """How often domains with confirmed reports are checked again; 0 days: never."""
+
+    hourly_hours: float = Field(24, ge=0)  # after a notice was sent
+    daily_days: float = Field(30, ge=0)  # and then daily for so long after it
+    held_days: float = Field(7, ge=0)
+    gone_days: float = Field(7, ge=0)
+    active_days: float = Field(7, ge=0)
+    after_drop_days: float = Field(14, ge=0)  # daily once a name was dropped
+    in_window: bool = True  # while the window is open
+
+
 class NoticeSettings(_Table):
     """How notices are written."""
 
@@ -280,6 +292,7 @@ class Settings(_Table):
     geo: GeoSettings = GeoSettings()
     pace: PaceSettings = PaceSettings()
     policy: PolicySettings = PolicySettings()
+    watch: WatchSettings = WatchSettings()
     notices: NoticeSettings = NoticeSettings()
     worklist: WorklistWeights = WorklistWeights()
     case: CaseSettings = CaseSettings()

@@ -72,7 +72,9 @@ def with_history(case: CaseFile, domains: Iterable[str]) -> list[str]:
     return [name for (name,) in rows]
 
 
-_COLUMNS = "kind, subject, before, after, last_seen_before, first_seen_after, established_at, facts"
+_COLUMNS = (
+    "change.kind, subject, before, after, last_seen_before, first_seen_after, established_at, facts"
+)
 
 
 def _row(change: Change) -> tuple[Any, ...]:

@@ -239,6 +239,26 @@ def history(case: CaseFile, subject: str) -> tuple[Observation, ...]:
     return _read(case, [n for (n,) in rows])
 
 
+def histories(case: CaseFile, subjects: Iterable[str]) -> tuple[Observation, ...]:
+    """Return every observation of hosts and domains, oldest first, without its evidence."""
+    rows = case.rows(
+        "SELECT fact FROM json_each(?) AS wanted JOIN subject ON subject.name = wanted.value"
+        " JOIN observation ON observation.subject = subject.id ORDER BY asked_at, fact",
+        [canonical(list(dict.fromkeys(map(clean, subjects))))],
+    )
+    return tuple(_decode(fact, None) for fact in facts.read(case, [n for (n,) in rows]))
+
+
+def first_asked(case: CaseFile, subject: str) -> datetime | None:
+    """Return when a host or domain was first asked about."""
+    at: str | None = case.value(
+        "SELECT min(asked_at) FROM observation"
+        " WHERE subject = (SELECT id FROM subject WHERE name = ?)",
+        [clean(subject)],
+    )
+    return moment(at)
+
+
 def covering(case: CaseFile, address: str) -> tuple[Observation, ...]:
     """Return what is known of an address: of its prefixes, and of itself.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, stamp
+from abusetrack.casefile.encoding import canonical, clean, moment, stamp
 from abusetrack.casefile.hosts import HOST_COLUMNS, decode_host
 from abusetrack.records import Host
 
@@ -69,10 +70,108 @@ def complete(case: CaseFile, hosts: Mapping[str, datetime | None]) -> None:
     now = case.now()
     with case.transaction():
         case.executemany(
-            "UPDATE queue SET due_at = ?, done_at = ?, attempts = 0, lease_owner = NULL,"
-            " lease_until = NULL WHERE host = (SELECT id FROM host WHERE name = ?)",
+            "UPDATE queue SET due_at = ?, done_at = ?, attempts = 0, reason = NULL,"
+            " lease_owner = NULL, lease_until = NULL"
+            " WHERE host = (SELECT id FROM host WHERE name = ?)",
             [(stamp(retry_at), now, name) for name, retry_at in hosts.items()],
         )
+
+
+def fail(case: CaseFile, hosts: Iterable[str]) -> None:
+    """Say that looking hosts up failed: they are due again, each time later than the last."""
+    now = case.clock.now()
+    with case.transaction():
+        case.execute(
+            "UPDATE queue SET due_at = :waits ->> (min(max(attempts, 1), :most) - 1),"
+            " done_at = :now, reason = :reason, lease_owner = NULL, lease_until = NULL"
+            " WHERE host IN (SELECT id FROM host"
+            " WHERE name IN (SELECT value FROM json_each(:hosts)))",
+            {
+                "waits": canonical([now + wait for wait in _RETRIES]),
+                "most": len(_RETRIES),
+                "now": stamp(now),
+                "reason": _FAILED,
+                "hosts": _listed(hosts),
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a host is due again, if ever, and why; in words that name nobody."""
+
+    host: str
+    at: datetime | None
+    reason: str
+
+
+def plan(case: CaseFile, plans: Iterable[Plan]) -> None:
+    """Say when hosts that were looked up are due again; nothing that is due earlier is put off."""
+    with case.transaction():
+        case.executemany(
+            "UPDATE queue SET due_at = ?1, reason = ?2"
+            " WHERE host = (SELECT id FROM host WHERE name = ?3) AND done_at IS NOT NULL"
+            " AND (due_at IS NULL OR due_at > ?1)",
+            [(stamp(item.at), item.reason, clean(item.host)) for item in plans],
+        )
+
+
+def next_due(case: CaseFile) -> datetime | None:
+    """Return when the next host is due, perhaps in the past; None where none is."""
+    at: str | None = case.value("SELECT min(due_at) FROM queue WHERE due_at IS NOT NULL")
+    return moment(at)
+
+
+def checks(case: CaseFile, domain: str) -> list[Plan]:
+    """Return when each host of a domain is due, by name."""
+    return [
+        Plan(name, moment(at), reason or "")
+        for name, at, reason in case.rows(
+            "SELECT host.name, due_at, queue.reason FROM queue JOIN host ON host.id = queue.host"
+            " JOIN domain_now ON domain_now.id = host.domain WHERE domain_now.domain = ?"
+            " ORDER BY host.name",
+            [clean(domain)],
+        )
+    ]
+
+
+def due(case: CaseFile, *, until: datetime, limit: int = 1000) -> list[tuple[str, Plan]]:
+    """Return (domain, plan) of hosts looked up before that are due by then, soonest first."""
+    return [
+        (domain, Plan(name, moment(at), reason or ""))
+        for domain, name, at, reason in case.rows(
+            "SELECT domain_now.domain, host.name, due_at, queue.reason FROM queue"
+            " JOIN host ON host.id = queue.host JOIN domain_now ON domain_now.id = host.domain"
+            " WHERE due_at <= ? AND done_at IS NOT NULL ORDER BY due_at, host.name LIMIT ?",
+            [stamp(until), limit],
+        )
+    ]
+
+
+def unplanned(case: CaseFile) -> list[str]:
+    """Return confirmed domains that were looked up and of which it was never said when next."""
+    rows = case.rows(
+        "SELECT DISTINCT domain_now.domain FROM queue"
+        " JOIN domain_now ON domain_now.id = queue.domain"
+        " WHERE due_at IS NULL AND done_at IS NOT NULL AND reason IS NULL"
+        " AND confirmed_reports > 0"
+    )
+    return [domain for (domain,) in rows]
+
+
+def asked_before(case: CaseFile, hosts: Iterable[str]) -> set[str]:
+    """Return those of ``hosts`` that were looked up before, with an answer or without."""
+    rows = case.rows(
+        "SELECT host.name FROM queue JOIN host ON host.id = queue.host"
+        " WHERE done_at IS NOT NULL AND host.name IN (SELECT value FROM json_each(?))",
+        [_listed(hosts)],
+    )
+    return {name for (name,) in rows}
+
+
+# Minutes, then hours: a name server that is broken for good is not asked every quarter of an hour.
+_RETRIES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
+_FAILED = "the last lookup failed"
 
 
 def release(case: CaseFile, owner: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, id_text, moment
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp
 from abusetrack.records import NoticeStatus, Role, Rung, Told
 
 # Whatever is said of a notice but that it was drafted or withdrawn tells that it was sent.
@@ -70,3 +71,15 @@ def of_many(case: CaseFile, domains: Iterable[str]) -> dict[str, tuple[Told, ...
         )
         found[domain] = (*found.get(domain, ()), told)
     return found
+
+
+def marked_since(case: CaseFile, after: datetime) -> list[str]:
+    """Return the domains of notices of which something was said after a time."""
+    rows = case.rows(
+        "SELECT DISTINCT notice_row.domain FROM notice_event"
+        " JOIN fact ON fact.n = notice_event.fact"
+        " JOIN notice_row ON notice_row.notice = notice_event.notice"
+        " WHERE fact.at >= ? ORDER BY notice_row.domain",
+        [stamp(after)],
+    )
+    return [domain for (domain,) in rows]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from abusetrack.records import Outcome, Question
-from abusetrack.triage import judged
+from abusetrack.triage import judged, past
 from abusetrack.triage.dossier import Dossier
 
 Line = tuple[str, str]
@@ -27,6 +27,8 @@ def lines(dossier: Dossier) -> Iterator[Line]:
     yield from _registration(dossier)
     yield from _hosting(dossier)
     yield from _reports(dossier)
+    if dossier.past:
+        yield from past.lines(dossier.past)
     yield from _answers(dossier)
 
 

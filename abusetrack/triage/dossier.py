@@ -29,15 +29,20 @@ from abusetrack.records import (
     SuffixKind,
     Verdict,
 )
-from abusetrack.triage import judged
+from abusetrack.triage import judged, past
 from abusetrack.triage.context import Context
 from abusetrack.triage.judged import Judged
+from abusetrack.triage.past import Past
 from abusetrack.triage.reference import tld_kind
 from abusetrack.triage.refresh import View, host_names, look, persistence
 from abusetrack.triage.views import FreshFacts, StoredFacts
 
 _NOT_STORED = "looked up once, stored nowhere"
 _NO_TLD = "no domain name"
+_NOT_REPORTED = (
+    "Nothing under this name was reported to this case file; "
+    "import a report of it, or use 'abusetrack lookup'."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Dossier:
     registry: RegistryRecord | None
     gone: Verdict | None  # from the DNS; needs a history
     judged: Judged | None  # needs a case file
+    past: Past | None  # needs a case file
 
 
 def stored(context: Context, case: CaseFile, text: str) -> Dossier:
@@ -69,10 +75,7 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
     domain = host.domain.name if host.domain else host.name
     now = projection.read(case, domain)
     if now is None:
-        raise InputError(
-            "Nothing under this name was reported to this case file; "
-            "import a report of it, or use 'abusetrack lookup'."
-        )
+        raise InputError(_NOT_REPORTED)
     hosts = host_names(case, domain)
     facts = StoredFacts(case)
     view = look(context, facts, domain, hosts, suffix_kind=now.suffix_kind)
@@ -97,6 +100,7 @@ def stored(context: Context, case: CaseFile, text: str) -> Dossier:
             registration_max_age=context.registration_max_age,
         ),
         judged=judged.judge(context, case, now, view, verdict),
+        past=past.of_domain(case, domain),
     )
 
 
@@ -126,6 +130,7 @@ def fresh(context: Context, answer: LookupAnswer) -> Dossier:
         registry=context.reference.registry(host.domain) if host.domain else None,
         gone=None,
         judged=None,
+        past=None,
     )
 
 
@@ -149,6 +154,18 @@ def domain_of(context: Context, text: str) -> str:
     """
     host = host_of(context, text)
     return host.domain.name if host.domain else host.name
+
+
+def known_domain(context: Context, case: CaseFile, text: str) -> str:
+    """Return the name that a name or URL is counted under, if anything was reported of it.
+
+    Raises:
+        InputError: it is none, or nothing was.
+    """
+    domain = domain_of(context, text)
+    if projection.read(case, domain) is None:
+        raise InputError(_NOT_REPORTED)
+    return domain
 
 
 # --- as JSON -----------------------------------------------------------------
@@ -192,6 +209,7 @@ def as_json(dossier: Dossier) -> dict[str, Any]:
         "persistent_reason": None if dossier.verdict else _NOT_STORED,
         "reasons": [reason.text for reason in dossier.verdict.reasons] if dossier.verdict else [],
         **judged.as_json(dossier.judged),
+        **past.as_json(dossier.past),
         "observations": [_observation(item) for item in view.observations],
     }
 

@@ -35,7 +35,7 @@ from abusetrack.records import (
     SuffixKind,
     Verdict,
 )
-from abusetrack.triage import persisting
+from abusetrack.triage import changing, persisting, scheduling
 from abusetrack.triage.context import Context
 from abusetrack.triage.found_contacts import found_contacts
 from abusetrack.triage.views import Facts, StoredFacts, host_view
@@ -49,9 +49,10 @@ def refresh(
     domains: Iterable[str],
     stored: Stored | None = None,
 ) -> None:
-    """Recompute the findings of ``domains`` as of now; remember contacts they brought.
+    """Recompute findings and changes of ``domains`` as of now, and when they are due again.
 
-    What was ``stored`` in the same transaction need not be read again.
+    Contacts that they brought are remembered. What was ``stored`` in the same transaction
+    need not be read again.
     """
     rows = projection.read_many(case, domains)
     hosts = {
@@ -61,6 +62,7 @@ def refresh(
     registrars = context.reference.registrars
     facts = StoredFacts(case, stored)
     facts.gather([*hosts, *chain.from_iterable(hosts.values())])
+    changing.renew(context, case, rows, hosts, facts)  # first: other judgements rest on it
     found: list[Findings] = []
     contacts: dict[tuple[str, str | None], Contact] = {}
     seen_now: list[Sighting] = []
@@ -84,6 +86,7 @@ def refresh(
                 contacts[key] = contact
     projection.write(case, found)
     sightings.write(case, seen_now)
+    scheduling.plan(context, case, rows, found, hosts)
     directory.upsert(case, contacts.values(), by_person=False)
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from abusetrack.casefile import CaseFile, CaseFileThread, CaseKnown, observations, queue
+from abusetrack.casefile import CaseFile, CaseFileThread, CaseKnown, observations, queue, reports
+from abusetrack.judgement.tokens import not_again
 from abusetrack.lookup import Lookup, NothingKnown, ResolverCheck
 from abusetrack.records import (
     Host,
@@ -36,8 +37,8 @@ T = TypeVar("T")
 _LEASE_SECONDS = 900
 _STORE_AT_MOST = 64  # answers in one transaction
 _IN_FLIGHT = 8  # names for each at work: most of them wait, for a turn at a slow service
-_RETRY_AFTER = timedelta(minutes=15)
 _NETWORKS = 2048  # answers on networks, kept from one transaction to the next
+_RECHECK_AGE = timedelta(minutes=30)  # hosts of one domain share a question, hourly checks do not
 
 # Outcomes that say nothing of the name and may be different next time.
 _TRANSIENT = frozenset(
@@ -116,13 +117,15 @@ async def resolve(
     names: Sequence[str] | None = None,
     limit: int | None = None,
     afresh: bool = False,
+    recheck: bool = False,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     on_stored: Callable[[Sequence[str]], None] = lambda _domains: None,
 ) -> ResolveResult:
     """Look up the queued names (only ``names`` if given) until none is due or ``limit`` is met.
 
     Cancel the task to stop: answers that have come are stored, the rest stays queued.
-    What the case file knows and is young enough is not asked again, unless ``afresh``.
+    What the case file knows and is young enough is not asked again, unless ``afresh``;
+    with ``recheck`` a registration is young for half an hour only.
     ``opener`` opens the case file for reading in this thread. ``on_stored`` gets the
     domains of each stored batch.
 
@@ -136,7 +139,7 @@ async def resolve(
         if not afresh:
             known = CaseKnown(
                 reading,
-                registration_max_age=context.registration_max_age,
+                registration_max_age=_RECHECK_AGE if recheck else context.registration_max_age,
                 network_max_age=context.network_max_age,
             )
         async with Lookup(context.settings, context.clock) as lookup:
@@ -160,6 +163,14 @@ async def check_resolvers(context: Context) -> tuple[ResolverCheck, ...]:
     """
     async with Lookup(context.settings, context.clock) as lookup:
         return await lookup.check_resolvers()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A host of the queue, and the answer: its own, or that of its domain instead."""
+
+    host: Host
+    answer: LookupAnswer
 
 
 class _Run:
@@ -190,7 +201,8 @@ class _Run:
         # Read by the db thread: they never change, and serve names of many batches.
         self._networks: dict[int, Observation] = {}
         self._todo: asyncio.Queue[Host | None] = asyncio.Queue(self._concurrency)
-        self._answers: asyncio.Queue[LookupAnswer | None] = asyncio.Queue()
+        self._answers: asyncio.Queue[_Answered | None] = asyncio.Queue()
+        self._instead: dict[str, Host] = {}  # the domain, for hosts not to be asked again
         # Names that may be asked or wait to be stored.
         self._room = asyncio.Semaphore(self._in_flight + _STORE_AT_MOST * 2)
 
@@ -237,9 +249,7 @@ class _Run:
             if self._limit is not None:
                 want = min(want, self._limit - self._leased)
             hosts = await self._in_db(
-                lambda case, want=want: queue.lease(  # type: ignore[misc]  # bound at once
-                    case, want, owner=self._owner, seconds=_LEASE_SECONDS, names=self._names
-                )
+                lambda case, want=want: self._lease(case, want)  # type: ignore[misc]  # bound at once
             )
             if not hosts:
                 break
@@ -250,17 +260,31 @@ class _Run:
         for _ in range(self._in_flight):
             await self._todo.put(None)
 
+    def _lease(self, case: CaseFile, want: int) -> list[Host]:
+        """Take due hosts in the db thread, and see which may not be asked again themselves."""
+        hosts = queue.lease(
+            case, want, owner=self._owner, seconds=_LEASE_SECONDS, names=self._names
+        )
+        again = queue.asked_before(case, (host.name for host in hosts))
+        domains = {h.domain.name: h.domain for h in hosts if h.name in again and h.domain}
+        siblings = reports.hosts_of_many(case, domains) if domains else {}
+        for name, domain in domains.items():
+            apex = Host(name, domain.unicode, HostKind.NAME, domain)
+            tokens = not_again(name, (host.name for host in siblings[name]))
+            self._instead.update((host, apex) for host in tokens if host in again)
+        return hosts
+
     async def _ask(self, lookup: Lookup, known: Known) -> None:
         while (host := await self._todo.get()) is not None:
             await self._room.acquire()
             try:
-                answer = await lookup.ask(host, known)
+                answer = await lookup.ask(self._instead.get(host.name, host), known)
             except Exception as error:  # noqa: BLE001  # a task border: the others go on
                 self._bugs.append(error)  # the name stays queued; raised when the batch ends
                 self._room.release()
                 continue
             # At once: later answers rest on the networks that this one brings.
-            self._answers.put_nowait(answer)
+            self._answers.put_nowait(_Answered(host, answer))
 
     async def _store(self) -> None:
         ended = False
@@ -270,38 +294,36 @@ class _Run:
             while len(batch) < _STORE_AT_MOST and not self._answers.empty():
                 batch.append(self._answers.get_nowait())
             ended = None in batch
-            answers = [answer for answer in batch if answer is not None]
-            if answers:
-                await self._store_batch(answers)
+            answered = [item for item in batch if item is not None]
+            if answered:
+                await self._store_batch(answered)
 
-    async def _store_batch(self, answers: list[LookupAnswer]) -> None:
-        problems = {answer.host.name: failures(answer) for answer in answers}
+    async def _store_batch(self, answered: list[_Answered]) -> None:
+        problems = {item.host.name: failures(item.answer) for item in answered}
         domains = tuple(
             dict.fromkeys(
-                answer.host.domain.name if answer.host.domain else answer.host.name
-                for answer in answers
+                item.host.domain.name if item.host.domain else item.host.name for item in answered
             )
         )
-        retry_at = self._context.clock.now() + _RETRY_AFTER
 
         def store(case: CaseFile) -> None:
             # One transaction: one wait for the disk, and all of it or nothing.
             with case.transaction():
-                stored = observations.store_many(case, answers)
+                stored = observations.store_many(case, [item.answer for item in answered])
                 stored.seen.update(self._networks)
-                refresh(self._context, case, domains, stored)
                 queue.complete(
-                    case,
-                    {name: retry_at if failed else None for name, failed in problems.items()},
+                    case, {name: None for name, failed in problems.items() if not failed}
                 )
+                queue.fail(case, [name for name, failed in problems.items() if failed])
+                refresh(self._context, case, domains, stored)  # says when they are due again
             # With the ids that they have in the case file, so those that were read.
             read = {n: o for n, o in stored.seen.items() if o.id and o.kind is Kind.NETWORK}
             self._networks = read if len(read) <= _NETWORKS else {}
 
         await self._in_db(store)
-        for _ in answers:
+        for _ in answered:
             self._room.release()
-        self._result.done += len(answers)
+        self._result.done += len(answered)
         self._result.failures += [item for items in problems.values() for item in items]
         self._on_progress(Progress(self._result.done, self._total, len(self._result.failures)))
         self._on_stored(domains)

@@ -10,10 +10,11 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Flag, auto
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from abusetrack.casefile import (
     CaseFile,
@@ -26,6 +27,7 @@ from abusetrack.casefile import (
 from abusetrack.casefile.party_list import PartyKey, PartyRow
 from abusetrack.errors import AbusetrackError
 from abusetrack.records import DomainNow
+from abusetrack.triage import watching
 from abusetrack.triage.context import Context
 from abusetrack.ui.messages import Messages
 from abusetrack.ui.worker import Advance, LookupWorker
@@ -34,6 +36,7 @@ _LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_BETWEEN_CHECKS = 60_000  # milliseconds
 MOST_ROWS = 200  # that the GUI thread fetches at a time
 
 
@@ -88,6 +91,12 @@ class Desk(QObject):
         self._closed = False
         self.worker = LookupWorker(context, self._db, self._open_reader, self)
         self.worker.advanced.connect(self._on_advanced)
+        self._planned_at: datetime | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_BETWEEN_CHECKS)
+        self._timer.timeout.connect(self.check_due)
+        if self.can_look_up and context.settings.watch.in_window:
+            self._timer.start()
 
     @property
     def can_look_up(self) -> bool:
@@ -152,6 +161,22 @@ class Desk(QObject):
                 )
             )
 
+    @Slot()
+    def check_due(self) -> None:
+        """Look up again what has become due; asked by a timer while the window is open."""
+        after = self._planned_at
+
+        def prepare(case: CaseFile) -> tuple[datetime, int]:
+            return watching.replan(self.context, case, after=after), queue.pending(case)
+
+        self.write(prepare, self._on_prepared)
+
+    def _on_prepared(self, prepared: tuple[datetime, int]) -> None:
+        self._planned_at, waiting = prepared
+        if waiting and self.can_look_up:
+            self.worker.start(recheck=True)
+            self.began.emit()
+
     def look_up_again(self, domains: Sequence[str]) -> None:
         """Queue domains that were looked up before, and ask everything about them afresh."""
         names = list(domains)
@@ -166,6 +191,7 @@ class Desk(QObject):
         if self._closed:
             return
         self._closed = True
+        self._timer.stop()
         self.worker.close()
         for thread in (self._study, self._reader):
             if thread is not None:

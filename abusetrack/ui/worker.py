@@ -64,15 +64,17 @@ class LookupWorker(QObject):
         self._task: asyncio.Task[ResolveResult] | None = None
         self._again = False
         self._afresh = False  # whether the next batch asks again what is known
+        self._recheck = False  # and what has been known for half an hour
         self._progress = Progress(0, 0, 0)
         self._domains: dict[str, None] = {}
         self._due: asyncio.TimerHandle | None = None
         self._closed = False
 
-    def start(self, *, afresh: bool = False) -> None:
+    def start(self, *, afresh: bool = False, recheck: bool = False) -> None:
         """Look up everything that is due; while a batch runs, once more after it.
 
-        With ``afresh``, also ask again what the case file knows and is still young.
+        With ``afresh``, also ask again what the case file knows and is still young; with
+        ``recheck``, what it knows for half an hour.
         """
         if self._closed:
             return
@@ -83,7 +85,7 @@ class LookupWorker(QObject):
             )
             self._thread.start()
             ready.wait()
-        self._call(lambda: self._wanted(afresh=afresh))
+        self._call(lambda: self._wanted(afresh=afresh, recheck=recheck))
 
     def cancel(self) -> None:
         """Stop the batch; answers that have come are stored, the rest stays queued."""
@@ -122,8 +124,9 @@ class LookupWorker(QObject):
         if self._task is not None:
             await asyncio.wait([self._task])  # _on_done was there first, and has told it
 
-    def _wanted(self, *, afresh: bool) -> None:
+    def _wanted(self, *, afresh: bool, recheck: bool) -> None:
         self._afresh |= afresh
+        self._recheck |= recheck
         if self._task is None:
             self._begin()
         else:
@@ -131,12 +134,14 @@ class LookupWorker(QObject):
 
     def _begin(self) -> None:
         afresh, self._afresh = self._afresh, False
+        recheck, self._recheck = self._recheck, False
         self._task = asyncio.get_running_loop().create_task(
             resolve(
                 self._context,
                 self._db,
                 self._opener,
                 afresh=afresh,
+                recheck=recheck,
                 on_progress=self._on_progress,
                 on_stored=self._on_stored,
             )
@@ -144,7 +149,7 @@ class LookupWorker(QObject):
         self._task.add_done_callback(self._on_done)
 
     def _cancel(self) -> None:
-        self._again = self._afresh = False
+        self._again = self._afresh = self._recheck = False
         if self._task is not None:
             self._task.cancel()
 

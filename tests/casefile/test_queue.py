@@ -124,3 +124,52 @@ def test_two_processes_never_get_the_same_name(case, report, discarded, path):
     assert not set(taken[0]) & set(taken[1])
     assert sorted(taken[0] + taken[1]) == sorted({one.target.host.name for one in batch})
     assert queue.pending(case) == 0
+
+
+def due(case, name):
+    (found,) = [item for item in queue.checks(case, name) if item.host == name]
+    return found
+
+
+def test_a_plan_says_when_and_why_and_puts_nothing_off(filled, clock):
+    lease(filled)
+    queue.complete(filled, dict.fromkeys(EVERYTHING))
+    hour, day = clock.now() + timedelta(hours=1), clock.now() + timedelta(days=1)
+    queue.plan(filled, [queue.Plan("b.example", day, "daily")])
+    assert due(filled, "b.example") == queue.Plan("b.example", day, "daily")
+    queue.plan(filled, [queue.Plan("b.example", hour, "hourly")])
+    queue.plan(filled, [queue.Plan("b.example", day, "daily")])
+    assert due(filled, "b.example") == queue.Plan("b.example", hour, "hourly")
+    queue.plan(filled, [queue.Plan("c.example", None, "not asked again")])
+    assert due(filled, "c.example") == queue.Plan("c.example", None, "not asked again")
+    assert queue.next_due(filled) == hour
+    assert queue.due(filled, until=hour) == [("b.example", due(filled, "b.example"))]
+    clock.move(hours=1)
+    assert lease(filled) == ["b.example"]
+
+
+def test_what_was_never_looked_up_stays_due(filled, clock):
+    queue.plan(filled, [queue.Plan(name, None, "never") for name in EVERYTHING])
+    queue.plan(filled, [queue.Plan(name, clock.now(), "now") for name in EVERYTHING])
+    assert queue.pending(filled) == 4
+    assert queue.due(filled, until=clock.now()) == []
+    assert queue.asked_before(filled, EVERYTHING) == set()
+
+
+def test_failures_wait_longer_each_time_and_an_answer_starts_anew(filled, clock):
+    waits = []
+    for _ in range(6):
+        assert lease(filled, names=["b.example"]) == ["b.example"]
+        queue.fail(filled, ["b.example"])
+        found = due(filled, "b.example")
+        assert found.reason == "the last lookup failed"
+        waits.append((found.at - clock.now()).total_seconds() / 3600)
+        clock.move(hours=waits[-1])
+    assert waits == [0.25, 1, 4, 24, 24, 24]
+    lease(filled, names=["b.example"])
+    queue.complete(filled, {"b.example": None})
+    queue.enqueue(filled, domains=["b.example"])
+    lease(filled, names=["b.example"])
+    queue.fail(filled, ["b.example"])
+    assert due(filled, "b.example").at - clock.now() == timedelta(minutes=15)
+    assert queue.asked_before(filled, EVERYTHING) == {"b.example"}

@@ -81,3 +81,34 @@ def test_without_a_resolver_it_says_what_to_do(filled, qtbot):
     desk.look_up()
     assert "resolver.nameservers" in desk.messages.last.text
     assert filled.value("SELECT count(*) FROM queue WHERE due_at IS NOT NULL") == 4
+
+
+def test_what_becomes_due_is_looked_up_while_the_window_is_open(practice_bench, clock, qtbot):
+    bench = practice_bench()
+    bench.take("https://amberbridge.test/")
+    desk = bench.desk()
+    assert desk._timer.isActive()
+    with qtbot.waitSignal(desk.worker.ended, timeout=60000):
+        desk.check_due()
+    assert bench.value("SELECT count(*) FROM queue WHERE done_at IS NOT NULL") == 1
+    before = bench.value("SELECT count(*) FROM observation")
+    done = []
+    desk.began.connect(lambda: done.append("began"))
+    desk.check_due()
+    qtbot.waitUntil(lambda: desk._planned_at == clock.now())
+    desk.write(lambda _case: None, lambda _none: done.append("idle"))
+    qtbot.waitUntil(lambda: "idle" in done)
+    assert done == ["idle"]  # nothing was due
+    assert bench.value("SELECT count(*) FROM observation") == before
+    desk.close()
+    assert not desk._timer.isActive()
+
+
+def test_without_a_resolver_nothing_becomes_due(filled, qtbot):
+    desk = filled.desk()
+    assert not desk._timer.isActive()
+    told = []
+    desk.check_due()
+    desk.write(lambda _case: None, told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert desk.messages.last is None
