@@ -244,6 +244,13 @@ class NoticeSettings(_Table):
     gnupg_home: Path | None = None  # gpg's own where not set
 
 
+class MetricsSettings(_Table):
+    """What figures need besides the case file."""
+
+    home_country: CountryCode | Literal[""] = ""  # of the hotline: its share is said apart
+    names_under_management: tuple[Path, ...] = ()  # ICANN's per-registrar transaction reports
+
+
 class CaseSettings(_Table):
     """How the case file is opened."""
 
@@ -295,6 +302,7 @@ class Settings(_Table):
     watch: WatchSettings = WatchSettings()
     notices: NoticeSettings = NoticeSettings()
     worklist: WorklistWeights = WorklistWeights()
+    metrics: MetricsSettings = MetricsSettings()
     case: CaseSettings = CaseSettings()
     backup: BackupSettings = BackupSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)

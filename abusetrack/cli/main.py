@@ -40,6 +40,7 @@ MODULES = {
     "notice_commands": ("draft", "approve"),
     "party_commands": ("party",),
     "safety_commands": ("passphrase", "retention", "erase"),
+    "report_commands": ("report",),
     "search_commands": ("search", "export"),
     "stats_commands": ("stats",),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from abusetrack.bulletin.words import cell
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.metrics.concentration import (
@@ -23,11 +24,16 @@ from abusetrack.metrics.concentration import (
     concentration,
 )
 from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.managed import names_under_management
+from abusetrack.metrics.panels import PANELS, Panel, Surroundings
 from abusetrack.notices.formats.table import neutral
 from abusetrack.records import SiteKind
 
 _LISTED = 30
 _NAMED = 3  # members of a family
+
+_PANEL_KEYS = [kind.key for kind in PANELS if kind.key not in COUNTED]
+_CHOICES = [*COUNTED, "takedown", *_PANEL_KEYS]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,38 +58,43 @@ def filter_options(command: Command) -> Command:
     return command
 
 
-def filters_of(
-    *,
-    since: str | None,
-    until: str | None,
-    category: str | None,
-    commercial: bool | None,
-    kind: str | None,
-    source: str | None,
-    country: str | None,
-    registrar: str | None,
-    now: bool,
-) -> Filters:
+def filters_of(options: Mapping[str, Any]) -> Filters:
     """Read the options of :func:`filter_options`.
 
     Raises:
         InputError: a day is none.
     """
     return Filters(
-        since=_day(since),
-        until=_day(until),
-        category=category,
-        commercial=commercial,
-        kind=SiteKind(kind) if kind else None,
-        source=source,
-        country=country.upper() if country else None,
-        registrar=registrar,
-        at_the_time=not now,
+        since=_day(options["since"]),
+        until=_day(options["until"]),
+        category=options["category"],
+        commercial=options["commercial"],
+        kind=SiteKind(options["kind"]) if options["kind"] else None,
+        source=options["source"],
+        country=options["country"].upper() if options["country"] else None,
+        registrar=options["registrar"],
+        at_the_time=not options["now"],
+    )
+
+
+def surroundings(session: Session) -> Surroundings:
+    """Return what panels need besides the case file.
+
+    Raises:
+        InputError: a table of the settings cannot be read.
+    """
+    chosen = session.settings.metrics
+    return Surroundings(
+        now=session.context.clock.now(),
+        families=session.context.reference.registrars.families,
+        hop_tlds=session.settings.policy.hop_tlds,
+        home=chosen.home_country,
+        managed=names_under_management(map(session.settings.path, chosen.names_under_management)),
     )
 
 
 @click.command()
-@click.argument("by", type=click.Choice(COUNTED), default="registrars", metavar="[BY]")
+@click.argument("by", type=click.Choice(_CHOICES), default="registrars", metavar="[WHAT]")
 @filter_options
 @click.option("--by-family", is_flag=True, help="Sister registrars as one (registrars only).")
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write all rows there.")
@@ -98,13 +109,16 @@ def stats(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Show where the abuse concentrates; only confirmed reports count.
+    """Show where the abuse concentrates, and what notices achieve; only confirmed reports count.
 
-    BY is registrars, registries, "registrars or registries", networks, cdns or countries.
-    A domain counts once, for what was seen nearest after its first confirmed report, at
-    most seven days later.
+    WHAT is registrars, registries, "registrars or registries", networks, cdns or countries:
+    a domain counts once, for what was seen nearest after its first confirmed report, at
+    most seven days later. Or it is takedown, or a panel of the dashboards.
     """
-    filters = filters_of(**options)
+    filters = filters_of(options)
+    if by not in COUNTED:
+        _show_panels(session, by, filters, csv_path, as_json=as_json)
+        return
     families = None
     if by_family:
         if by != "registrars":
@@ -120,6 +134,43 @@ def stats(
         session.print_json(asdict(found) | {"few": found.few})
         return
     _print(session, found)
+
+
+def _show_panels(
+    session: Session, what: str, filters: Filters, csv_path: Path | None, *, as_json: bool
+) -> None:
+    chosen = [kind for kind in PANELS if what in {kind.key, kind.group.lower()}]
+    around = surroundings(session)
+    with session.case("counting") as case:
+        panels = [kind.build(case, filters, around) for kind in chosen]
+    if csv_path is not None:
+        _write(csv_path, "\n".join(map(_panel_csv, panels)))
+    if as_json:
+        session.print_json([asdict(panel) for panel in panels])
+        return
+    for panel in panels:
+        session.out.print(panel.title)
+        for name, value in panel.figures:
+            session.out.print(f"  {name}: {value}")
+        if panel.empty:
+            session.out.print(f"  {panel.empty}")
+        if panel.table.rows:
+            table = session.table(*panel.table.headers)
+            for row in panel.table.rows[:_LISTED]:
+                cells = zip(row, panel.table.headers, strict=True)
+                table.add_row(*(cell(value, header) for value, header in cells))
+            session.out.print(table)
+        for note in panel.notes:
+            session.out.print(f"  {note}")
+
+
+def _panel_csv(panel: Panel) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(panel.table.headers)
+    for row in panel.table.rows:
+        writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
+    return text.getvalue()
 
 
 def _print(session: Session, found: Concentration) -> None:

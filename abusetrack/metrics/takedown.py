@@ -69,7 +69,7 @@ class Clocks:
     """The cases of one clock, and those that have none to count."""
 
     cases: tuple[Case, ...]
-    down_before: int  # removed already when the clock would have started
+    down_before: int  # removed when the clock would have started, or never seen up
     unchecked: int  # never checked after the start: nothing is known
 
 
@@ -140,7 +140,7 @@ def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
             {"states": canonical(list(_CONTENT))},
         )
     )
-    return _run(starts, looks)
+    return _run(starts, looks, seen_up=True)  # by whoever confirmed it
 
 
 def by_party(clocks: Clocks) -> dict[tuple[str | None, str], list[Case]]:
@@ -192,18 +192,26 @@ def _confirmed(checks: Sequence[Check], number: int) -> bool:
     return False
 
 
-def _run(starts: Iterable[_Start], seen: Mapping[str, Sequence[Look]]) -> Clocks:
-    """Run a clock from each start over what was seen of its subject."""
+def _run(
+    starts: Iterable[_Start], seen: Mapping[str, Sequence[Look]], *, seen_up: bool = False
+) -> Clocks:
+    """Run a clock from each start over what was seen of its subject.
+
+    Unless ``seen_up`` says that the report itself tells so, a subject that no check saw
+    up is no case: when it went is not known.
+    """
     cases: list[Case] = []
     down_before = unchecked = 0
     for start in starts:
         looks = seen.get(start.subject, ())
         before = [look for look in looks if look.at < start.at]
         after = looks[len(before) :]
-        if before and before[-1].end is not End.OPEN:
-            down_before += 1
-        elif not after:
+        if not after:
             unchecked += 1
+        elif (before and before[-1].end is not End.OPEN) or (
+            not before and not seen_up and after[0].end is not End.OPEN
+        ):
+            down_before += 1
         else:
             cases.append(_case(start, after))
     return Clocks(tuple(cases), down_before, unchecked)

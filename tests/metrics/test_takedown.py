@@ -41,7 +41,7 @@ def only(clocks):
     [
         ([(1, ACTIVE), (2, ACTIVE)], 2, None, End.OPEN),
         ([(1, ACTIVE), (3, HELD)], 1, 3, End.REMOVED),
-        ([(3, HELD)], 0, 3, End.REMOVED),
+        ([(-1, ACTIVE), (3, HELD)], 0, 3, End.REMOVED),
         ([(1, ACTIVE), (2, GONE), (3, GONE)], 1, 2, End.REMOVED),
         ([(1, ACTIVE), (2, GONE)], 1, None, End.OPEN),  # one look at a missing name proves nothing
         ([(1, ACTIVE), (2, GONE), (2.01, GONE)], 1, None, End.OPEN),  # minutes later: the same
@@ -50,7 +50,7 @@ def only(clocks):
         ([(1, ACTIVE), (2, State.PARKED), (3, State.PARKED)], 1, 2, End.REMOVED),
         ([(1, State.EXPIRED), (2, HELD)], 1, 2, End.EXPIRED),
         ([(1, ACTIVE), (2, State.UNKNOWN), (3, HELD)], 1, 3, End.REMOVED),
-        ([(1, HELD), (2, ACTIVE)], 0, 1, End.REMOVED),  # returned later: the removal was seen
+        ([(0, ACTIVE), (1, HELD), (2, ACTIVE)], 0, 1, End.REMOVED),  # returned: it was seen
     ],
 )
 def test_a_domain_is_removed_between_two_checks(case, report, see, looks, last_up, gone, end):
@@ -65,13 +65,14 @@ def test_a_domain_is_removed_between_two_checks(case, report, see, looks, last_u
 
 
 def test_what_was_down_before_or_never_checked_is_no_case(case, report, see):
-    for domain in ("example.com", "example.net", "example.org"):
+    for domain in ("example.com", "example.net", "example.org", "example.edu"):
         report(domain)
     see("example.com", day=-1, state=HELD)
     see("example.com", day=1, state=HELD)
     see("example.net", day=-1)
+    see("example.edu", day=1, state=HELD)  # nobody saw it up
     found = domain_clock(case, ALL, Clock.REPORT)
-    assert (found.cases, found.down_before, found.unchecked) == ((), 1, 2)
+    assert (found.cases, found.down_before, found.unchecked) == ((), 2, 2)
 
 
 def test_a_move_and_a_transfer_are_no_removals(case, report, see):

@@ -34,7 +34,7 @@ _METHOD = (
 _DOMAIN = (
     "Days {clock} to the first observed change of the domain itself: held, deleted, not registered "
     "or not delegated any more, or on suspension name servers. Moves and transfers are no "
-    "removals; registrations that had run out are counted apart."
+    "removals; registrations that had run out, and domains that nobody saw up, are counted apart."
 )
 _CONTENT = (
     "Days {clock} until a person or the hotline's own system recorded that the page is gone; by "
@@ -129,7 +129,7 @@ def _notes(what: _Clock, clocks: Clocks) -> list[str]:
         notes.append(f"Only {few}: the estimate says little.")
     if clocks.down_before:
         down = plural(clocks.down_before, what.thing)
-        notes.append(f"Gone before the clock started, not counted: {down}.")
+        notes.append(f"Gone already when first checked, not counted: {down}.")
     if clocks.unchecked:
         missing = plural(clocks.unchecked, what.thing)
         notes.append(f"Not checked again, not counted: {missing}.")
