@@ -133,12 +133,17 @@ def compose(
     """Write a notice.
 
     Raises:
-        InputError: no row or more than 50, a contact that may not be written to, or a
-            reference that is not one plain word.
+        InputError: no row or more than 50, no earlier notice where one is restated, a
+            contact that may not be written to, or a reference that is not one plain word.
     """
     rows, terms = request.rows, request.terms
     if not 0 < len(rows) <= MOST_ROWS:
         raise InputError(f"A notice has 1 to {MOST_ROWS} domains; split the list.")
+    if request.rung is not Rung.FIRST and not request.earlier:
+        raise InputError(
+            f"A {request.rung.value} follows an earlier notice, and there is none: "
+            "draft a first one."
+        )
     chosen = recipient_of(request.recipient, request.role, practice=practice, no_send=terms.no_send)
     if isinstance(chosen, NoRecipient):
         raise InputError(chosen.reason)
@@ -154,6 +159,7 @@ def compose(
         "reference": reference,
         "composed": _day(at),
         "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
+        "role": request.role.value,
         "rung": request.rung.value,
         "sender": sender_view(organisation),
         "recipient": RecipientView(

@@ -6,11 +6,13 @@ import dataclasses
 from datetime import timedelta
 
 from abusetrack.notices import export
-from abusetrack.settings import Membership
+from abusetrack.records import Role, Rung, SiteKind, Terms
+from abusetrack.settings import Membership, TrustedFlagger
 
 
 def _text(draft, organisation) -> str:
-    text = export(draft, organisation, ["txt"])[0]
+    files = export(draft, organisation, ["txt"])
+    (text,) = [file for file in files if file.name.endswith(".txt")]
     return text.body.decode()
 
 
@@ -88,3 +90,59 @@ def test_one_moment_and_one_sentence_are_written_as_such(draft, organisation, ro
     text = _text(draft(organisation=sender, rows=[only]), sender)
     assert "4 pages, first" not in text
     assert "The hotline of Exempla." in text
+
+
+def test_a_reminder_to_a_registrar_established_where_we_are_designated(
+    drafted, organisation, golden
+):
+    ours = organisation.model_copy(update={"designated_in": ("ZZ",)})
+    terms = Terms(country="ZZ", signatory=True)
+    made = drafted(Role.REGISTRAR, Rung.REMINDER, organisation=ours, terms=terms)
+    golden("registrar-reminder-designated.txt", _text(made, ours))
+
+
+def test_an_escalation_to_a_generic_registry(drafted, organisation, row, golden, step):
+    hops = ("seen on 3 top-level domains: example, invalid, test",)
+    rows = [row(persistence=hops, registration_source="registry RDAP, https://rdap.example/")]
+    host = dataclasses.replace(
+        step, reference="HE-2026-000004", role=Role.HOST, party_name="Example Net", channel="form"
+    )
+    made = drafted(Role.REGISTRY, Rung.ESCALATION, rows=rows, earlier=(host, step))
+    golden("registry-escalation-generic.txt", _text(made, organisation))
+
+
+def test_a_first_notice_to_a_country_registry(drafted, organisation, row, golden):
+    terms = Terms(policy="https://registry.example/abuse-policy")
+    made = drafted(Role.REGISTRY, rows=[row("bad.zz", iana_id=None)], terms=terms)
+    golden("registry-first-country.txt", _text(made, organisation))
+
+
+def test_a_host_that_offers_services_in_the_union(drafted, organisation, golden):
+    terms = Terms(in_union=True, openpgp_fingerprint="0" * 40)
+    golden("host-first-union.txt", _text(drafted(Role.HOST, terms=terms), organisation))
+
+
+def test_a_delivery_network(drafted, organisation, golden):
+    golden("cdn-first.txt", _text(drafted(Role.CDN), organisation))
+
+
+def test_a_platform_and_a_trusted_flagger(drafted, organisation, golden):
+    flagger = TrustedFlagger(authority="the Coordinator of Exempla", number="TF-7")
+    ours = organisation.model_copy(update={"trusted_flagger": flagger})
+    row = dataclasses.replace(drafted(Role.PLATFORM).rows[0], kind=SiteKind.FORUM)
+    terms = Terms(in_union=True, online_platform=True)
+    made = drafted(Role.PLATFORM, organisation=ours, rows=[row], terms=terms)
+    golden("platform-first-flagger.txt", _text(made, ours))
+
+
+def test_a_hotline_of_the_hosting_country(drafted, organisation, golden):
+    golden("hotline-first.txt", _text(drafted(Role.HOTLINE), organisation))
+
+
+def test_a_complaint_to_icann(drafted, organisation, golden):
+    golden("icann-first.txt", _text(drafted(Role.ICANN), organisation))
+
+
+def test_a_withdrawal_to_a_registrar(drafted, organisation, golden):
+    made = drafted(Role.REGISTRAR, Rung.WITHDRAWAL, reason="typed, never sent")
+    golden("registrar-withdrawal.txt", _text(made, organisation))

@@ -1,4 +1,4 @@
-"""Drafts to registrars: what can be written, to whom, what not and why; export to a folder."""
+"""Drafts of notices: what can be written, to whom, what not and why; export to a folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from abusetrack.casefile import directory
 from abusetrack.casefile.notices import StoredNotice
-from abusetrack.notices import FORMATS
+from abusetrack.notices import FORMATS, RULES
 from abusetrack.records import Contact, Draft, Role
 from abusetrack.triage import drafting
 from abusetrack.triage.drafting import Exported
@@ -65,6 +66,11 @@ class NoticesPage(QWidget):
         for box in (self.persistent, self.again):
             box.setAccessibleName(box.text())
             box.toggled.connect(self.plan)
+        self.role = QComboBox()
+        self.role.setAccessibleName(self.tr("To whom notices are drafted"))
+        for role, rules in RULES.items():
+            self.role.addItem(self.tr("To: {party}").format(party=rules.noun), role)
+        self.role.currentIndexChanged.connect(self.plan)
         self.plan_button = button(
             self.tr("Plan again"),
             self.plan,
@@ -75,7 +81,7 @@ class NoticesPage(QWidget):
         top.setSpacing(theme.MEDIUM)
         top.addWidget(heading(self.tr("Notices")))
         top.addStretch()
-        for item in (self.persistent, self.again, self.plan_button):
+        for item in (self.role, self.persistent, self.again, self.plan_button):
             top.addWidget(item)
         self._missing = label(wrap=True)
         self._missing.setObjectName("badge")
@@ -105,7 +111,7 @@ class NoticesPage(QWidget):
         self.confirm_button = button(
             self.tr("Confirm contact…"),
             self.ask_confirm,
-            tip=self.tr("Say that you checked this contact on the registrar's own page"),
+            tip=self.tr("Say that you checked this contact on the party's own page"),
         )
         inner.addWidget(self._hint)
         inner.addWidget(self.preview, 1)
@@ -170,10 +176,13 @@ class NoticesPage(QWidget):
         self._stale = False
         context, generation = self._desk.context, self._generation
         persistent, again = self.persistent.isChecked(), self.again.isChecked()
+        role = Role(self.role.currentData())
         self._summary.setText(self.tr("Planning…"))
         self.plan_button.setEnabled(False)
         self._desk.study(
-            lambda case: overview(context, case, only_persistent=persistent, again=again),
+            lambda case: overview(
+                context, case, only_persistent=persistent, again=again, role=role
+            ),
             partial(self._on_planned, generation),
             self._on_failed,
         )
@@ -250,7 +259,7 @@ class NoticesPage(QWidget):
             self.tr("No notices yet"),
             self.tr(
                 "Take in reports (Ctrl+1), let them be looked up, and assess them (Ctrl+2): a "
-                "draft is written for confirmed, dedicated sites whose registrar has a confirmed "
+                "draft is written for confirmed, dedicated sites whose party has a confirmed "
                 "contact."
             ),
         )
@@ -277,7 +286,7 @@ class NoticesPage(QWidget):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Confirm contact"))
         box.setText(
-            self.tr("Did you check this contact of {name} on the registrar's own page?").format(
+            self.tr("Did you check this contact of {name} on the party's own page?").format(
                 name=one_line(contact.party_name)
             )
         )
@@ -292,7 +301,7 @@ class NoticesPage(QWidget):
     def confirm(self, contact: Contact) -> None:
         """Record that the contact was checked."""
         self._desk.write(
-            lambda case: directory.confirm(case, contact.party_key, Role.REGISTRAR, seen=contact),
+            lambda case: directory.confirm(case, contact.party_key, contact.role, seen=contact),
             self._on_confirmed,
         )
 

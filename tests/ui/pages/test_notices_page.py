@@ -10,6 +10,7 @@ from abusetrack import practice
 from abusetrack.casefile import directory
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.check import check
+from abusetrack.notices import RULES
 from abusetrack.records import Draft, Role
 from abusetrack.triage import contact_tables, taking
 from abusetrack.ui.planning import ToConfirm
@@ -132,3 +133,10 @@ def test_an_empty_case_file_says_what_to_do_next(bench, qtbot):
     planned(qtbot, window.notices, lambda: window.show_page(2))
     assert window.notices._stack.currentIndex() == 0
     assert "Take in reports" in window.notices._empty._text.text()
+
+
+def test_another_role_can_be_chosen(page, qtbot):
+    registry = list(RULES).index(Role.REGISTRY)
+    found = planned(qtbot, page, lambda: page.role.setCurrentIndex(registry))
+    assert found.plan.drafts == ()
+    assert any(item.reason.startswith("possible") for item in found.plan.not_drafted)
