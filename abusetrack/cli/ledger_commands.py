@@ -1,4 +1,4 @@
-"""notice: list, show, next, mark, answer, quality."""
+"""Of the group notice: list, show, next, mark, answer, quality."""
 
 from __future__ import annotations
 
@@ -276,6 +276,3 @@ def _past(session: Session, text: str | None) -> datetime | None:
     if when is not None and when > session.context.clock.now():
         raise InputError("--at is in the future; say when it happened.")
     return when
-
-
-COMMANDS = (notice,)

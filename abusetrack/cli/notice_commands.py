@@ -279,4 +279,4 @@ def _names(files: Sequence[Path]) -> Iterator[str]:
         yield path.suffix if number and path.stem == files[0].stem else path.name
 
 
-COMMANDS = (draft, approve)
+COMMANDS = (draft, approve, notice)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+CONFIG = """
+[organisation]
+name = "Test Hotline"
+email = "desk@hotline.example"
+jurisdiction = "Exampleland"
+verification_url = "https://hotline.example/verify"
+dispute_email = "disputes@hotline.example"
+"""
+
 
 @pytest.fixture
 def empty(abusetrack):
-    """A case file with one report that nobody assessed."""
+    """A case file with one report that nobody assessed, and settings that may export."""
+    abusetrack.config.write_text(CONFIG, encoding="utf-8")
     abusetrack.run("import", "-", stdin="https://example.com/x\n")
     return abusetrack
 
