@@ -77,10 +77,12 @@ def _rebuild(session: Session, case: CaseFile) -> _Rebuilt:
     """Fold and judge everything anew; say what differed before."""
     before = _rows(case)
     tables = folding.rebuild(case)
+    # A domain that was only reported shows no judgement yet, and that is right.
+    judged = [domain for domain, row in before.items() if row["persistent"] is not None]
     with session.progress("recomputing") as bar:
-        for number, domain in enumerate(before, start=1):
+        for number, domain in enumerate(judged, start=1):
             refresh(session.context, case, [domain])
-            bar.update(number, len(before))
+            bar.update(number, len(judged))
     after = _rows(case)
     return _Rebuilt(tables, sum(before[domain] != after.get(domain) for domain in before))
 

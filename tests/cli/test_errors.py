@@ -217,3 +217,9 @@ def test_a_setting_of_another_kind_is_said_in_the_words_of_toml(abusetrack):
 def test_columns_that_are_not_read_are_named(reported):
     done = reported.run("import", "-", stdin="url,mood\nhttp://columns.example.com/,calm\n")
     assert "columns not read: mood" in done.stderr
+
+
+def test_what_was_only_reported_is_no_difference(reported):
+    reported.run("import", "-", stdin="http://one.example.com/\nhttp://two.example.org/\n")
+    found = reported.json("check", "--rebuild")
+    assert (found["sound"], found["rebuilt_differences"]) == (True, 0)
