@@ -52,7 +52,7 @@ def _bars(rows: list[tuple[str, float]], font: str) -> Any | None:
                 y,
                 room * value / most,
                 _BAR - 3,
-                strokeWidth=0,
+                strokeColor=None,
                 fillColor=HexColor(PALETTE[0]),
             )
         )

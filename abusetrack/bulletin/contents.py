@@ -10,7 +10,7 @@ from datetime import datetime
 from abusetrack.casefile import CaseFile
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import PANELS, Panel, PanelKind, Surroundings
-from abusetrack.metrics.panels.model import Bars, Cell, Chart, Curves, Stack, Table, World
+from abusetrack.metrics.panels.model import Bars, Chart, Curves, Stack, Table, World, plural
 
 FEW = 5  # a cell below it could point at single cases
 _SHOWN = f"fewer than {FEW}"
@@ -104,20 +104,20 @@ def _few(value: object) -> bool:
 
 
 def _table(table: Table) -> Table:
-    """Leave small counts out; where the first count of a row is small, all its numbers."""
-
-    def row(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-        if table.counts and _few(cells[table.counts[0]]):
-            first = table.counts[0]
-            return tuple(
-                _SHOWN if at == first else cell if at < first else _LEFT_OUT
-                for at, cell in enumerate(cells)
-            )
-        return tuple(
+    """Leave small counts out; rows whose first count is small become one row together."""
+    first = table.counts[0] if table.counts else None
+    few = [cells for cells in table.rows if first is not None and _few(cells[first])]
+    rows = [
+        tuple(
             _SHOWN if at in table.counts and _few(cell) else cell for at, cell in enumerate(cells)
         )
-
-    return replace(table, rows=tuple(row(cells) for cells in table.rows), keys=())
+        for cells in table.rows
+        if cells not in few
+    ]
+    if few:
+        others = f"{plural(len(few), 'row')} with {_SHOWN} each"
+        rows.append((others, *(_LEFT_OUT for _ in table.headers[1:])))
+    return replace(table, rows=tuple(rows), keys=())
 
 
 def _figure(value: str) -> str:

@@ -14,6 +14,7 @@ from abusetrack.metrics.panels import Panel
 
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _ROWS = 40  # of a table; CSV files have all
+_WIDE = 8  # columns; a wider table of few lines is turned round
 _MARGIN = 56.0
 
 
@@ -42,9 +43,10 @@ def pdf(bulletin: Bulletin, page_size: str) -> bytes:
     story.append(Paragraph(escape(" · ".join(filter(None, said))), styles["text"]))
     story += [Spacer(1, 6), Paragraph(ABOUT, styles["small"])]
     for section in bulletin.sections:
-        story.append(Paragraph(escape(section.name), styles["group"]))
+        heading = [Paragraph(escape(section.name), styles["group"])]
         for panel in section.panels:
-            story += _panel(panel, styles)
+            story += _panel(panel, styles, heading)
+            heading = []
     size = {"A4": pagesizes.A4, "Letter": pagesizes.LETTER}[page_size]
     out = io.BytesIO()
     document = SimpleDocTemplate(
@@ -80,10 +82,10 @@ def fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, io.BytesIO(file.read_bytes())))
 
 
-def _panel(panel: Panel, styles: dict[str, Any]) -> list[Any]:
+def _panel(panel: Panel, styles: dict[str, Any], heading: list[Any]) -> list[Any]:
     from reportlab.platypus import KeepTogether, Paragraph, Spacer
 
-    head: list[Any] = [Paragraph(escape(panel.title), styles["panel"])]
+    head: list[Any] = [*heading, Paragraph(escape(panel.title), styles["panel"])]
     if panel.figures:
         line = " · ".join(f"{name}: {value}" for name, value in panel.figures)
         head.append(Paragraph(escape(line), styles["text"]))
@@ -103,19 +105,15 @@ def _table(panel: Panel, style: Any) -> Any:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import Paragraph, Table, TableStyle
 
-    headers = panel.table.headers
-    rows = [
-        [Paragraph(escape(cell(value, name)), style)
-         for value, name in zip(row, headers, strict=True)]
-        for row in panel.table.rows[:_ROWS]
-    ]  # fmt: skip
-    first = max(80.0, WIDTH / len(headers))
-    others = (WIDTH - first) / max(1, len(headers) - 1)
-    made = Table(
-        [[Paragraph(f"<b>{escape(name)}</b>", style) for name in headers], *rows],
-        colWidths=[first, *[others] * (len(headers) - 1)],
-        repeatRows=1,
-    )
+    lines = _lines(panel)
+    columns = len(lines[0])
+    if columns > _WIDE and len(lines) <= _WIDE:
+        lines = [list(line) for line in zip(*lines, strict=True)]
+        columns = len(lines[0])
+    first = min(170.0, WIDTH / 2) if columns <= _WIDE else 110.0
+    others = (WIDTH - first) / max(1, columns - 1)
+    head, *rows = [[Paragraph(escape(text), style) for text in line] for line in lines]
+    made = Table([head, *rows], colWidths=[first, *[others] * (columns - 1)], repeatRows=1)
     made.setStyle(
         TableStyle(
             [
@@ -128,3 +126,12 @@ def _table(panel: Panel, style: Any) -> Any:
         )
     )
     return made
+
+
+def _lines(panel: Panel) -> list[list[str]]:
+    headers = panel.table.headers
+    rows = [
+        [cell(value, name) for value, name in zip(row, headers, strict=True)]
+        for row in panel.table.rows[:_ROWS]
+    ]
+    return [list(headers), *rows]

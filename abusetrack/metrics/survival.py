@@ -119,7 +119,7 @@ def survival(cases: Sequence[Case]) -> Survival | None:
         median=_first_below(late.days, late.share),
         median_early=_first_below(early.days, early.share),
         median_interval=(
-            _first_below(late.days, late.low),
+            _first_below(late.days, late.low) if any(removed) else None,
             _first_below(late.days, late.high),
         ),
         within=tuple((day, Interval(1 - late.at(day), 1 - early.at(day))) for day in WITHIN),

@@ -20,7 +20,6 @@ def panel(**changes):
     [
         (("a", 5, 0.5, 9), ("a", 5, 0.5, 9)),
         (("a", 0, 0.0, 0), ("a", 0, 0.0, 0)),
-        (("a", 4, 0.4, 4), ("a", "fewer than 5", "–", "–")),
         (("a", 50, 0.5, 1), ("a", 50, 0.5, "fewer than 5")),
         (("a", 50, 0.5, None), ("a", 50, 0.5, None)),
     ],
@@ -30,6 +29,15 @@ def test_small_counts_and_what_is_made_of_them_are_left_out(row, shown):
     found = without_few(panel(table=table)).table
     assert found.rows == (shown,)
     assert found.keys == ()
+
+
+def test_rows_of_few_stand_together():
+    rows = (("a", 9, 0.9, 4), ("b", 4, 0.4, 4), ("c", 1, 0.1, 0))
+    found = without_few(panel(table=Table(HEADERS, rows, counts=(1, 3)))).table
+    assert found.rows == (
+        ("a", 9, 0.9, "fewer than 5"),
+        ("2 rows with fewer than 5 each", "–", "–", "–"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
     clocks = what.read(case, filters, what.clock)
     definition = _METHOD + what.definition.format(clock=what.clock.value)
     headers = (
-        "party", "cases", "removed", "expired", "open", "median", "interval of the median",
+        "party", "cases", "removed", "expired", "open", "median", "interval",
         *(f"gone within {day} d" for day in WITHIN),
     )  # fmt: skip
     neutral = f"Time to removal of a {what.thing}, {what.clock.value}"
@@ -87,7 +87,10 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
         key=what.key,
         title=_title(what, whole, neutral),
         unit="share still up",
-        chart=Curves(tuple(_curve(name, found) for name, found in [("all", whole), *named])),
+        chart=Curves(tuple(_curve(name, found) for name, found in [("all", whole), *named]))
+        if whole.removed
+        else None,
+        empty="" if whole.removed else "No removal was seen yet.",
         table=Table(
             headers,
             tuple(rows),
@@ -138,9 +141,10 @@ def _notes(what: _Clock, clocks: Clocks) -> list[str]:
 
 def _row(name: str, found: Survival) -> tuple[Cell, ...]:
     low, high = found.median_interval
+    median = "open" if found.median is None else days(found.median)
     between = "not known" if low is None else f"{days(low)} to {days(high) if high else 'open'}"
     return (
-        name, found.cases, found.removed, found.expired, found.open, days(found.median), between,
+        name, found.cases, found.removed, found.expired, found.open, median, between,
         *(share.low for _day, share in found.within),
     )  # fmt: skip
 
