@@ -88,6 +88,7 @@ class Desk(QObject):
         self._db = CaseFileThread(case.opener())
         self._reader = CaseFileThread(self._open_reader, name="reader")
         self._study: CaseFileThread | None = None
+        self._list: CaseFileThread | None = None
         self._closed = False
         self.worker = LookupWorker(context, self._db, self._open_reader, self)
         self.worker.advanced.connect(self._on_advanced)
@@ -136,6 +137,17 @@ class Desk(QObject):
             self._study = CaseFileThread(self._open_reader, name="study")
         if self._study is not None:
             self._submit(self._study, work, then, otherwise)
+
+    def list_ids(self, work: Callable[[CaseFile], T], then: Callable[[T], None]) -> None:
+        """Run the ``work`` that makes the list of domains, in place of the one that runs.
+
+        Of a work that another took the place of, nothing is heard.
+        """
+        if self._list is None and not self._closed:
+            self._list = CaseFileThread(self._open_reader, name="list")
+        if self._list is not None:
+            self._list.interrupt()
+            self._submit(self._list, work, then, None)
 
     def rows(self, ids: Sequence[int]) -> list[DomainNow]:
         """Return rows that are on the screen, at most 200, by primary key."""
@@ -193,7 +205,7 @@ class Desk(QObject):
         self._closed = True
         self._timer.stop()
         self.worker.close()
-        for thread in (self._study, self._reader):
+        for thread in (self._study, self._list, self._reader):
             if thread is not None:
                 thread.interrupt()
                 thread.close()

@@ -249,6 +249,15 @@ QPushButton {{
 QPushButton:hover {{ border-color: {muted}; }}
 QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:checked {{ background: {selection}; color: {on_selection}; border-color: {accent}; }}
+QPushButton[chip="true"] {{
+    padding: 2px 10px; border-radius: 10px; background: {selection}; color: {on_selection};
+    border-color: {selection};
+}}
+QPushButton[chip="true"]:hover, QPushButton[chip="true"]:focus {{ border-color: {accent}; }}
+QPushButton::menu-indicator {{
+    image: url("{icons}/down-{scheme}.svg"); width: 10px; height: 10px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 6px;
+}}
 QPushButton[toggle="true"]:checked {{
     background: {raised}; color: {text}; border-color: {line};
 }}

@@ -19,7 +19,7 @@ from abusetrack.ui.desk import Desk
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Messages
 
-_OURS = {"lookup", "db", "reader", "study"}
+_OURS = {"lookup", "db", "reader", "study", "list"}
 
 SUFFIXES = """\
 // ===BEGIN ICANN DOMAINS===

@@ -1,7 +1,7 @@
 """The table of domains: ids in order, and a bounded cache of the rows that are seen.
 
-Sorting and filtering are SQL, in the reader thread; each query carries a generation
-number, and an answer that a newer query overtook is dropped.
+Sorting and filtering are SQL, in a thread that reads; a newer query interrupts the one
+that runs. Each carries a generation number, so that no answer overtakes a newer one.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Column:
     width: int  # in characters
     right: bool = False
     tone: Callable[[DomainNow], Tone] | None = None
+    hidden: bool = False  # until it is chosen
 
 
 def _registrar(row: DomainNow) -> str:
@@ -98,15 +99,24 @@ def _kind(row: DomainNow) -> str:
     return row.kind.value if row.kind else "—"
 
 
+_title = partial(QCoreApplication.translate, "domains")
+
+
+def _persistent(row: DomainNow) -> str:
+    said = row.findings.persistent
+    return "—" if said is None else _title("yes") if said else _title("no")
+
+
+def _suffix(row: DomainNow) -> str:
+    return row.suffix_kind.value if row.suffix_kind else "—"
+
+
 def _confirmed(row: DomainNow) -> str:
     return str(row.confirmed_reports)
 
 
 def _looked_up(row: DomainNow) -> str:
     return day(row.findings.looked_up_at)
-
-
-_title = partial(QCoreApplication.translate, "domains")
 
 
 def columns() -> tuple[Column, ...]:
@@ -129,6 +139,34 @@ def columns() -> tuple[Column, ...]:
         Column("last_reported", _title("Last report"), lambda row: day(row.last_reported), 13),
         Column("looked_up_at", _title("Looked up"), _looked_up, 13),
         Column("id", _title("No."), lambda row: str(row.id), 6, right=True),
+        Column("persistent", _title("Persistent"), _persistent, 11, hidden=True),
+        Column("tld", _title("Ending"), lambda row: row.tld or "—", 10, hidden=True),
+        Column("suffix_kind", _title("Kind of suffix"), _suffix, 16, hidden=True),
+        Column("urls", _title("URLs"), lambda row: str(row.urls), 7, right=True, hidden=True),
+        Column(
+            "first_reported",
+            _title("First report"),
+            lambda row: day(row.first_reported),
+            13,
+            hidden=True,
+        ),
+        Column(
+            "last_confirmed",
+            _title("Last confirmed"),
+            lambda row: day(row.last_confirmed),
+            14,
+            hidden=True,
+        ),
+        Column(
+            "created",
+            _title("Registered"),
+            lambda row: day(row.findings.created),
+            13,
+            hidden=True,
+        ),
+        Column(
+            "expires", _title("Expires"), lambda row: day(row.findings.expires), 13, hidden=True
+        ),
     )
 
 
@@ -181,7 +219,7 @@ class DomainTable(QAbstractTableModel):
         def ids(case: CaseFile) -> list[int] | None:
             return projection.ids(case, query) if generation == self._generation else None
 
-        self._desk.read(ids, partial(self._on_ids, generation))
+        self._desk.list_ids(ids, partial(self._on_ids, generation))
 
     def _on_ids(self, generation: int, ids: list[int] | None) -> None:
         if generation != self._generation or ids is None:
@@ -294,6 +332,10 @@ class DomainTable(QAbstractTableModel):
     def column_widths(self) -> list[int]:
         """Return the widths of the columns, in characters."""
         return [column.width for column in self._columns]
+
+    def offered(self) -> list[Column]:
+        """Return the columns, in the order of their numbers."""
+        return list(self._columns)
 
     def column_of(self, key: str) -> int:
         """Return the position of a column."""

@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
-    QLineEdit,
+    QMenu,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -19,17 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.casefile import CaseFile, assessments
-from abusetrack.records import Assessment, SiteKind, State
+from abusetrack.records import Assessment
 from abusetrack.triage.refresh import refresh
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
 from abusetrack.ui.pages.detail_panel import DetailPanel
+from abusetrack.ui.widgets.filter_bar import FilterBar
+from abusetrack.ui.widgets.list_export import ListExport
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
 from abusetrack.ui.widgets.tables import table
 
-_TYPING_MS = 200
 _REFRESH_MS = 1000  # while lookups bring news
 _MOST_SELECTED = 5000  # that are found again after the list was asked anew
 _ORDER = "last_reported"
@@ -51,14 +50,13 @@ class DomainsPage(QWidget):
         self._kept: list[int] = []
         self._place = 0
         self._build()
-        self._typing = self._timer(_TYPING_MS, self._ask)
         self._news = self._timer(_REFRESH_MS, self._refresh)
-        self.filter.textChanged.connect(self._typing.start)
         self.model.modelAboutToBeReset.connect(self._keep_selection)
         self.model.modelReset.connect(self._restore_selection)
         self.model.listed.connect(self._on_listed)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._on_sorted)
         desk.changed.connect(self._on_changed)
         self.table.sortByColumn(self.model.column_of(_ORDER), Qt.SortOrder.DescendingOrder)
 
@@ -86,7 +84,7 @@ class DomainsPage(QWidget):
         inner = QVBoxLayout(left)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(theme.SMALL)
-        inner.addLayout(self._filters())
+        inner.addWidget(self._filter_bar())
         inner.addWidget(self._stack, 1)
         inner.addLayout(self._actions())
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -104,41 +102,39 @@ class DomainsPage(QWidget):
         layout.addWidget(self._heading)
         layout.addWidget(split, 1)
 
-    def _filters(self) -> QHBoxLayout:
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(self.tr("Search names, networks, references, notes"))
-        self.filter.setAccessibleName(self.tr("Search"))
-        self.filter.setToolTip(
-            self.tr(
-                "Any part of a name, of a registrar's name, of a reference or a note; AS64500; an"
-                " IP address or prefix. One or two characters find what begins with them. (Ctrl+F)"
-            )
+    def _filter_bar(self) -> FilterBar:
+        self.bar = FilterBar(self._desk, self.model.query)
+        self.filter = self.bar.search
+        self.bar.changed.connect(self._ask)
+        self.export = ListExport(
+            self._desk, lambda: self.model.query, self.shown_columns, parent=self
         )
-        self.filter.setClearButtonEnabled(True)
-        self.state = self._choice(self.tr("Any state"), [item.value for item in State])
-        self.state.setAccessibleName(self.tr("State"))
-        self.kind = self._choice(self.tr("Any kind"), [item.value for item in SiteKind])
-        self.kind.setAccessibleName(self.tr("Kind of site"))
-        self.confirmed = QCheckBox(self.tr("&Confirmed only"))
-        self.confirmed.setAccessibleName(self.tr("Only domains with a confirmed report"))
-        self.confirmed.toggled.connect(self._ask)
-        row = QHBoxLayout()
-        row.setSpacing(theme.SMALL)
-        row.addWidget(self.filter, 1)
-        for item in (self.state, self.kind, self.confirmed):
-            row.addWidget(item)
-        return row
+        columns = button(self.tr("Columns"), lambda: None, tip=self.tr("Which columns are shown"))
+        columns.setMenu(self._column_menu())
+        self.bar.add_button(columns)
+        self.bar.add_button(self.export.make_button())
+        return self.bar
 
-    def _choice(self, anything: str, values: Sequence[str]) -> QComboBox:
-        box = QComboBox()
-        box.addItem(anything, None)
-        for value in values:
-            box.addItem(value, value)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(12)
-        box.view().setMinimumWidth(240)
-        box.currentIndexChanged.connect(self._ask)
-        return box
+    def _column_menu(self) -> QMenu:
+        self.column_menu = QMenu(self)
+        for number, column in enumerate(self.model.offered()):
+            if number == NAME_COLUMN:
+                continue  # without the name, a row says nothing
+            action = self.column_menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(not column.hidden)
+            self.table.setColumnHidden(number, column.hidden)
+            action.toggled.connect(
+                lambda shown, at=number: self.table.setColumnHidden(at, not shown)
+            )
+        return self.column_menu
+
+    def shown_columns(self) -> list[str]:
+        """Return the keys of the columns that are shown, as they stand from left to right."""
+        header = self.table.horizontalHeader()
+        numbers = map(header.logicalIndex, range(header.count()))
+        offered = self.model.offered()
+        return [offered[n].key for n in numbers if not self.table.isColumnHidden(n)]
 
     def _make_table(self) -> QTableView:
         made = table(self.model, self.tr("Domains"), middle=NAME_COLUMN)
@@ -191,15 +187,25 @@ class DomainsPage(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        state, kind = self.state.currentData(), self.kind.currentData()
-        self.model.ask(
-            replace(
-                self.model.query,
-                text=self.filter.text().strip(),
-                state=State(state) if state else None,
-                kind=SiteKind(kind) if kind else None,
-                confirmed_only=self.confirmed.isChecked(),
-            )
+        """List what the filter bar says, and show its order in the header."""
+        query = self.bar.query
+        header = self.table.horizontalHeader()
+        keys = [column.key for column in self.model.offered()]
+        number = keys.index(query.sort) if query.sort in keys else -1  # saved elsewhere
+        way = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
+        header.blockSignals(True)
+        header.setSortIndicator(number, way)
+        header.blockSignals(False)
+        self.model.ask(query)
+
+    @Slot(int, Qt.SortOrder)
+    def _on_sorted(self, column: int, order: Qt.SortOrder) -> None:
+        if column < 0:
+            return
+        self.bar.query = replace(
+            self.bar.query,
+            sort=self.model.offered()[column].key,
+            descending=order is Qt.SortOrder.DescendingOrder,
         )
 
     @Slot()
