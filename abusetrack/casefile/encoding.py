@@ -69,11 +69,10 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_defa
 
 def without_empty(values: dict[str, Any]) -> dict[str, Any]:
     """Drop what says nothing (None, empty text, empty list), so that content stays small."""
-    return {
-        key: value
-        for key, value in values.items()
-        if value is not None and value != "" and value != () and value != []
-    }
+    return {key: value for key, value in values.items() if value or value in _SAYS_SOMETHING}
+
+
+_SAYS_SOMETHING: tuple[object, ...] = (False, 0, {})  # though it is false
 
 
 @overload

@@ -38,7 +38,12 @@ def enter_hosts(case: CaseFile, hosts: Iterable[Host]) -> tuple[dict[str, HostRo
         row = HostRow(number, domains[_domain_name(host)])
         found[host.name] = row
         rows.append((row.id, host.name, clean(host.unicode), host.kind.value, row.domain))
-    case.executemany("INSERT INTO host VALUES (?, ?, ?, ?, ?)", rows)
+    # In one statement: the search index that a trigger keeps is slow where each row is one.
+    case.execute(
+        "INSERT INTO host SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4"
+        " FROM json_each(?)",
+        [canonical(rows)],
+    )
     case.executemany(
         "INSERT INTO queue(host, domain, due_at) VALUES (?, ?, ?)",
         [(row[0], row[4], now) for row in rows],

@@ -19,7 +19,7 @@ _LONGEST_SHOWN = 20_000
 
 _RUN = 129  # longer than any hash in hex
 _RUN_IN_URL = 2000  # a URL may hold long tokens; no picture worth the name is shorter
-_LINE_RUN = 40  # wrapped base64 has lines of 60 to 76
+SHORTEST = 40  # wrapped base64 has lines of 60 to 76; nothing shorter is encoded media
 
 _DATA = re.compile(
     r"data:(?=[^,\s]{0,300}[/;])[^,\s\"'<>]{1,300},[^\s\"'<>]*"
@@ -29,11 +29,11 @@ _DATA = re.compile(
 _INLINE = re.compile(rf"[A-Za-z0-9+/_%\\=-]{{{_RUN},}}")
 _PURE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _ALNUM = re.compile(r"[A-Za-z0-9]")
-_BLOCKISH = re.compile(rf"[A-Za-z0-9+/_-]{{{_LINE_RUN}}}|\bbegin[ -]|=ybegin ")
+_BLOCKISH = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST}}}|\bbegin[ -]|=ybegin ")
 _UU_BEGIN = re.compile(r"\bbegin(?:-base64)? [0-7]{3,4} \S")
 _YENC_BEGIN = re.compile(r"=ybegin ")
 # Four or more chunks in a row on one line, and a shorter last one.
-_CHUNK = rf"[A-Za-z0-9+/_-]{{{_LINE_RUN},}}"
+_CHUNK = rf"[A-Za-z0-9+/_-]{{{SHORTEST},}}"
 _CHUNKS = re.compile(
     rf"(?<![^\s\"']){_CHUNK}(?:[ \t]{{1,4}}{_CHUNK}){{3,}}"
     r"(?:[ \t]{1,4}(?:[A-Za-z0-9+/_-]{12,}={0,2}|[A-Za-z0-9+/_-]{1,11}={1,2}(?!\w)))?={0,2}"
@@ -47,10 +47,10 @@ _TOKEN_START = re.compile(r"[\s\"'<>]")
 
 def scrub(text: str) -> tuple[str, Counter[str]]:
     """Return ``text`` with encoded media taken out, and how many of each kind there were."""
-    dropped: Counter[str] = Counter()
     text = text.replace(HOLE, " ")
-    if len(text) < _LINE_RUN:
-        return text, dropped
+    if len(text) < SHORTEST:
+        return text, Counter()
+    dropped: Counter[str] = Counter()
     text, dropped["data_uris"] = _DATA.subn(HOLE, text)
     if _BLOCKISH.search(text):
         text, blocks = _drop_blocks(text)
@@ -128,7 +128,7 @@ def _base64_end(lines: list[str], bodies: list[str], at: int) -> int:
     if not _is_full(bodies[at]) and not (after_hole and _is_pure(bodies[at])):
         return at
     _before, run = _run_before(lines, at)
-    full = int(run >= _LINE_RUN)
+    full = int(run >= SHORTEST)
     width, length, end = len(bodies[at]), 0, at
     while end < len(lines):
         if _is_full(bodies[end]):
@@ -138,7 +138,7 @@ def _base64_end(lines: list[str], bodies: list[str], at: int) -> int:
         end += 1
     last = end + 1 if full > 2 and end + 1 < len(lines) and not bodies[end] else end
     if last < len(lines) and _is_pure(bodies[last]):
-        shorter = len(bodies[last]) < max(width, _LINE_RUN)
+        shorter = len(bodies[last]) < max(width, SHORTEST)
         if shorter and (last == end or bodies[last].endswith("=")):
             end = last + 1
     return end if full > 1 or length >= _RUN or after_hole else at
@@ -152,7 +152,7 @@ def _run_before(lines: list[str], at: int) -> tuple[int, int]:
     if before < 0:
         return before, 0
     last = lines[before].rstrip(_EDGE).rpartition(" ")[2].lstrip(_EDGE)
-    return before, len(last) if len(last) >= _LINE_RUN // 2 and _is_pure(last) else 0
+    return before, len(last) if len(last) >= SHORTEST // 2 and _is_pure(last) else 0
 
 
 def _drop_run_before(lines: list[str], at: int) -> None:
@@ -167,10 +167,10 @@ def _is_pure(body: str) -> bool:
 
 def _is_full(body: str) -> bool:
     """Whether a line is base64 as a wrapped block has it, perhaps in columns."""
-    if len(body) < _LINE_RUN:
+    if len(body) < SHORTEST:
         return False
     tokens = body.split()
-    return all(map(_is_pure, tokens)) and all(len(token) >= _LINE_RUN for token in tokens[:-1])
+    return all(map(_is_pure, tokens)) and all(len(token) >= SHORTEST for token in tokens[:-1])
 
 
 def _is_uu(line: str) -> bool:

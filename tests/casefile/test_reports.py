@@ -164,7 +164,7 @@ def test_what_can_be_erased_stands_in_side_rows_only(case, add, report, confirme
         ),
         label=f"{marker}.csv",
     )  # fmt: skip
-    for table in case.query("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+    for table in case.query("SELECT name FROM pragma_table_list WHERE type IN ('table', 'shadow')"):
         name = table["name"]
         holds = any(marker in str(row) for row in case.query(f'SELECT * FROM "{name}"'))
         assert holds == (name == "erasable"), name
