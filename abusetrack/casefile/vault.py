@@ -1,18 +1,26 @@
-"""Raw answers and exported bytes: kept once by their SHA-256, compressed."""
+"""Raw answers and exported bytes: kept once by their SHA-256, compressed.
+
+They are compressed with a preset dictionary: the vocabulary of the answers, which ships
+with abusetrack and stands in every case file. It is made of nothing that was answered, so
+an erased answer leaves nothing of itself behind in it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
 from collections.abc import Iterable
+from functools import cache
+from importlib import resources
 
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean
 from abusetrack.records import Evidence
 
 ZLIB, RAW = "zlib", "raw"
+ZLIB_1 = "zlib:1"  # with dictionary 1
 _LEVEL = 6
-_SHORTEST = 512  # bytes; below that, compressing costs more than it saves
+_SHORTEST = 64  # bytes; below that, compressing costs more than it saves
 
 
 def keep(case: CaseFile, pieces: Iterable[Evidence]) -> dict[str, int]:
@@ -53,12 +61,24 @@ def numbers_of(case: CaseFile, hashes: Iterable[str | None]) -> dict[str, int]:
     )
 
 
+@cache
+def dictionary() -> bytes:
+    """Return dictionary 1; it never changes, because what was packed with it needs it."""
+    return (resources.files("abusetrack.resources") / "data" / "evidence-1.dict").read_bytes()
+
+
+@cache
+def _packer() -> zlib._Compress:
+    return zlib.compressobj(_LEVEL, zdict=dictionary())
+
+
 def pack(body: bytes) -> tuple[str, bytes]:
     """Return the codec and the bytes to store."""
     if len(body) >= _SHORTEST:
-        packed = zlib.compress(body, _LEVEL)
+        machine = _packer().copy()  # quicker than to read the dictionary in again
+        packed = machine.compress(body) + machine.flush()
         if len(packed) < len(body):
-            return ZLIB, packed
+            return ZLIB_1, packed
     return RAW, body
 
 
@@ -68,8 +88,9 @@ def unpack(codec: str, body: bytes, size: int) -> bytes:
     Raises:
         ValueError: they cannot be restored; the row is damaged.
     """
-    if codec == ZLIB:
-        machine = zlib.decompressobj()
+    if codec in {ZLIB, ZLIB_1}:
+        words = dictionary() if codec == ZLIB_1 else b""
+        machine = zlib.decompressobj(zdict=words) if words else zlib.decompressobj()
         try:
             restored = machine.decompress(body, size + 1)
         except zlib.error as error:

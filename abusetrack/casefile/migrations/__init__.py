@@ -18,6 +18,7 @@ from abusetrack.casefile.migrations import (
     m0006_directory,
     m0007_drafts,
     m0008_sightings,
+    m0010_dictionary,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -31,6 +32,7 @@ _STEPS = (
     m0006_directory,
     m0007_drafts,
     m0008_sightings,
+    m0010_dictionary,
 )
 
 
