@@ -22,6 +22,7 @@ from abusetrack.records import (
     SuffixKind,
 )
 
+_MEANWHILE = 100_000  # ids that may be entered while a list is asked for
 _FEW = 20_000  # that many rows are sorted by themselves quicker than an index is read
 
 
@@ -138,38 +139,44 @@ def may_leave(now: datetime, *, needs_gate: bool, countries: Sequence[str] = ())
 
 
 def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> list[int]:
-    """Return the ids that every group of sources has, by the ORDER BY terms ``order``."""
-    everything = f"SELECT id FROM domain_now ORDER BY {order}"
+    """Return the ids that every group of sources has, by the ORDER BY terms ``order``.
+
+    Without terms, in whatever order they are read quickest.
+    """
+    by = f" ORDER BY {order}" if order else ""
+    everything = f"SELECT id FROM domain_now{by}"
     if not groups:
-        return [number for (number,) in case.each(everything)]
-    wanted, marks = len(groups), bytearray((case.value("SELECT max(id) FROM domain_now") or 0) + 1)
-    for step, group in enumerate(groups):
-        few: list[int] | None = []
-        for number in _new_ids(case, group, marks, step):
-            if few is not None:
-                few.append(number)
-                if len(few) > _FEW:
-                    few = None
-    if few is not None:
+        return [number for some in case.numbers(everything) for number in some]
+    marks = _marked(case, groups)
+    wanted = len(groups)
+    if marks.count(wanted) > _FEW:
         return [
             number
-            for (number,) in case.each(
-                "SELECT id FROM domain_now WHERE id IN (SELECT value FROM json_each(?))"
-                f" ORDER BY {order}",
-                [canonical(few)],
-            )
+            for some in case.numbers(everything)
+            for number in some
+            if marks[number] == wanted
         ]
-    last = len(marks)
-    return [
-        number for (number,) in case.each(everything) if number < last and marks[number] == wanted
-    ]
+    few = list(_places(marks, wanted))
+    statement = "SELECT id FROM domain_now WHERE id IN (SELECT value FROM json_each(?))"
+    chosen = case.numbers(f"{statement}{by}", [canonical(few)])
+    return [number for some in chosen for number in some]
 
 
-def _new_ids(case: CaseFile, group: Sequence[Source], marks: bytearray, step: int) -> Iterator[int]:
-    """Mark the ids of a group that all groups before it had; yield each once."""
-    last = len(marks)  # an id that is entered meanwhile is left out
-    for source in group:
-        for (number,) in case.each(source.sql, source.params):
-            if number < last and marks[number] == step:
-                marks[number] = step + 1
-                yield number
+def _marked(case: CaseFile, groups: Sequence[Sequence[Source]]) -> bytearray:
+    """Return for each id how many groups have it, one after the other from the first."""
+    last: int = case.value("SELECT max(id) FROM domain_now") or 0
+    marks = bytearray(last + 1 + _MEANWHILE)
+    for step, group in enumerate(groups):
+        for source in group:
+            for some in case.numbers(source.sql, source.params):
+                for number in some:
+                    if marks[number] == step:
+                        marks[number] = step + 1
+    return marks
+
+
+def _places(marks: bytearray, wanted: int) -> Iterator[int]:
+    place = marks.find(wanted)
+    while place >= 0:
+        yield place
+        place = marks.find(wanted, place + 1)

@@ -47,6 +47,20 @@ def _milliseconds(call: Callable[[], Any]) -> float:
     return min(times) * 1000
 
 
+def _cpu(reader: CaseFileThread, job: Callable[[CaseFile], Any]) -> float:
+    """Return the milliseconds of CPU that a job takes in the reader thread, best of a few.
+
+    Nothing there waits for anybody, so this is what passes on a machine that is not shared.
+    """
+
+    def timed(case: CaseFile) -> float:
+        began = time.thread_time()
+        job(case)
+        return time.thread_time() - began
+
+    return min(reader.submit(timed).result() for _ in range(_BEST_OF)) * 1000
+
+
 def _on_reader(path: str, passphrase: str) -> CaseFileThread:
     with _open(path, passphrase) as case:
         return CaseFileThread(case.opener(read_only=True), name="reader")
@@ -62,26 +76,21 @@ def lists(path: str, passphrase: str) -> dict[str, float]:
     """Sort by each column both ways, and filter by each, as the window does."""
     with _on_reader(path, passphrase) as reader:
 
-        def ask(query: ListQuery) -> Callable[[], object]:
-            return lambda: reader.submit(lambda case: projection.ids(case, query)).result()
+        def ask(query: ListQuery) -> float:
+            return _cpu(reader, lambda case: projection.ids(case, query))
 
-        def floor() -> object:
-            sql = "SELECT id FROM domain_now INDEXED BY domain_now_suffix_kind"
-            return reader.submit(lambda case: [number for (number,) in case.each(sql)]).result()
-
-        found = {"floor: every id, in no order": _milliseconds(floor)}
+        sql = "SELECT id FROM domain_now INDEXED BY domain_now_suffix_kind"
+        found = {"floor: every id, in no order": _cpu(reader, lambda case: case.rows(sql))}
         for sort in SORTS:
             for descending in (True, False):
                 name = f"sort {sort} {'down' if descending else 'up'}"
-                found[name] = _milliseconds(ask(ListQuery(sort=sort, descending=descending)))
+                found[name] = ask(ListQuery(sort=sort, descending=descending))
         values = reader.submit(_common).result()
         for name, values_ in (_FILTERS | values).items():
             for sort in ("last_reported", "unicode"):
-                found[f"filter {name}, sort {sort}"] = _milliseconds(
-                    ask(ListQuery(sort=sort, **values_))
-                )
+                found[f"filter {name}, sort {sort}"] = ask(ListQuery(sort=sort, **values_))
         both = _FILTERS["state"] | values["tld"]
-        found["filter state and tld"] = _milliseconds(ask(ListQuery(**both)))
+        found["filter state and tld"] = ask(ListQuery(**both))
         found["stop a sort"] = _stopped(reader)
     return found
 
@@ -121,23 +130,18 @@ def searches(path: str, passphrase: str) -> dict[str, float]:
     with _on_reader(path, passphrase) as reader:
         some = reader.submit(_texts).result()
 
-        def first(text: str) -> Callable[[], object]:
-            query = ListQuery(text=text)
-            return lambda: reader.submit(lambda case: search.first(case, query, 50)).result()
+        def first(text: str) -> float:
+            return _cpu(reader, lambda case: search.first(case, ListQuery(text=text), 50))
 
-        def whole(text: str) -> Callable[[], object]:
-            query = ListQuery(text=text)
-            return lambda: reader.submit(lambda case: projection.ids(case, query)).result()
+        def whole(text: str) -> float:
+            return _cpu(reader, lambda case: projection.ids(case, ListQuery(text=text)))
 
-        def floor() -> object:
-            sql = "SELECT count(*) FROM host WHERE name LIKE '%qzxj%'"
-            return reader.submit(lambda case: case.value(sql)).result()
-
-        found = {"floor: LIKE over all names": _milliseconds(floor)}
+        sql = "SELECT count(*) FROM host WHERE name LIKE '%qzxj%'"
+        found = {"floor: LIKE over all names": _cpu(reader, lambda case: case.value(sql))}
         for name, text in some.items():
-            found[f"first page: {name}"] = _milliseconds(first(text))
+            found[f"first page: {name}"] = first(text)
         for name in ("part of one name", "part of many names"):
-            found[f"all of them, in order: {name}"] = _milliseconds(whole(some[name]))
+            found[f"all of them, in order: {name}"] = whole(some[name])
     return found
 
 
