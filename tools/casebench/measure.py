@@ -20,6 +20,7 @@ from abusetrack.casefile import (
     search,
 )
 from abusetrack.casefile.filters import ListQuery
+from abusetrack.casefile.keys import derive, salt_of
 from abusetrack.records import SiteKind, State, SuffixKind, SystemClock
 
 SORTS = (
@@ -170,7 +171,7 @@ def opening(path: str, passphrase: str) -> dict[str, float]:
     """Open the file with its key derived, and the floor: the driver reads one page of it."""
     with _open(path, passphrase) as case:
         opener = case.opener()
-        raw = case._key  # noqa: SLF001  (nobody else may have it)
+    raw = derive(passphrase, salt_of(Path(path))) if passphrase else None
 
     def floor() -> None:
         connection = driver.connect(path, isolation_level=None)
