@@ -200,6 +200,12 @@ _NOTES = (
         CROSS JOIN report ON report.fact = of.n""",
         "report.domain",
     ),
+    ("CROSS JOIN note ON note.fact = fact.n", "note.domain"),
+    (
+        """CROSS JOIN content_status ON content_status.fact = fact.n
+        CROSS JOIN url ON url.id = content_status.url CROSS JOIN host ON host.id = url.host""",
+        "host.domain",
+    ),
     (
         """CROSS JOIN notice_event ON notice_event.fact = fact.n
         CROSS JOIN notice_row ON notice_row.notice = notice_event.notice

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from abusetrack.casefile import (
     QueryStoppedError,
     assessments,
+    notes,
     observations,
     projection,
     reports,
@@ -170,6 +171,11 @@ def test_a_page_says_whether_there_is_more(filled):
     page = search.first(filled, ListQuery(text="amber"), 4)
     assert len(page.hits) == 4
     assert not page.more
+
+
+def test_notes_on_domains_are_found(filled):
+    notes.add(filled, "birch.test", "the caller spoke of a gateway")
+    assert hits(filled, "Gateway") == [("birch.test", Where.NOTE)]
 
 
 def test_what_a_desk_wrote_of_a_notice_is_found(filled):
