@@ -11,11 +11,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from abusetrack.casefile import heads, vault
+from abusetrack.casefile import audit, heads, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical
 from abusetrack.errors import InputError, StorageFullError
@@ -35,7 +35,7 @@ class Dumped:
 def write(case: CaseFile, target: Path) -> Dumped:
     """Write all facts, evidence and audit rows to ``target``, readable by its owner only.
 
-    It holds everything that the case file holds, in the clear.
+    It holds everything that the case file holds, in the clear; an audit row says that it was made.
 
     Raises:
         InputError: there is something of that name already.
@@ -67,7 +67,13 @@ def write(case: CaseFile, target: Path) -> Dumped:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return Dumped(counts["fact"], counts["evidence"], counts["audit"])
+    done = Dumped(counts["fact"], counts["evidence"], counts["audit"])
+    try:
+        audit.append(case, "dump", "", asdict(done))
+    except BaseException:
+        target.unlink()
+        raise
+    return done
 
 
 _UNWRITABLE = "{} cannot be written: {}. Nothing is left of it; make room or choose another folder."

@@ -32,6 +32,7 @@ class Merged:
     facts: int
     evidence: int
     audit_rows: int
+    erased: int  # texts and pieces that were here, and had been erased there
     domains: tuple[str, ...]
 
 
@@ -104,6 +105,8 @@ class _Merging:
     facts: int = 0
     evidence: int = 0
     audit_rows: int = 0
+    texts: int = 0
+    bodies: int = 0
     counts: dict[str, int] = field(default_factory=lambda: {"evidence": 0, "fact": 0, "audit": 0})
     last_fact: tuple[str, int] = ("", 0)
     last_audit: tuple[str, int, bytes] = ("", 0, audit.GENESIS)
@@ -117,7 +120,7 @@ class _Merging:
             "fact": self._take_fact,
             "audit": self._take_audit,
         }
-        source = ""
+        held, source = _held(case), ""
         for kind, values in self._lines(file):
             if kind == "header":
                 source = self._take_header(values)
@@ -129,9 +132,16 @@ class _Merging:
             self.counts[kind] += 1
             take[kind](parsed)
         self._fold(before)
-        merged = Merged(self.facts, self.evidence, self.audit_rows, _touched(case, before))
+        came = self.texts + self.bodies
+        merged = Merged(
+            self.facts,
+            self.evidence,
+            self.audit_rows,
+            held + came - _held(case),
+            _touched(case, before),
+        )
         if self.facts or self.evidence or self.audit_rows:
-            counts = {name: getattr(merged, name) for name in ("facts", "evidence", "audit_rows")}
+            counts = {name: getattr(merged, name) for name in _COUNTS}
             audit.append(case, "merge", source, counts)
         return merged
 
@@ -183,11 +193,13 @@ class _Merging:
                 raise self._bad("holds evidence that was changed: its hash differs")
             if not self.case.rows(_IS_BURIED, [sha256]):
                 codec, packed = vault.pack(body)
-        self.evidence += self.case.execute(
+        entered = self.case.execute(
             "INSERT INTO evidence(sha256, media_type, size, codec, body) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (sha256) DO NOTHING",
             [sha256, clean(one.media_type), one.size, codec, packed],
         )
+        self.evidence += entered
+        self.bodies += entered if packed is not None else 0
 
     def _take_fact(self, one: _Fact) -> None:
         fact_id, sha256 = self._bytes(one.id, 16), self._bytes(one.sha256, 32)
@@ -221,7 +233,7 @@ class _Merging:
             [fact_id, origin, one.seq, one.kind, one.at, one.actor, supersedes, content, sha256],
         )
         for name, (key, text) in one.texts.items():
-            self._insert(_TEXT, [number, name, bytes.fromhex(key), text, fact_id])
+            self.texts += self._text([number, name, bytes.fromhex(key), text, fact_id])
 
     def _take_audit(self, one: _Audit) -> None:
         sha256, prev = self._bytes(one.sha256, 32), self._bytes(one.prev, 32)
@@ -248,6 +260,12 @@ class _Merging:
     def _insert(self, sql: str, values: list[Any]) -> Any:
         try:
             return self.case.value(sql, values)
+        except (driver.Error, UnicodeEncodeError) as error:
+            raise self._bad("holds what cannot be stored") from error
+
+    def _text(self, values: list[Any]) -> int:
+        try:
+            return self.case.execute(_TEXT, values)
         except (driver.Error, UnicodeEncodeError) as error:
             raise self._bad("holds what cannot be stored") from error
 
@@ -294,6 +312,7 @@ _OTHER_STORY = (
     "tells another story than this case file: one of the two went on from a copy that was put in "
     "its place by hand; use 'abusetrack restore' for that"
 )
+_COUNTS = ("facts", "evidence", "audit_rows", "erased")
 _IS_BURIED = "SELECT 1 FROM tombstone WHERE target = ? AND field = 'body'"
 _TEXT = """
 INSERT INTO erasable SELECT ?1, ?2, ?3, ?4
@@ -319,6 +338,15 @@ _LOST = ((_TEXT_LOST, "a text"), (_EVIDENCE_LOST, "the evidence"))
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _held(case: CaseFile) -> int:
+    """Return how many erasable texts and pieces of evidence there are."""
+    count: int = case.value(
+        "SELECT (SELECT count(*) FROM erasable)"
+        " + (SELECT count(*) FROM evidence WHERE body IS NOT NULL)"
+    )
+    return count
 
 
 def _touched(case: CaseFile, before: int) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def change(
     if not new:
         raise InputError("The new passphrase is empty; nothing was changed.")
     open_case_file(path, clock=clock, actor=actor, passphrase=old, key=key, create=False).close()
+    _clear_away(path)
     was_encrypted = files.is_encrypted(path)
     if was_encrypted:
         made = _rekey(path, files.key_for(path, old, key, may_be_empty=False), new)
@@ -71,11 +72,11 @@ def _encrypt(path: Path, clock: Clock, actor: str, new: str) -> RawKey:
         _must_be_sound(target, clock, actor, made)
         with files.alone(path, None):
             pass  # nobody opened it meanwhile
-        files.put_in_place(target, path, keep=(old := path.with_name(f"{path.name}.plain")))
+        files.put_in_place(target, path, keep=_plain_of(path))
     except BaseException:
         files.remove(target)
         raise
-    _overwrite(old)
+    _clear_away(path)
     return made
 
 
@@ -105,6 +106,21 @@ def _must_be_sound(path: Path, clock: Clock, actor: str, key: RawKey | None) -> 
         raise CaseFileError(f"Nothing was changed, because of this: {report.problems[0]}")
     with files.alone(path, key):
         pass  # one file again, without a write-ahead log
+
+
+def _plain_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.plain")
+
+
+def _clear_away(path: Path) -> None:
+    """Overwrite the plain file that was encrypted; also one that a stopped attempt left."""
+    plain = _plain_of(path)
+    if not plain.exists():
+        return
+    if plain.samefile(path):  # stopped before the encrypted one took its place
+        plain.unlink()
+    else:
+        _overwrite(plain)
 
 
 def _overwrite(path: Path) -> None:

@@ -55,6 +55,7 @@ def merge(session: Session, source: Path, as_json: bool) -> None:
                 "facts": merged.facts,
                 "evidence": merged.evidence,
                 "audit_rows": merged.audit_rows,
+                "erased": merged.erased,
                 "domains": len(merged.domains),
             }
         )
@@ -64,6 +65,11 @@ def merge(session: Session, source: Path, as_json: bool) -> None:
             f"{counted(merged.evidence, 'new piece')} of evidence, on "
             f"{counted(len(merged.domains), 'domain')}."
         )
+        if merged.erased:
+            session.out.print(
+                "Erased here, because it was erased there: "
+                f"{counted(merged.erased, 'text or piece')}."
+            )
     else:
         session.out.print("Everything in it was here already; nothing was changed.")
 

@@ -82,16 +82,24 @@ def test_both_ways_both_have_the_same(desk, send, live):
         assert folding.rebuild(case) == []
 
 
-def test_a_second_time_nothing_changes(desk, send, live):
+def test_a_second_time_nothing_changes(desk, live, tmp_path):
     ann, bob = desk("Ann"), desk("Bob")
     live(ann)
     live(bob, "B")
-    send(ann, bob)
+    dump.write(ann, tmp_path / "dump")
+    merge.merge(bob, tmp_path / "dump")
     before = shown(bob), facts_of(bob), bob.rows("SELECT * FROM audit")
-    again = send(ann, bob)
-    assert (again.facts, again.evidence, again.audit_rows) == (0, 0, 0)
+    again = merge.merge(bob, tmp_path / "dump")
+    assert (again.facts, again.evidence, again.audit_rows, again.erased) == (0, 0, 0, 0)
     assert (shown(bob), facts_of(bob), bob.rows("SELECT * FROM audit")) == before
-    assert send(bob, bob).facts == 0
+
+
+def test_that_it_was_dumped_is_noted(desk, live, tmp_path):
+    ann = desk("Ann")
+    live(ann)
+    dump.write(ann, tmp_path / "dump")
+    action, detail = ann.rows("SELECT action, detail FROM audit ORDER BY seq DESC LIMIT 1")[0]
+    assert (action, json.loads(detail)["facts"]) == ("dump", len(facts_of(ann)))
 
 
 def test_three_desks_in_any_order_come_to_the_same(desk, send, live):

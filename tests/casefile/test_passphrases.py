@@ -85,6 +85,19 @@ def test_not_while_somebody_else_has_it_open(made, opened, clock, old, monkeypat
     passphrases.change(path, clock=clock, actor="Ann", old=old, new=NEW)
 
 
+def test_what_a_stopped_attempt_left_is_cleared_away(made, opened, clock):
+    path = made(None)
+    plain = path.with_name(f"{path.name}.plain")
+    plain.hardlink_to(path)  # stopped before the encrypted file took the place
+    passphrases.change(path, clock=clock, actor="Ann", new=NEW)
+    assert not plain.exists()
+    plain.write_bytes(b"a.example")  # stopped after that
+    passphrases.change(path, clock=clock, actor="Ann", old=NEW, new=OLD)
+    assert not plain.exists()
+    with opened(path, OLD) as case:
+        assert check.check(case).sound
+
+
 def test_an_old_backup_keeps_the_old_passphrase(made, opened, clock, tmp_path):
     path = made(OLD)
     with opened(path, OLD) as case:

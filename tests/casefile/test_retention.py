@@ -196,7 +196,8 @@ def test_tombstones_win_in_every_merge(two, live, clock, tmp_path):
     retention.erase(ann, retention.due(ann, soon(clock)), reason="retention")
     dump.write(ann, tmp_path / "erased")
     assert b"a way in" not in (tmp_path / "erased").read_bytes()
-    merge.merge(bob, tmp_path / "erased")  # erases there
+    texts = left_of(bob)
+    assert merge.merge(bob, tmp_path / "erased").erased == texts + 1  # and the exported file
     merge.merge(ann, tmp_path / "full")  # brings nothing back
     for case in two:
         assert left_of(case) == 0

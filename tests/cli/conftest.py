@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -45,11 +46,18 @@ class Abusetrack:
 
     def here(self, *words):
         """Run in this process: for many calls where starting one each would take minutes."""
-        result = CliRunner().invoke(main, [*self._options(), *map(str, words)], env=self.home)
+        return json.loads(self.said(*words).stdout)
+
+    def said(self, *words, code=0, env=None):
+        """Run in this process; return what was said, with the exit code that it must have."""
+        with contextlib.chdir(self.folder):
+            result = CliRunner().invoke(
+                main, [*self._options(), *map(str, words)], env={**self.home, **(env or {})}
+            )
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
-        assert result.exit_code == 0, result.output[-2000:]
-        return json.loads(result.stdout)
+        assert result.exit_code == code, result.output[-2000:]
+        return result
 
     @property
     def home(self):

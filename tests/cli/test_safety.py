@@ -17,7 +17,7 @@ def reported(abusetrack):
         "url,reference,note\nhttps://site.example.com/secret-path,R1,a private note\n",
         encoding="utf-8",
     )
-    abusetrack.run("import", "one.csv")
+    abusetrack.said("import", "one.csv")
     return abusetrack
 
 
@@ -39,23 +39,20 @@ def test_a_passphrase_is_set_changed_and_stands_nowhere(reported):
     old, new = (word_file(reported, f"{name}.secret", text) for name, text in
                 (("old", OLD), ("new", NEW)))  # fmt: skip
     reported.run("--debug", "passphrase", "change", "--new-passphrase-file", old)
-    assert reported.run("check", check=False, stdin="").returncode == 2
+    reported.said("check", code=2)
     said = reported.run(
         "--debug", "--passphrase-file", old, "passphrase", "change",
         env={"ABUSETRACK_NEW_PASSPHRASE": NEW},
     )  # fmt: skip
     assert "Backups and copies made before" in said.stdout
-    wrong = reported.run("--passphrase-file", old, "check", check=False)
-    assert (wrong.returncode, "passphrase" in wrong.stderr) == (3, True)
-    assert "sound" in reported.run("--passphrase-file", new, "check").stdout
+    assert "passphrase" in reported.said("--passphrase-file", old, "check", code=3).stderr
+    assert "sound" in reported.said("--passphrase-file", new, "check").stdout
     for path, data in everything_written(reported.folder).items():
         for secret in (OLD, NEW):
             assert secret.encode() not in data, path
-    empty = reported.run(
-        "--passphrase-file", new, "passphrase", "change", check=False, stdin="",
-        env={"ABUSETRACK_NEW_PASSPHRASE": ""},
-    )  # fmt: skip
-    assert (empty.returncode, "ABUSETRACK_NEW_PASSPHRASE" in empty.stderr) == (2, True)
+    words = ("--passphrase-file", new, "passphrase", "change")
+    empty = reported.said(*words, code=2, env={"ABUSETRACK_NEW_PASSPHRASE": ""})
+    assert "ABUSETRACK_NEW_PASSPHRASE" in empty.stderr
 
 
 def test_a_crash_gives_no_passphrase_away(reported, monkeypatch):
@@ -82,30 +79,28 @@ def test_a_crash_gives_no_passphrase_away(reported, monkeypatch):
 
 
 def test_a_backup_is_put_back_and_the_file_that_was_there_is_kept(reported):
-    reported.run("backup", "copy")
-    reported.run("assess", "example.com", "--outcome", "confirmed")
-    assert "Nothing before" in reported.run("check", "--against", "copy.heads").stdout
-    said = reported.run("restore", "copy").stdout
+    reported.said("backup", "copy")
+    reported.said("assess", "example.com", "--outcome", "confirmed")
+    assert "Nothing before" in reported.said("check", "--against", "copy.heads").stdout
+    said = reported.said("restore", "copy").stdout
     assert "verified" in said
     assert "is kept as" in said
-    assert reported.json("show", "example.com")["confirmed_reports"] == 0
-    assert reported.json("check")["sound"]
-    done = reported.run("restore", "none", check=False)
-    assert (done.returncode, "There is no backup" in done.stderr) == (2, True)
+    assert reported.here("show", "example.com", "--json")["confirmed_reports"] == 0
+    assert reported.here("check", "--json")["sound"]
+    assert "There is no backup" in reported.said("restore", "none", code=2).stderr
 
 
 def test_a_backup_with_an_older_passphrase(reported):
     old, new = (word_file(reported, f"{name}.secret", text) for name, text in
                 (("old", OLD), ("new", NEW)))  # fmt: skip
-    reported.run("passphrase", "change", "--new-passphrase-file", old)
-    reported.run("--passphrase-file", old, "backup", "copy")
-    reported.run("--passphrase-file", old, "passphrase", "change", "--new-passphrase-file", new)
+    reported.said("passphrase", "change", "--new-passphrase-file", old)
+    reported.said("--passphrase-file", old, "backup", "copy")
+    reported.said("--passphrase-file", old, "passphrase", "change", "--new-passphrase-file", new)
     unlocked = ("--passphrase-file", new)
-    wrong = reported.run(*unlocked, "restore", "copy", check=False)
-    assert (wrong.returncode, "passphrase" in wrong.stderr) == (3, True)
-    said = reported.run(*unlocked, "restore", "copy", "--backup-passphrase-file", old).stdout
+    assert "passphrase" in reported.said(*unlocked, "restore", "copy", code=3).stderr
+    said = reported.said(*unlocked, "restore", "copy", "--backup-passphrase-file", old).stdout
     assert "opens with the passphrase that the backup has" in said
-    assert reported.run("--passphrase-file", old, "check").returncode == 0
+    reported.said("--passphrase-file", old, "check")
 
 
 def test_backups_are_rotated_in_their_folder(reported):
@@ -114,44 +109,41 @@ def test_backups_are_rotated_in_their_folder(reported):
     folder.mkdir()
     for day in (1, 2, 3):
         (folder / f"case-2026030{day}T120000Z.abusetrack").touch()
-    assert "Removed: 2 older backups" in reported.run("backup").stdout
+    assert "Removed: 2 older backups" in reported.said("backup").stdout
     left = sorted(path.name for path in folder.iterdir())
     assert left[0] == "case-20260303T120000Z.abusetrack"
     assert len(left) == 3  # two backups, and the heads of the real one
     reported.config.write_text("", encoding="utf-8")
-    assert "set backup.folder" in reported.run("backup", check=False).stderr
+    assert "set backup.folder" in reported.said("backup", code=2).stderr
 
 
 def test_a_decrypted_copy_is_said_to_be_one(reported):
     old = word_file(reported, "old.secret", OLD)
-    reported.run("passphrase", "change", "--new-passphrase-file", old)
-    said = reported.run("--passphrase-file", old, "backup", "plain", "--decrypted").stdout
+    reported.said("passphrase", "change", "--new-passphrase-file", old)
+    said = reported.said("--passphrase-file", old, "backup", "plain", "--decrypted").stdout
     assert "NOT encrypted" in said
     assert (reported.folder / "plain").read_bytes().startswith(b"SQLite format 3\0")
 
 
 @pytest.mark.parametrize("form", ["copy", "copy.heads", "dump.jsonl"])
 def test_what_is_missing_since_a_backup_is_told(reported, form):
-    reported.run("backup", "first")
-    reported.run("assess", "example.com", "--outcome", "confirmed")
-    reported.run("backup", "copy")
-    reported.run("dump", "dump.jsonl")
-    assert reported.run("check", "--against", form).returncode == 0
+    reported.said("backup", "first")
+    reported.said("assess", "example.com", "--outcome", "confirmed")
+    reported.said("backup", "copy")
+    reported.said("dump", "dump.jsonl")
+    reported.said("check", "--against", form)
     shutil.copy(reported.folder / "first", reported.case)  # by hand, not by restore
     for suffix in ("-wal", "-shm"):
         reported.case.with_name(reported.case.name + suffix).unlink(missing_ok=True)
-    done = reported.run("check", "--against", form, "--json", check=False)
-    assert done.returncode == 3
+    done = reported.said("check", "--against", form, "--json", code=3)
     assert "facts are missing" in done.stdout
     assert "does not lead over the head" in done.stdout
 
 
 def test_against_a_file_of_another_kind(reported):
     word_file(reported, "letter", "Dear Sirs")
-    for name in ("letter", "none", "one.csv"):
-        done = reported.run("check", "--against", name, check=False)
-        assert done.returncode in {2, 3}
-        assert "Traceback" not in done.stderr
+    for name, code in (("letter", 3), ("none", 2), ("one.csv", 3)):
+        assert reported.said("check", "--against", name, code=code).stderr.count("\n") == 1
 
 
 @pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
@@ -168,42 +160,41 @@ def test_heads_are_signed_where_a_fingerprint_is_set(reported):
         key = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
         settings = "[organisation]\nopenpgp_fingerprint = '{}'\n[notices]\ngnupg_home = '{}'\n"
         reported.config.write_text(settings.format(key, home), encoding="utf-8")
-        assert "Heads signed" in reported.run("backup", "copy").stdout
-        assert f"signed by {key}" in reported.run("check", "--against", "copy").stdout
+        assert "Heads signed" in reported.said("backup", "copy").stdout
+        assert f"signed by {key}" in reported.said("check", "--against", "copy").stdout
         reported.config.write_text(settings.format("AB" * 20, home), encoding="utf-8")
-        done = reported.run("check", "--against", "copy", check=False)
-        assert (done.returncode, "signed by another key" in done.stdout) == (3, True)
-        assert "are not signed" in reported.run("backup", "second").stderr
+        done = reported.said("check", "--against", "copy", code=3)
+        assert "signed by another key" in done.stdout
+        assert "are not signed" in reported.said("backup", "second").stderr
         heads = reported.folder / "copy.heads"
         heads.write_text(heads.read_text().replace('"facts":2', '"facts":1'), encoding="ascii")
-        done = reported.run("check", "--against", "copy", check=False)
-        assert (done.returncode, "signature of the heads is bad" in done.stdout) == (3, True)
+        done = reported.said("check", "--against", "copy", code=3)
+        assert "signature of the heads is bad" in done.stdout
         subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
 
 
 def test_retention_erases_what_is_old_and_nothing_else(reported):
-    assert "nothing" in reported.run("retention").stdout
+    assert "nothing" in reported.said("retention").stdout
     long_ago = (datetime.now(UTC) - timedelta(days=1_000)).strftime("%Y%m%dT%H%M%SZ")
     old = reported.folder / f"{reported.case.name}.replaced-{long_ago}"
     old.touch()
-    dry = reported.json("retention", "--dry-run")
+    dry = reported.here("retention", "--dry-run", "--json")
     assert (dry["erased"], dry["copies_removed"], old.exists()) == (False, 0, True)
-    assert reported.json("retention")["copies_removed"] == 1
+    assert reported.here("retention", "--json")["copies_removed"] == 1
     assert not old.exists()
     assert b"secret-path" in b"".join(everything_written(reported.folder).values())
 
 
 def test_on_demand_a_domain_is_erased(reported):
     (reported.folder / "one.csv").unlink()
-    asked = reported.run("erase", "example.com", check=False, stdin="")
-    assert (asked.returncode, "--yes" in asked.stderr) == (2, True)
-    said = reported.run("erase", "example.com", "--yes").stdout
+    assert "--yes" in reported.said("erase", "example.com", code=2).stderr
+    said = reported.said("erase", "example.com", "--yes").stdout
     assert "erased: path 1" in said
     assert "Backups and dumps made before still hold it" in said
-    assert "Nothing of these" in reported.run("erase", "example.com", "--yes").stdout
+    assert "Nothing of these" in reported.said("erase", "example.com", "--yes").stdout
     data = b"".join(everything_written(reported.folder).values())
     assert b"secret-path" not in data
     assert b"a private note" not in data
-    assert reported.json("show", "example.com")["reports"] == 1
-    assert reported.json("check", "--rebuild")["rebuilt_tables"] == {}
-    assert reported.run("erase", "site.example.com", "--yes", check=False).returncode == 2
+    assert reported.here("show", "example.com", "--json")["reports"] == 1
+    assert reported.here("check", "--rebuild", "--json")["rebuilt_tables"] == {}
+    reported.said("erase", "site.example.com", "--yes", code=2)
