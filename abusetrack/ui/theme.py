@@ -234,6 +234,7 @@ QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; paddi
 #rail QPushButton[toggle="true"]:hover {{ background: {raised}; }}
 #rail QPushButton:focus {{ border-color: {accent}; }}
 #card {{ background: {surface}; border: 1px solid {line}; border-radius: {radius}px; }}
+#strip {{ background: {window}; border: 1px solid {line}; border-radius: {radius}px; }}
 #message {{ background: {surface}; border-bottom: 1px solid {line}; }}
 #message[care="true"] {{ background: {note}; }}
 #message QLabel {{ color: {text}; }}
@@ -270,7 +271,7 @@ QPushButton[leading="true"]:focus {{ border: 2px solid {text}; padding: 4px 11px
 QPushButton[leading="true"]:disabled {{
     background: {window}; color: {muted}; border-color: {line};
 }}
-QLineEdit, QComboBox, QDateTimeEdit, QPlainTextEdit {{
+QLineEdit, QComboBox, QDateTimeEdit, QPlainTextEdit, QAbstractSpinBox {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: {radius}px;
     padding: 4px 6px; selection-background-color: {selection};
     selection-color: {on_selection}; placeholder-text-color: {muted};

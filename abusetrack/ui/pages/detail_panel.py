@@ -1,4 +1,4 @@
-"""Everything known of the selected domain: facts, reports, and what was asked."""
+"""Everything known of the selected domain: facts, reports, history, and what was asked."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from abusetrack.casefile import CaseFile
 from abusetrack.records import DomainNow
-from abusetrack.triage import dossier
+from abusetrack.triage import dossier, timeline
 from abusetrack.triage.dossier import Dossier
+from abusetrack.triage.timeline import Timeline
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.facts import sections
@@ -27,8 +28,10 @@ from abusetrack.ui.models.domain_table import keep_labels, shown_name
 from abusetrack.ui.text import Masker, copied, joined
 from abusetrack.ui.widgets.answers_view import AnswersView
 from abusetrack.ui.widgets.facts_view import FactsView
+from abusetrack.ui.widgets.history_view import HistoryView
 from abusetrack.ui.widgets.parts import EmptyPlace, button, label
 from abusetrack.ui.widgets.reports_view import ReportsView
+from abusetrack.ui.widgets.saying_strip import SayingStrip
 
 
 class DetailPanel(QFrame):
@@ -36,9 +39,11 @@ class DetailPanel(QFrame):
 
     Signals:
         shown(Dossier): it is on the screen.
+        told(Timeline): its history is on the screen.
     """
 
     shown = Signal(object)
+    told = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +51,7 @@ class DetailPanel(QFrame):
         self._desk = desk
         self._row: DomainNow | None = None
         self._dossier: Dossier | None = None
+        self._timeline: Timeline | None = None
         self._generation = 0
         self._all_revealed = False
         self._own: bool | None = None  # this domain's reveal button; None: as the window
@@ -71,11 +77,13 @@ class DetailPanel(QFrame):
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SMALL)
-        for item in (self._reveal, copy, again):
+        self.strip = SayingStrip(self._desk)
+        for item in (self._reveal, copy, again, self.strip.make_button()):
             buttons.addWidget(item)
         buttons.addStretch()
         self.facts = FactsView()
         self.reports = ReportsView()
+        self.history = HistoryView()
         self.answers = AnswersView()
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(self.tr("Details of the domain"))
@@ -83,9 +91,11 @@ class DetailPanel(QFrame):
         for view, text in (
             (self.facts, self.tr("Facts")),
             (self.reports, self.tr("Reports")),
+            (self.history, self.tr("History")),
             (self.answers, self.tr("Answers")),
         ):
             self.tabs.addTab(view, text)
+        self.tabs.currentChanged.connect(self._fetch_history)
         full = QWidget()
         layout = QVBoxLayout(full)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
@@ -93,6 +103,7 @@ class DetailPanel(QFrame):
         layout.addWidget(self._name)
         layout.addWidget(self._state)
         layout.addLayout(buttons)
+        layout.addWidget(self.strip)
         layout.addWidget(self.tabs, 1)
         self._empty = EmptyPlace(
             self.tr("No domain selected"),
@@ -111,7 +122,9 @@ class DetailPanel(QFrame):
         """Fetch and show another domain, or none."""
         if row is None or self._row is None or row.domain != self._row.domain:
             self._own = None
+            self._timeline = None
         self._row = row
+        self.strip.show_domain(self.domain)
         self.refresh()
 
     def refresh(self) -> None:
@@ -122,9 +135,7 @@ class DetailPanel(QFrame):
             self._dossier = None
             self._stack.setCurrentIndex(0)
             return
-        context, generation = self._desk.context, self._generation
-        # As the host of a URL, any name of the case file is taken, under whatever ending.
-        text = f"https://[{row.domain}]/" if ":" in row.domain else f"https://{row.domain}/"
+        context, generation, text = self._desk.context, self._generation, _as_url(row.domain)
 
         def fetch(case: CaseFile) -> Dossier | None:
             if generation != self._generation:
@@ -132,6 +143,29 @@ class DetailPanel(QFrame):
             return dossier.stored(context, case, text)
 
         self._desk.read(fetch, partial(self._on_fetched, generation))
+        self._fetch_history()
+
+    def _fetch_history(self) -> None:
+        """Fetch the history, which takes longer, only while somebody looks at it."""
+        row = self._row
+        if row is None or self.tabs.currentWidget() is not self.history:
+            return
+        context, generation, text = self._desk.context, self._generation, _as_url(row.domain)
+
+        def fetch(case: CaseFile) -> Timeline | None:
+            if generation != self._generation:
+                return None
+            return timeline.timeline(context, case, text)
+
+        self._desk.read(fetch, partial(self._on_history, generation))
+
+    def _on_history(self, generation: int, found: Timeline | None) -> None:
+        if generation != self._generation or found is None:
+            return
+        if found != self._timeline:
+            self._timeline = found
+            self._show()
+        self.told.emit(found)
 
     def set_revealed(self, revealed: bool) -> None:
         """Show names, or mask them, as the window says."""
@@ -167,6 +201,7 @@ class DetailPanel(QFrame):
         self.facts.show_sections(sections(found, now), masker)
         self.reports.show_reports(found.reports, keep=keep, revealed=revealed)
         self.answers.show_observations(found.view.observations, masker, now)
+        self.history.show_timeline(self._timeline, masker)
         self.tabs.setTabText(1, self.tr("Reports ({n})").format(n=len(found.reports)))
         self._stack.setCurrentIndex(1)
 
@@ -181,3 +216,8 @@ class DetailPanel(QFrame):
     def _look_up_again(self) -> None:
         if self._row is not None:
             self._desk.look_up_again([self._row.domain])
+
+
+def _as_url(domain: str) -> str:
+    """Return a URL of it: as the host of one, any name of the case file is taken."""
+    return f"https://[{domain}]/" if ":" in domain else f"https://{domain}/"

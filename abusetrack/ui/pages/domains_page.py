@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.casefile import CaseFile, assessments
+from abusetrack.casefile.filters import ListQuery
 from abusetrack.records import Assessment
 from abusetrack.triage.refresh import refresh
 from abusetrack.ui import theme
@@ -174,6 +175,10 @@ class DomainsPage(QWidget):
     def show_page(self) -> None:
         """Take the keyboard."""
         self.table.setFocus()
+
+    def show_query(self, query: ListQuery) -> None:
+        """List what a query asks for, as chips that can be taken away."""
+        self.bar.set_query(query)
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter box."""
