@@ -139,6 +139,26 @@ def may_leave(now: datetime, *, needs_gate: bool, countries: Sequence[str] = ())
     return Source("domain_now AS d", " AND ".join(terms), "d.id", params)
 
 
+def not_withdrawn() -> Source:
+    """Return where domains come from of which nothing was taken back since they were confirmed.
+
+    A notice that was withdrawn, for all its domains or for one, says that it should not
+    have been written; a finding made later counts again.
+    """
+    one = (
+        "EXISTS (SELECT 1 FROM notice_withdrawal AS gone WHERE gone.domain = d.domain"
+        " AND gone.at >= coalesce(d.last_confirmed, ''))"
+    )
+    whole = (
+        "EXISTS (SELECT 1 FROM notice_row JOIN notice ON notice.fact = notice_row.notice"
+        " WHERE notice_row.domain = d.domain AND notice.status = ?"
+        " AND notice.status_at >= coalesce(d.last_confirmed, ''))"
+    )
+    return Source(
+        "domain_now AS d", f"NOT {one} AND NOT {whole}", "d.id", [NoticeStatus.WITHDRAWN.value]
+    )
+
+
 def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> list[int]:
     """Return the ids that every group of sources has, by the ORDER BY terms ``order``.
 

@@ -102,7 +102,8 @@ def export(
     """Write the list that ``query`` asks for, by the ending of ``target``; audit it.
 
     Without ``columns`` all that the circle may see, but for some of little use. What
-    leaves the house (``share`` below full) is confirmed, and not behind a shut gate. Names
+    leaves the house (``share`` below full) is confirmed, not taken back since, and not
+    behind a shut gate. Names
     are defanged unless ``exact``. The file is there once it is whole and audited.
 
     Raises:
@@ -124,6 +125,7 @@ def export(
                 countries=organisation.gate_countries,
             )
         )
+        also.append(filters.not_withdrawn())
     numbers = projection.ids(case, query, *also)
     head = audit.head(case)
     about: dict[str, Cell] = {

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from abusetrack.casefile import audit, check, gates, projection
+from abusetrack.casefile import audit, check, gates, notices, projection, withdrawals
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.errors import InputError
-from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
+from abusetrack.records import Assessment, AssessmentOutcome, NoticeStatus, SiteKind
 from abusetrack.settings import Settings
 from abusetrack.triage import exporting, taking
 from abusetrack.triage.context import make_context
@@ -132,6 +132,26 @@ def test_only_what_is_confirmed_and_may_leave_leaves(export, filled, context):
         "birch[.]example"
     ]
     assert len(table(export("c.csv").path)) == 3
+
+
+@pytest.fixture
+def told(filled, export_notice):
+    """The reference of a notice about both confirmed domains."""
+    return export_notice(filled, "amber.example", "birch.example")
+
+
+def test_what_was_taken_back_does_not_leave(export, filled, told, clock, context):
+    withdrawals.withdraw(filled, told, ["amber.example"])
+    names = [row["domain"] for row in table(export("a.csv", share=Share.PARTNER).path)]
+    assert names == ["birch[.]example"]
+    clock.move(hours=1)
+    notices.mark(filled, told, NoticeStatus.WITHDRAWN)
+    assert table(export("b.csv", share=Share.PARTNER).path) == []
+    clock.move(hours=1)
+    found = Assessment(AssessmentOutcome.CONFIRMED, clock.now(), "Ann", SiteKind.DEDICATED)
+    taking.assess(context, filled, ["https://birch.example/"], found)
+    names = [row["domain"] for row in table(export("c.csv", share=Share.PARTNER).path)]
+    assert names == ["birch[.]example"]
 
 
 def test_where_the_police_say_first_only_what_they_cleared_leaves(filled, clock, tmp_path):
