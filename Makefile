@@ -29,9 +29,9 @@ screenshots: $(VENV)/.app
 bench: $(VENV)/.bench
 	PYTHONPATH=tools $(BIN)/python -m bench
 
-# Killed 200 times at random moments: nothing acknowledged may be lost. About ten minutes.
+# Killed 208 times at random moments: nothing acknowledged may be lost. About ten minutes.
 soak: $(VENV)/.app
-	PYTHONPATH=tools $(BIN)/python -m soak --kills 200
+	PYTHONPATH=tools $(BIN)/python -m soak --kills 208
 
 # The case file at a hundred thousand and a million names: two hours, eight GB of disk, most of
 # it to make the files. `--names 100000` (in SIZES) takes ten minutes; `--folder` keeps them.
