@@ -141,8 +141,8 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
     if everything:
         empty = Work(work.context, work.lists / f"empty{suffix}.case", work.lists)
         with _window(empty) as window:
-            for number, name in enumerate(("intake", "domains", "notices")):
-                window.show_page(number)
+            for name in ("intake", "domains", "notices"):
+                window.show_page(getattr(window, name))
                 _wait(300)
                 _save(window, folder / f"{name}-empty{suffix}.png")
 
@@ -169,7 +169,7 @@ class _window:  # noqa: N801  # reads as a verb
 
 
 def _draw_intake(window: MainWindow, path: Path) -> None:
-    window.show_page(0)
+    window.show_page(window.intake)
     page = window.intake
     page.origin.source.setCurrentText("partner")
     page.add([Source("pasted", NEW_LIST)])
@@ -180,7 +180,7 @@ def _draw_intake(window: MainWindow, path: Path) -> None:
 
 
 def _draw_domains(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
-    window.show_page(1)
+    window.show_page(window.domains)
     page = window.domains
     _until(lambda: page.model.rowCount() > 0)
     column = page.model.column_of("confirmed_reports")
@@ -221,7 +221,7 @@ def _is_telling(row: object) -> bool:
 
 
 def _draw_notices(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
-    window.show_page(2)
+    window.show_page(window.notices)
     page = window.notices
     _until(lambda: not page.list.is_empty())
     _wait(300)

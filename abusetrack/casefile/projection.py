@@ -55,6 +55,11 @@ def read_many(case: CaseFile, domains: Iterable[str]) -> list[DomainNow]:
     return [_row(row) for row in found]
 
 
+def is_empty(case: CaseFile) -> bool:
+    """Whether nothing was ever reported."""
+    return not case.value("SELECT EXISTS (SELECT 1 FROM domain_now)")
+
+
 def ids(case: CaseFile, query: ListQuery, *also: Source) -> list[int]:
     """Return the ids of the rows that ``query`` asks for, in its order.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -19,13 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from abusetrack.casefile import queue
+from abusetrack.casefile import projection, queue
 from abusetrack.errors import AbusetrackError
-from abusetrack.ui import theme
+from abusetrack.ui import menus, theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.pages.activity_page import ActivityPage
 from abusetrack.ui.pages.directory_page import DirectoryPage
 from abusetrack.ui.pages.domains_page import DomainsPage
+from abusetrack.ui.pages.hops_page import HopsPage
 from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
 from abusetrack.ui.widgets.parts import MessageBar, button, label
@@ -34,15 +35,19 @@ from abusetrack.ui.worker import Advance, Ended
 _RETRY_MS = 5 * 60 * 1000  # names that failed for the moment become due again by then
 _SIZE = (1280, 800)
 
+Page = IntakePage | DomainsPage | NoticesPage | DirectoryPage | HopsPage | ActivityPage
+
 
 class MainWindow(QMainWindow):
     """Shows the pages over one desk, and closes the desk when it is closed.
 
     Signals:
         closed(): everything is stopped and closed.
+        revealed(bool): names are shown, or masked.
     """
 
     closed = Signal()
+    revealed = Signal(bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,10 +61,22 @@ class MainWindow(QMainWindow):
         self.domains = DomainsPage(desk)
         self.notices = NoticesPage(desk)
         self.directory = DirectoryPage(desk)
-        self.domains.intake_wanted.connect(lambda: self.show_page(0))
+        self.hops = HopsPage(desk)
+        self.activity = ActivityPage(desk)
+        self.places: tuple[tuple[str, Page], ...] = (
+            (self.tr("Activity"), self.activity),
+            (self.tr("Intake"), self.intake),
+            (self.tr("Domains"), self.domains),
+            (self.tr("Hops"), self.hops),
+            (self.tr("Notices"), self.notices),
+            (self.tr("Directory"), self.directory),
+        )
+        self.domains.intake_wanted.connect(lambda: self.show_page(self.intake))
+        for page in (self.hops, self.activity):
+            page.wanted.connect(self._lead)
         self._build()
         self._build_status()
-        self._build_menus()
+        menus.build(self)
         desk.changed.connect(self._on_changed)
         desk.began.connect(self._on_began)
         desk.worker.advanced.connect(self._on_advanced)
@@ -67,10 +84,11 @@ class MainWindow(QMainWindow):
         self._retry = QTimer(self)
         self._retry.setInterval(_RETRY_MS)
         self._retry.timeout.connect(self._resume)
-        self.show_page(0)
+        self.show_page(self.intake)
 
     def start(self) -> None:
         """Count the queue, and go on with what an earlier run left in it."""
+        self._desk.read(projection.is_empty, self._on_empty)
         self._count(then=self._resume_if_queued)
         self._retry.start()
 
@@ -86,20 +104,13 @@ class MainWindow(QMainWindow):
         column.setSpacing(theme.TIGHT)
         group = QButtonGroup(self)
         self._rail: list[QPushButton] = []
-        for number, (text, page) in enumerate(
-            (
-                (self.tr("Intake"), self.intake),
-                (self.tr("Domains"), self.domains),
-                (self.tr("Notices"), self.notices),
-                (self.tr("Directory"), self.directory),
-            )
-        ):
+        for number, (text, page) in enumerate(self.places):
             self._pages.addWidget(page)
             made = QPushButton(text)
             made.setCheckable(True)
             made.setAccessibleName(text)
             made.setToolTip(f"{text} (Ctrl+{number + 1})")
-            made.clicked.connect(lambda _checked, at=number: self.show_page(at))
+            made.clicked.connect(lambda _checked, shown=page: self.show_page(shown))
             group.addButton(made)
             column.addWidget(made)
             self._rail.append(made)
@@ -154,71 +165,54 @@ class MainWindow(QMainWindow):
             bar.addPermanentWidget(badge)
         self._show_status(0)
 
-    def _build_menus(self) -> None:
-        file = self.menuBar().addMenu(self.tr("&File"))
-        self._add(file, self.tr("&Paste reports"), "", self._paste)
-        self._add(file, self.tr("&Open reports…"), "Ctrl+O", self._open)
-        file.addSeparator()
-        self._add(file, self.tr("&Quit"), "Ctrl+Q", self.close)
-        view = self.menuBar().addMenu(self.tr("&View"))
-        for number, made in enumerate(self._rail):
-            show = lambda at=number: self.show_page(at)  # noqa: E731  # one per page
-            self._add(view, made.text(), f"Ctrl+{number + 1}", show)
-        view.addSeparator()
-        self._add(view, self.tr("&Filter domains"), "Ctrl+F", self._filter)
-        reveal = self._add(view, self.tr("&Reveal names"), "Ctrl+Shift+M", None)
-        reveal.setCheckable(True)
-        reveal.toggled.connect(self._reveal_button.setChecked)
-        self._reveal_button.toggled.connect(reveal.setChecked)
-        lookups = self.menuBar().addMenu(self.tr("&Lookups"))
-        self._add(lookups, self.tr("&Look up what is queued"), "Ctrl+R", self._desk.look_up)
-        self._add(lookups, self.tr("&Stop"), "Esc", self.cancel)
-        paste = QAction(self.tr("Paste reports"), self.intake)
-        paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
-        paste.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        paste.triggered.connect(self.intake.paste)
-        self.intake.addAction(paste)
-
-    def _add(
-        self, menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None
-    ) -> QAction:
-        action = menu.addAction(text)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
-        if act is not None:
-            action.triggered.connect(lambda _checked=False: act())
-        return action
-
     # -- pages
 
-    def show_page(self, number: int) -> None:
+    def show_page(self, page: Page) -> None:
         """Show a page of the rail."""
-        self._rail[number].setChecked(True)
-        self._pages.setCurrentIndex(number)
-        page = (self.intake, self.domains, self.notices, self.directory)[number]
+        self._pages.setCurrentWidget(page)
+        self._rail[self._pages.currentIndex()].setChecked(True)
         page.show_page()
+
+    def _on_empty(self, empty: bool) -> None:
+        if not empty:
+            self.show_page(self.activity)
+
+    @Slot(object)
+    def _lead(self, key: tuple[str, str]) -> None:
+        """Show what a row of another page stands for."""
+        what, name = key
+        if what == "domain":
+            self.show_page(self.domains)
+            self.domains.show_domain(name)
+        elif what == "notice":
+            self.notices.show_reference(name)
+            self.show_page(self.notices)
 
     @Slot(bool)
     def _reveal(self, revealed: bool) -> None:
         """Show names and URLs, or mask them."""
         self._reveal_button.setText(self.tr("Mask names") if revealed else self.tr("Reveal names"))
-        for page in (self.intake, self.domains, self.notices, self.directory):
+        for _title, page in self.places:
             page.set_revealed(revealed)
+        self.revealed.emit(revealed)
 
     def reveal_names(self, revealed: bool) -> None:
         """Press the button that shows or masks names."""
         self._reveal_button.setChecked(revealed)
 
-    def _paste(self) -> None:
-        self.show_page(0)
+    def paste(self) -> None:
+        """Take in what is on the clipboard."""
+        self.show_page(self.intake)
         self.intake.paste()
 
-    def _open(self) -> None:
-        self.show_page(0)
+    def open_reports(self) -> None:
+        """Ask for files with reports."""
+        self.show_page(self.intake)
         self.intake.open_files()
 
-    def _filter(self) -> None:
-        self.show_page(1)
+    def search(self) -> None:
+        """Put the cursor into the search box of the domains."""
+        self.show_page(self.domains)
         self.domains.focus_filter()
 
     # -- lookups
@@ -227,6 +221,10 @@ class MainWindow(QMainWindow):
     def looking_up(self) -> bool:
         """Whether a batch runs."""
         return self._looking_up
+
+    def look_up(self) -> None:
+        """Look up what is queued."""
+        self._desk.look_up()
 
     def cancel(self) -> None:
         """Stop the batch; the rest stays queued."""

@@ -21,8 +21,9 @@ from abusetrack.casefile.filters import ListQuery
 from abusetrack.records import Assessment
 from abusetrack.triage.refresh import refresh
 from abusetrack.ui import theme
-from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.desk import MOST_ROWS, Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
+from abusetrack.ui.filtering import without_facets
 from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
 from abusetrack.ui.pages.detail_panel import DetailPanel
 from abusetrack.ui.widgets.filter_bar import FilterBar
@@ -50,6 +51,7 @@ class DomainsPage(QWidget):
         self.model = DomainTable(desk, self)
         self._kept: list[int] = []
         self._place = 0
+        self._wanted: str | None = None  # to be selected once it is listed
         self._build()
         self._news = self._timer(_REFRESH_MS, self._refresh)
         self.model.modelAboutToBeReset.connect(self._keep_selection)
@@ -76,7 +78,7 @@ class DomainsPage(QWidget):
         self._empty = EmptyPlace(
             self.tr("No domains yet"),
             "",
-            button(self.tr("Go to Intake"), self.intake_wanted.emit, tip=self.tr("Ctrl+1")),
+            button(self.tr("Go to Intake"), self.intake_wanted.emit, tip=self.tr("Ctrl+2")),
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
@@ -176,6 +178,11 @@ class DomainsPage(QWidget):
         """Take the keyboard."""
         self.table.setFocus()
 
+    def show_domain(self, domain: str) -> None:
+        """List what has to do with one domain, and select it."""
+        self._wanted = domain
+        self.bar.set_query(replace(without_facets(self.bar.query), text=domain))
+
     def show_query(self, query: ListQuery) -> None:
         """List what a query asks for, as chips that can be taken away."""
         self.bar.set_query(query)
@@ -227,6 +234,7 @@ class DomainsPage(QWidget):
 
     @Slot(object)
     def _on_listed(self, count: int) -> None:
+        self._select_wanted()
         self._say_count()
         self._stack.setCurrentIndex(0 if count else 1)
         if self.model.query.filtered:
@@ -238,6 +246,16 @@ class DomainsPage(QWidget):
                 self.tr("No domains yet"),
                 self.tr("Take in a list of reports first."),
             )
+
+    def _select_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        for number in range(min(self.model.rowCount(), MOST_ROWS)):
+            row = self.model.row(number)
+            if row is not None and row.domain == wanted:
+                self.table.selectRow(number)
+                self.detail.show_row(row)
 
     # -- the selection, kept by id
 

@@ -54,6 +54,7 @@ class NoticesPage(QWidget):
         self._generation = 0
         self._stale = True
         self._revealed = False
+        self._wanted: str | None = None  # reference of the notice to be selected
         self._build()
         desk.changed.connect(self._on_changed)
         self._say()
@@ -163,6 +164,12 @@ class NoticesPage(QWidget):
         if self._stale:
             self.plan()
 
+    def show_reference(self, reference: str) -> None:
+        """Select an exported notice, once it is listed."""
+        self._wanted = reference
+        if self._overview is not None and not self._stale:
+            self._fill(self._overview)
+
     def set_revealed(self, revealed: bool) -> None:
         """Show names, or mask them."""
         self._revealed = revealed
@@ -208,6 +215,9 @@ class NoticesPage(QWidget):
 
     def _fill(self, found: Overview) -> None:
         self.list.show_overview(found, revealed=self._revealed)
+        if self._wanted is not None:
+            self.list.select_reference(self._wanted)
+            self._wanted = None
         self._stack.setCurrentIndex(0 if self.list.is_empty() else 1)
         self._missing.setText(" ".join(found.plan.missing_settings))
         self._show_current()

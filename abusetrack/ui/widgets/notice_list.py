@@ -106,6 +106,13 @@ class NoticeList(QTreeWidget):
         """Return the rows that stand for items of one kind."""
         return [row for row in self._rows() if isinstance(self.item(row), kind)]
 
+    def select_reference(self, reference: str) -> None:
+        """Select an exported notice; the selection stays where it is not listed."""
+        for row in self.rows_of(StoredNotice):
+            item = self.item(row)
+            if isinstance(item, StoredNotice) and item.reference == reference:
+                self.setCurrentItem(row)
+
     def _rows(self) -> list[QTreeWidgetItem]:
         tops = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
         return [

@@ -33,7 +33,7 @@ def page(filled, qtbot, clock, export_notice):
         notices.mark(case, reference, NoticeStatus.ACTIONED)
         contact_ledger.record(case, "iana:9999", Role.REGISTRAR, ContactOutcome.ANSWERED)
     window = filled.window()
-    window.show_page(3)
+    window.show_page(window.directory)
     qtbot.waitUntil(lambda: window.directory.model.rowCount() == 3)
     return window.directory
 

@@ -16,7 +16,7 @@ CLEAR = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.S
 @pytest.fixture
 def page(filled, qtbot):
     window = filled.window()
-    window.show_page(1)
+    window.show_page(window.domains)
     qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
     return window.domains
 
@@ -182,7 +182,7 @@ def test_look_up_again_queues_the_hosts_and_says_what_is_missing(page, filled, q
 
 def test_an_empty_case_file_says_what_to_do_next(bench, qtbot):
     window = bench.window()
-    window.show_page(1)
+    window.show_page(window.domains)
     with qtbot.waitSignal(window.domains.model.listed):
         window.domains.model.refresh()
     assert window.domains._stack.currentIndex() == 1

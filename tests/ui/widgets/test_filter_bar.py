@@ -15,7 +15,7 @@ from abusetrack.triage.exporting import Share
 @pytest.fixture
 def page(filled, qtbot, finding):
     window = filled.window()
-    window.show_page(1)
+    window.show_page(window.domains)
     page = window.domains
     qtbot.waitUntil(lambda: page.model.rowCount() == 4)
     with qtbot.waitSignal(page.model.listed):

@@ -1,0 +1,90 @@
+"""The menu bar: one table of commands, each with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+if TYPE_CHECKING:
+    from abusetrack.ui.main_window import MainWindow
+
+_tr = partial(QCoreApplication.translate, "menus")
+_LINE = ("", "", None)
+
+
+def build(window: MainWindow) -> None:
+    """Fill the window's menu bar; Ctrl+V pastes reports on the intake page alone."""
+    for title, commands in _menus(window):
+        menu = window.menuBar().addMenu(title)
+        for text, shortcut, act in commands:
+            if act is None:
+                menu.addSeparator()
+            else:
+                add(menu, text, shortcut, act)
+    _add_reveal(window)
+    paste = QAction(_tr("Paste reports"), window.intake)
+    paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
+    paste.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    paste.triggered.connect(window.intake.paste)
+    window.intake.addAction(paste)
+
+
+def add(menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None) -> QAction:
+    """Add a command to a menu; without ``act`` the caller connects it."""
+    action = menu.addAction(text)
+    if shortcut:
+        action.setShortcut(QKeySequence(shortcut))
+    if act is not None:
+        action.triggered.connect(lambda _checked=False: act())
+    return action
+
+
+_Command = tuple[str, str, Callable[[], object] | None]
+
+
+def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
+    pages: list[_Command] = [
+        (title, f"Ctrl+{number}", partial(window.show_page, page))
+        for number, (title, page) in enumerate(window.places, start=1)
+    ]
+    return [
+        (
+            _tr("&File"),
+            [
+                (_tr("&Paste reports"), "", window.paste),
+                (_tr("&Open reports…"), "Ctrl+O", window.open_reports),
+                _LINE,
+                (_tr("&Quit"), "Ctrl+Q", window.close),
+            ],
+        ),
+        (
+            _tr("&View"),
+            [
+                *pages,
+                _LINE,
+                (_tr("&Search domains"), "Ctrl+F", window.search),
+            ],
+        ),
+        (
+            _tr("&Lookups"),
+            [
+                (_tr("&Look up what is queued"), "Ctrl+R", window.look_up),
+                (_tr("&Stop"), "Esc", window.cancel),
+            ],
+        ),
+    ]
+
+
+def _add_reveal(window: MainWindow) -> None:
+    view = window.menuBar().actions()[1].menu()
+    if not isinstance(view, QMenu):
+        raise AssertionError("the view menu is the second")
+    reveal = add(view, _tr("&Reveal names"), "Ctrl+Shift+M", None)
+    reveal.setCheckable(True)
+    reveal.toggled.connect(window.reveal_names)
+    window.revealed.connect(reveal.setChecked)
