@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from abusetrack.metrics.panels.model import Bars, Chart, Curves, Stack, World
+from abusetrack.metrics.panels.palette import ON_LIGHT as PALETTE
 from abusetrack.metrics.regions import regions
 
 WIDTH, HEIGHT = 480.0, 220.0  # points
 _LABELS = 150.0  # points for the names beside bars
 _MOST = 15  # bars, places, series
 _BAR = 14.0
-# Okabe and Ito's palette, which colour-blind people can tell apart.
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#555555")
 
 
 def drawing(chart: Chart, font: str) -> Any | None:

@@ -11,10 +11,11 @@ import click
 
 from abusetrack import bulletin
 from abusetrack.cli.session import Session
-from abusetrack.cli.stats_commands import filter_options, filters_of, surroundings
+from abusetrack.cli.stats_commands import filter_options, filters_of
 from abusetrack.errors import ExternalError, InputError
 from abusetrack.metrics.filters import next_month
 from abusetrack.metrics.panels import PANELS
+from abusetrack.triage.figures import surroundings
 
 _KEYS = [kind.key for kind in PANELS]
 
@@ -57,7 +58,7 @@ def report(
         contents = bulletin.compile_bulletin(
             case,
             filters,
-            surroundings(session),
+            surroundings(session.context),
             organisation=session.settings.organisation.name,
             period=period,
             practice=session.settings.practice,

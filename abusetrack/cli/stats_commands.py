@@ -24,10 +24,10 @@ from abusetrack.metrics.concentration import (
     concentration,
 )
 from abusetrack.metrics.filters import Filters
-from abusetrack.metrics.managed import names_under_management
-from abusetrack.metrics.panels import PANELS, Panel, Surroundings
+from abusetrack.metrics.panels import PANELS
 from abusetrack.notices.formats.table import neutral
 from abusetrack.records import SiteKind
+from abusetrack.triage.figures import panel_csv, surroundings
 
 _LISTED = 30
 _NAMED = 3  # members of a family
@@ -74,22 +74,6 @@ def filters_of(options: Mapping[str, Any]) -> Filters:
         country=options["country"].upper() if options["country"] else None,
         registrar=options["registrar"],
         at_the_time=not options["now"],
-    )
-
-
-def surroundings(session: Session) -> Surroundings:
-    """Return what panels need besides the case file.
-
-    Raises:
-        InputError: a table of the settings cannot be read.
-    """
-    chosen = session.settings.metrics
-    return Surroundings(
-        now=session.context.clock.now(),
-        families=session.context.reference.registrars.families,
-        hop_tlds=session.settings.policy.hop_tlds,
-        home=chosen.home_country,
-        managed=names_under_management(map(session.settings.path, chosen.names_under_management)),
     )
 
 
@@ -140,11 +124,11 @@ def _show_panels(
     session: Session, what: str, filters: Filters, csv_path: Path | None, *, as_json: bool
 ) -> None:
     chosen = [kind for kind in PANELS if what in {kind.key, kind.group.lower()}]
-    around = surroundings(session)
+    around = surroundings(session.context)
     with session.case("counting") as case:
         panels = [kind.build(case, filters, around) for kind in chosen]
     if csv_path is not None:
-        _write(csv_path, "\n".join(map(_panel_csv, panels)))
+        _write(csv_path, "\n".join(map(panel_csv, panels)))
     if as_json:
         session.print_json([asdict(panel) for panel in panels])
         return
@@ -162,15 +146,6 @@ def _show_panels(
             session.out.print(table)
         for note in panel.notes:
             session.out.print(f"  {note}")
-
-
-def _panel_csv(panel: Panel) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(panel.table.headers)
-    for row in panel.table.rows:
-        writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
-    return text.getvalue()
 
 
 def _print(session: Session, found: Concentration) -> None:

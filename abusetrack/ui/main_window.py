@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.casefile import projection, queue
+from abusetrack.casefile.filters import ListQuery
 from abusetrack.errors import AbusetrackError
 from abusetrack.ui import menus, theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.pages.activity_page import ActivityPage
+from abusetrack.ui.pages.dashboards_page import DashboardsPage
 from abusetrack.ui.pages.directory_page import DirectoryPage
 from abusetrack.ui.pages.domains_page import DomainsPage
 from abusetrack.ui.pages.hops_page import HopsPage
@@ -35,7 +37,15 @@ from abusetrack.ui.worker import Advance, Ended
 _RETRY_MS = 5 * 60 * 1000  # names that failed for the moment become due again by then
 _SIZE = (1280, 800)
 
-Page = IntakePage | DomainsPage | NoticesPage | DirectoryPage | HopsPage | ActivityPage
+Page = (
+    IntakePage
+    | DomainsPage
+    | NoticesPage
+    | DirectoryPage
+    | HopsPage
+    | ActivityPage
+    | DashboardsPage
+)
 
 
 class MainWindow(QMainWindow):
@@ -63,6 +73,7 @@ class MainWindow(QMainWindow):
         self.directory = DirectoryPage(desk)
         self.hops = HopsPage(desk)
         self.activity = ActivityPage(desk)
+        self.dashboards = DashboardsPage(desk)
         self.places: tuple[tuple[str, Page], ...] = (
             (self.tr("Activity"), self.activity),
             (self.tr("Intake"), self.intake),
@@ -70,8 +81,10 @@ class MainWindow(QMainWindow):
             (self.tr("Hops"), self.hops),
             (self.tr("Notices"), self.notices),
             (self.tr("Directory"), self.directory),
+            (self.tr("Dashboards"), self.dashboards),
         )
         self.domains.intake_wanted.connect(lambda: self.show_page(self.intake))
+        self.dashboards.domains_wanted.connect(self._list_domains)
         for page in (self.hops, self.activity):
             page.wanted.connect(self._lead)
         self._build()
@@ -187,6 +200,12 @@ class MainWindow(QMainWindow):
         elif what == "notice":
             self.notices.show_reference(name)
             self.show_page(self.notices)
+
+    @Slot(object)
+    def _list_domains(self, query: ListQuery) -> None:
+        """List the domains that a figure counts."""
+        self.show_page(self.domains)
+        self.domains.show_query(query)
 
     @Slot(bool)
     def _reveal(self, revealed: bool) -> None:

@@ -345,4 +345,5 @@ QProgressBar {{
 }}
 QProgressBar::chunk {{ background: {selection}; border-radius: 3px; }}
 QSplitter::handle {{ background: {window}; }}
+#card QSplitter::handle {{ background: {surface}; }}
 """

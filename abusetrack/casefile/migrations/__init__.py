@@ -19,6 +19,7 @@ from abusetrack.casefile.migrations import (
     m0007_drafts,
     m0008_sightings,
     m0010_dictionary,
+    m0012_dashboards,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -33,6 +34,7 @@ _STEPS = (
     m0007_drafts,
     m0008_sightings,
     m0010_dictionary,
+    m0012_dashboards,
 )
 
 

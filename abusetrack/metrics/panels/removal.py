@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from abusetrack.casefile import CaseFile
+from abusetrack.casefile.encoding import canonical
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import model
 from abusetrack.metrics.panels.model import (
@@ -21,7 +22,7 @@ from abusetrack.metrics.panels.model import (
     percent,
     plural,
 )
-from abusetrack.metrics.survival import WITHIN, Case, Curve, Survival, survival
+from abusetrack.metrics.survival import WITHIN, Case, Survival, survival
 from abusetrack.metrics.takedown import Clock, Clocks, by_party, content_clock, domain_clock
 
 PARTIES = 3  # curves drawn beside that of all
@@ -118,6 +119,30 @@ def open_cases(case: CaseFile, filters: Filters, key: str) -> list[Case]:
     return sorted((one for one in cases if one.first_gone is None), key=lambda one: one.start)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case still open and the domain that it is of."""
+
+    domain: str
+    case: Case
+
+
+def open_list(case: CaseFile, filters: Filters, key: str) -> list[OpenCase]:
+    """Return the open cases behind a takedown panel with their domains, the oldest first."""
+    found = open_cases(case, filters, key)
+    if not key.startswith("pages"):
+        return [OpenCase(one.subject, one) for one in found]
+    of = dict(
+        case.rows(
+            "SELECT CAST(url.id AS TEXT), domain_now.domain FROM json_each(?) AS wanted"
+            " JOIN url ON url.id = wanted.value JOIN host ON host.id = url.host"
+            " JOIN domain_now ON domain_now.id = host.domain",
+            [canonical([int(one.subject) for one in found])],
+        )
+    )
+    return [OpenCase(of[one.subject], one) for one in found]
+
+
 def _title(what: _Clock, whole: Survival, neutral: str) -> str:
     low, high = whole.median_interval
     if whole.median is None or low is None or high is None or whole.cases < model.ENOUGH:
@@ -150,8 +175,11 @@ def _row(name: str, found: Survival) -> tuple[Cell, ...]:
 
 
 def _curve(name: str, found: Survival) -> model.Curve:
-    late: Curve = found.late
-    return model.Curve(name, late.days, late.share, late.low, late.high)
+    """Return the late side, with the band down to the early one."""
+    every = tuple(sorted({*found.early.days, *found.late.days}))
+    late = tuple(found.late.at(day) for day in every)
+    early = tuple(found.early.at(day) for day in every)
+    return model.Curve(name, every, late, early, late)
 
 
 PANELS = tuple(
