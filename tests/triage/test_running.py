@@ -18,7 +18,16 @@ def test_work_is_run_to_its_end_and_its_loop_closed():
     assert running.run(work()).is_closed()
 
 
-def test_the_collector_is_left_as_it_was_found():
+@pytest.fixture
+def ordinary_collector():
+    """A command run in this process before may have set it."""
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*before)
+
+
+def test_the_collector_is_left_as_it_was_found(ordinary_collector):
     before = gc.get_threshold(), gc.get_freeze_count()
     with running.collecting_seldom():
         assert gc.get_threshold()[0] > before[0][0]
