@@ -246,7 +246,7 @@ def histories(case: CaseFile, subjects: Iterable[str]) -> tuple[Observation, ...
         " JOIN observation ON observation.subject = subject.id ORDER BY asked_at, fact",
         [canonical(list(dict.fromkeys(map(clean, subjects))))],
     )
-    return tuple(_decode(fact, None) for fact in facts.read(case, [n for (n,) in rows]))
+    return tuple(decode(fact, None) for fact in facts.read(case, [n for (n,) in rows]))
 
 
 def first_asked(case: CaseFile, subject: str) -> datetime | None:
@@ -394,10 +394,11 @@ def _read(case: CaseFile, numbers: Sequence[int]) -> tuple[Observation, ...]:
             [canonical(list(numbers))],
         )
     }
-    return tuple(_decode(fact, bodies.get(fact.n)) for fact in facts.read(case, numbers))
+    return tuple(decode(fact, bodies.get(fact.n)) for fact in facts.read(case, numbers))
 
 
-def _decode(fact: StoredFact, piece: Evidence | None) -> Observation:
+def decode(fact: StoredFact, piece: Evidence | None) -> Observation:
+    """Return the observation that a fact holds."""
     content = fact.content
     question = Question(content["question"])
     said = content.get("facts")

@@ -1,6 +1,7 @@
 """What each lookup of a domain came to, as judged then: the past that figures are made of.
 
-Folded: it could be made anew by judging the observations up to each lookup.
+Folded: :mod:`abusetrack.triage.replaying` makes it anew by judging the observations up to
+each lookup.
 """
 
 from __future__ import annotations
@@ -54,6 +55,21 @@ def write(case: CaseFile, sightings: Iterable[Sighting]) -> None:
     ]
     with case.transaction():
         case.executemany(_WRITE, rows)
+
+
+def rewrite(case: CaseFile, domain: str, found: Iterable[Sighting]) -> int:
+    """Keep these sightings of a domain in place of all it had; return how many rows differed."""
+    wanted = {sighting.at: sighting for sighting in found}
+    kept = {sighting.at: sighting for sighting in of_domain(case, domain)}
+    differing = [at for at in kept.keys() | wanted.keys() if kept.get(at) != wanted.get(at)]
+    if differing:
+        with case.transaction():
+            case.execute(
+                "DELETE FROM sighting WHERE domain = (SELECT id FROM domain_now WHERE domain = ?)",
+                [clean(domain)],
+            )
+            write(case, wanted.values())
+    return len(differing)
 
 
 def of_domain(case: CaseFile, domain: str) -> tuple[Sighting, ...]:

@@ -14,6 +14,7 @@ from abusetrack.cli.noted_heads import read_heads
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.triage.refresh import refresh
+from abusetrack.triage.replaying import replay
 
 
 @click.command()
@@ -79,6 +80,12 @@ def _rebuild(session: Session, case: CaseFile) -> _Rebuilt:
     tables = folding.rebuild(case)
     # A domain that was only reported shows no judgement yet, and that is right.
     judged = [domain for domain, row in before.items() if row["persistent"] is not None]
+    with session.progress("judging the past") as bar:
+        differing = replay(
+            session.context, case, judged, lambda number: bar.update(number, len(judged))
+        )
+    if differing:
+        tables.append(folding.Difference("sighting", differing))
     with session.progress("recomputing") as bar:
         for number, domain in enumerate(judged, start=1):
             refresh(session.context, case, [domain])

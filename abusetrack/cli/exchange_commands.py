@@ -10,6 +10,7 @@ from abusetrack.casefile import dump as dumping
 from abusetrack.casefile import merge as merging
 from abusetrack.cli.session import Session, counted
 from abusetrack.triage.refresh import refresh
+from abusetrack.triage.replaying import replay
 
 _CHUNK = 200  # domains judged at a time
 
@@ -45,6 +46,9 @@ def merge(session: Session, source: Path, as_json: bool) -> None:
     with session.case() as case:
         with session.busy("merging"):
             merged = merging.merge(case, source)
+        with session.progress("judging the past") as bar:
+            total = len(merged.domains)
+            replay(session.context, case, merged.domains, lambda done: bar.update(done, total))
         with session.progress("judging") as bar:
             for start in range(0, len(merged.domains), _CHUNK):
                 refresh(session.context, case, merged.domains[start : start + _CHUNK])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 from abusetrack.casefile import (
@@ -78,7 +79,19 @@ def refresh(
         verdict = persistence(context, case, now, view, facts)
         judged = findings(context, now.domain, view, verdict)
         found.append(judged)
-        if (sighting := _sighting(judged, view)) is not None:
+        expires, last = view.registration.expires, judged.looked_up_at
+        if expires is not None and last is not None and last < expires <= context.clock.now():
+            # What ran out since had not yet when it was looked up.
+            view = look(
+                context,
+                facts,
+                now.domain,
+                hosts[now.domain],
+                suffix_kind=now.suffix_kind,
+                registrars=registrars,
+                as_of=last,
+            )
+        if (sighting := sighting_of(now.domain, view)) is not None:
             seen_now.append(sighting)
         for contact in found_contacts(view.registration, view.hosts):
             key = contact.party_key, contact.email
@@ -125,10 +138,12 @@ def look(
     *,
     suffix_kind: SuffixKind | None,
     registrars: Registrars | None = None,
+    as_of: datetime | None = None,
 ) -> View:
     """Gather and judge one domain; an onion service is only named (RFC 7686).
 
     ``registrars`` are those of the context, asked for once where many domains are judged.
+    ``as_of`` is now where None.
     """
     views = tuple(host_view(facts, host) for host in hosts)
     of_domain = tuple(facts.latest(domain))
@@ -142,7 +157,7 @@ def look(
         (*of_domain, *(item for view in views for item in view.observations)),
         suffix_kind=suffix_kind,
         parking=context.parking,
-        as_of=context.clock.now(),
+        as_of=as_of or context.clock.now(),
     )
     of_hosts = (item for view in views for item in view.observations)
     of_networks = (item for view in views for a in view.addresses for item in a.observations)
@@ -167,8 +182,7 @@ def _each_once(items: Iterable[Observation]) -> tuple[Observation, ...]:
 def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Findings:
     """Flatten the judgements of one domain into its projection row."""
     registrar = view.registration.registrar
-    address = next((a for host in view.hosts for a in host.addresses), None)
-    origin = address.origin if address else None
+    asn, as_name = _origin(view)
     asked = [item.asked_at for item in view.own]
     return Findings(
         domain=domain,
@@ -184,8 +198,8 @@ def findings(context: Context, domain: str, view: View, verdict: Verdict) -> Fin
         hosting_country=view.hosting.country,
         hosting_verdict=view.hosting.agreement,
         hosting_reason=view.hosting.reason,
-        asn=min(origin.asns) if origin and origin.asns else None,
-        as_name=origin.as_name if origin else None,
+        asn=asn,
+        as_name=as_name,
         cdn=view.hosting.cdn,
         persistent=verdict.holds,
         persistent_reason="; ".join(reason.text for reason in verdict.reasons),
@@ -201,30 +215,41 @@ def persistence(
     return persisting.judge(context, case, now, states=view.state.states, own=view.own, facts=facts)
 
 
-def _sighting(judged: Findings, view: View) -> Sighting | None:
-    """Return what the lookup came to; None where nothing was ever asked."""
-    if judged.looked_up_at is None:
+def sighting_of(domain: str, view: View) -> Sighting | None:
+    """Return what a lookup came to; None where nothing was ever asked."""
+    if not view.own:
         return None
     registration = view.registration
-    answered = registration.registrar or registration
+    registrar = registration.registrar
+    answered = registrar or registration
     hosted = [
         item.asked_at
         for host in view.hosts
         for item in host.observations
         if item.question in _ADDRESSES and item.outcome in ANSWERED
     ]
+    asn, as_name = _origin(view)
     return Sighting(
-        domain=judged.domain,
-        at=judged.looked_up_at,
-        state=judged.state,
+        domain=domain,
+        at=max(item.asked_at for item in view.own),
+        state=view.state.state,
         registration_at=answered.asked_at if registration.found is not None else None,
-        registrar_key=judged.registrar_key,
-        registrar=judged.registrar,
-        expires=judged.expires,
+        registrar_key=registrar.key if registrar else None,
+        registrar=registrar.name if registrar else None,
+        expires=registration.expires,
         hosting_at=max(hosted, default=None),
-        hosting_country=judged.hosting_country,
-        hosting_verdict=judged.hosting_verdict,
-        asn=judged.asn,
-        as_name=judged.as_name,
-        cdn=judged.cdn,
+        hosting_country=view.hosting.country,
+        hosting_verdict=view.hosting.agreement,
+        asn=asn,
+        as_name=as_name,
+        cdn=view.hosting.cdn,
     )
+
+
+def _origin(view: View) -> tuple[int | None, str | None]:
+    """Return the network of the first address: its number and its name."""
+    address = next((a for host in view.hosts for a in host.addresses), None)
+    origin = address.origin if address else None
+    if origin is None:
+        return None, None
+    return min(origin.asns, default=None), origin.as_name
