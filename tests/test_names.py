@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from abusetrack.errors import SettingsError
 from abusetrack.names import Names, defang
+from abusetrack.names.suffixes import SuffixList
 from abusetrack.records import HostKind, Refusal, SuffixKind, Target
 
 EXTRA = """\
@@ -216,6 +217,45 @@ def test_the_registrable_domain(
     found = target.host.domain
     assert found is not None
     assert (found.name, found.suffix, found.suffix_kind) == (domain, suffix, kind)
+
+
+def test_suffixes_are_those_that_the_list_gives_of_each_name_by_itself(tmp_path: Path) -> None:
+    extra = tmp_path / "extra.dat"
+    extra.write_text(EXTRA, encoding="utf-8")
+    ours = SuffixList(extra)
+    text = f"{Path(publicsuffixlist.PSLFILE).read_text(encoding='utf-8')}\n{EXTRA}"
+    theirs = publicsuffixlist.PublicSuffixList(text, accept_unknown=False)
+    rules = {
+        line.split()[0].lstrip("!").removeprefix("*.")
+        for line in text.splitlines()
+        if line.strip() and not line.startswith("//")
+    }
+    ends = sorted(rule for rule in rules if rule.isascii())
+    ends = [*ends[::11], *(end for end in ends if end.endswith(("example", "test", "jp", "ck")))]
+    for end in [*ends, "nowhere", "sub.nowhere"]:
+        for name in (end, f"a.{end}", f"b.a.{end}", f"c.b.a.{end}"):
+            expected = theirs.publicsuffix(name) or name.rpartition(".")[2]
+            assert ours.find(name)[0] == expected, name
+
+
+@given(
+    st.lists(st.from_regex(r"[a-z0-9-]{1,6}", fullmatch=True), min_size=1, max_size=5),
+    st.sampled_from(["test", "co.test", "wild.example", "pages.invalid", "xn--p1ai", "1", "onion"]),
+)
+@example(["xn--mnchen-3ya"], "test")
+@example(["a", "xn--"], "test")
+@example(["1", "2", "3"], "4")
+def test_a_plain_name_is_read_as_if_it_were_none(names: Names, labels: list[str], end: str) -> None:
+    name = ".".join([*labels, end])
+    for url in (f"https://{name}/a?b=c", f"http://{name}/", f"https://{name}", name):
+        # In capitals nothing is plain; in the path they would count.
+        other = names.target(url.replace(name, name.upper()))
+        plain = names.target(url)
+        if isinstance(plain, Target) and isinstance(other, Target):
+            assert (plain.url, plain.host) == (other.url, other.host)
+            assert plain.text == url
+        else:
+            assert plain is other
 
 
 def test_the_lists_own_vectors() -> None:

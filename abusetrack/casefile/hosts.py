@@ -3,39 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, without_empty
+from abusetrack.casefile.encoding import canonical, clean
 from abusetrack.records import Domain, Host, HostKind, SuffixKind
 
 
-@dataclass(frozen=True, slots=True)
-class HostRow:
+class HostRow(NamedTuple):
     """Local numbers of a host and of its row in ``domain_now``."""
 
     id: int
     domain: int
 
 
-def enter_hosts(case: CaseFile, hosts: Iterable[Host]) -> tuple[dict[str, HostRow], int]:
-    """Return the rows of hosts by name; new ones are entered and queued for lookup.
+class Tally(NamedTuple):
+    """What is counted of a domain that has no reports but these, none of them assessed."""
 
-    The second value says how many were queued.
+    reports: int
+    urls: int
+    first_reported: str
+    last_reported: str
+
+
+class Entered(NamedTuple):
+    """Rows of hosts by name, how many hosts were queued, and the domains that are counted."""
+
+    rows: dict[str, HostRow]
+    queued: int
+    counted: frozenset[int]
+
+
+def enter_hosts(
+    case: CaseFile, hosts: Iterable[Host], tallies: Mapping[str, Tally] | None = None
+) -> Entered:
+    """Find hosts; new ones are entered and queued for lookup.
+
+    A new domain is entered with its tally, if there is one, and then need not be folded.
     """
     by_name = {host.name: host for host in hosts}
     found = _hosts(case, by_name)
     missing = [host for name, host in by_name.items() if name not in found]
     if not missing:
-        return found, 0
-    domains = _enter_domains(case, missing)
+        return Entered(found, 0, frozenset())
+    domains, counted = _enter_domains(case, missing, tallies or {})
     now = case.now()
     first = (case.value("SELECT max(id) FROM host") or 0) + 1
     rows = []
     for number, host in enumerate(missing, first):
-        row = HostRow(number, domains[_domain_name(host)])
+        row = HostRow(number, domains[domain_name(host)])
         found[host.name] = row
         rows.append((row.id, host.name, clean(host.unicode), host.kind.value, row.domain))
     # In one statement: the search index that a trigger keeps is slow where each row is one.
@@ -48,7 +65,7 @@ def enter_hosts(case: CaseFile, hosts: Iterable[Host]) -> tuple[dict[str, HostRo
         "INSERT INTO queue(host, domain, due_at) VALUES (?, ?, ?)",
         [(row[0], row[4], now) for row in rows],
     )
-    return found, len(rows)
+    return Entered(found, len(rows), counted)
 
 
 def _hosts(case: CaseFile, names: Iterable[str]) -> dict[str, HostRow]:
@@ -59,12 +76,16 @@ def _hosts(case: CaseFile, names: Iterable[str]) -> dict[str, HostRow]:
     return {name: HostRow(number, domain) for name, number, domain in rows}
 
 
-def _domain_name(host: Host) -> str:
+def domain_name(host: Host) -> str:
+    """Return the name that a host is counted under: its domain's, else its own."""
     return host.domain.name if host.domain else host.name
 
 
-def _enter_domains(case: CaseFile, hosts: list[Host]) -> dict[str, int]:
-    wanted = {_domain_name(host): host for host in hosts}
+def _enter_domains(
+    case: CaseFile, hosts: list[Host], tallies: Mapping[str, Tally]
+) -> tuple[dict[str, int], frozenset[int]]:
+    """Return the numbers of the domains of hosts, and of those entered with their tally."""
+    wanted = {domain_name(host): host for host in hosts}
     found: dict[str, int] = dict(
         case.rows(
             "SELECT domain, id FROM domain_now WHERE domain IN (SELECT value FROM json_each(?))",
@@ -73,14 +94,19 @@ def _enter_domains(case: CaseFile, hosts: list[Host]) -> dict[str, int]:
     )
     first = (case.value("SELECT max(id) FROM domain_now") or 0) + 1
     now = case.now()
+    unknown = Tally(0, 0, now, now)
     missing = [(name, host) for name, host in wanted.items() if name not in found]
     found.update((name, number) for number, (name, _) in enumerate(missing, first))
     case.executemany(
         "INSERT INTO domain_now(id, domain, unicode, host_kind, suffix, suffix_kind, tld, label,"
-        " first_reported, last_reported, as_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(found[name], *_domain_row(host), now, now, now) for name, host in missing],
+        " reports, urls, first_reported, last_reported, as_of)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (found[name], *_domain_row(host), *tallies.get(name, unknown), now)
+            for name, host in missing
+        ],
     )
-    return found
+    return found, frozenset(found[name] for name, _ in missing if name in tallies)
 
 
 def _domain_row(host: Host) -> tuple[Any, ...]:
@@ -112,7 +138,7 @@ def describe_anew(case: CaseFile) -> None:
         case.execute(
             "UPDATE domain_now SET unicode = ?, host_kind = ?, suffix = ?, suffix_kind = ?,"
             " tld = ?, label = ? WHERE domain = ?",
-            [*_domain_row(host)[1:], _domain_name(host)],
+            [*_domain_row(host)[1:], domain_name(host)],
         )
 
 
@@ -142,23 +168,19 @@ HOST_COLUMNS = (
 
 def encode_host(host: Host) -> dict[str, Any]:
     """Return a host as the content of a fact; a U-label form is left out where it is the same."""
+    content: dict[str, Any] = {"name": host.name, "kind": host.kind.value}
+    if host.unicode != host.name:
+        content["unicode"] = host.unicode
     domain = host.domain
-    return without_empty(
-        {
-            "name": host.name,
-            "unicode": None if host.unicode == host.name else host.unicode,
-            "kind": host.kind.value,
-            "domain": domain
-            and without_empty(
-                {
-                    "name": domain.name,
-                    "unicode": None if domain.unicode == domain.name else domain.unicode,
-                    "suffix": domain.suffix,
-                    "suffix_kind": domain.suffix_kind.value,
-                }
-            ),
+    if domain is not None:
+        content["domain"] = under = {
+            "name": domain.name,
+            "suffix": domain.suffix,
+            "suffix_kind": domain.suffix_kind.value,
         }
-    )
+        if domain.unicode != domain.name:
+            under["unicode"] = domain.unicode
+    return content
 
 
 def host_of_content(content: dict[str, Any]) -> Host:

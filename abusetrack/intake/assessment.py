@@ -28,6 +28,7 @@ FIELDS = (
     "xarf class",
     "detection method",
 )
+_FIELDS = frozenset(FIELDS)
 
 _OUTCOMES = {
     "confirmed illegal": AssessmentOutcome.CONFIRMED,
@@ -74,6 +75,8 @@ def read_assessment(
     Raises:
         RowError: a word, number or date is not known, or there is no outcome.
     """
+    if _FIELDS.isdisjoint(cells):
+        return None
     text = {name: str(cells[name]).strip() for name in FIELDS if cells.get(name) is not None}
     text = {name: value for name, value in text.items() if value}
     if not text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from abusetrack.intake.model import Context, RowError
 
@@ -25,7 +26,7 @@ def read_when(cell: object, context: Context, zone: tzinfo) -> datetime:
     elif isinstance(cell, date):
         when = datetime.combine(cell, time())
     elif isinstance(cell, str):
-        when = _read_text(cell.strip(), context)
+        when = _read_text(cell.strip(), context.profile.date_format if context.profile else "")
     else:
         raise RowError("the date is a number, not a date")
     try:
@@ -39,8 +40,8 @@ def read_when(cell: object, context: Context, zone: tzinfo) -> datetime:
     return when
 
 
-def _read_text(text: str, context: Context) -> datetime:
-    form = context.profile.date_format if context.profile else ""
+@lru_cache(4096)  # lists say the same day again and again
+def _read_text(text: str, form: str) -> datetime:
     if form:
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is added by the caller

@@ -30,6 +30,8 @@ _INLINE = re.compile(rf"[A-Za-z0-9+/_%\\=-]{{{_RUN},}}")
 _PURE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _ALNUM = re.compile(r"[A-Za-z0-9]")
 _BLOCKISH = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST}}}|\bbegin[ -]|=ybegin ")
+# What any of these needs; most texts shorter than a run have none of it.
+_SUSPECT = re.compile(rf"data:|{_BLOCKISH.pattern}", re.IGNORECASE)
 _UU_BEGIN = re.compile(r"\bbegin(?:-base64)? [0-7]{3,4} \S")
 _YENC_BEGIN = re.compile(r"=ybegin ")
 # Four or more chunks in a row on one line, and a shorter last one.
@@ -48,7 +50,7 @@ _TOKEN_START = re.compile(r"[\s\"'<>]")
 def scrub(text: str) -> tuple[str, Counter[str]]:
     """Return ``text`` with encoded media taken out, and how many of each kind there were."""
     text = text.replace(HOLE, " ")
-    if len(text) < SHORTEST:
+    if len(text) < SHORTEST or (len(text) < _RUN and not _SUSPECT.search(text)):
         return text, Counter()
     dropped: Counter[str] = Counter()
     text, dropped["data_uris"] = _DATA.subn(HOLE, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -110,7 +111,10 @@ def read_reports(rows: Sequence[Row], ledger: Ledger) -> None:
         InputError: no column holds URLs or domains, or several do.
     """
     columns, rows = _find_columns(rows, ledger)
-    for row in rows:
+    left = deque(rows)
+    del rows  # so that each row is let go once it is read
+    while left:
+        row = left.popleft()
         try:
             _refuse_swallowed(row, ledger)
             ledger.take(_report(row, columns, ledger))

@@ -87,6 +87,9 @@ class Names:
         """
         if len(text) <= MAX_TEXT and (match := _PLAIN.fullmatch(text)):
             scheme, name, tail = match.groups()
+            host = self._parse(name)
+            if isinstance(host, Host) and host.name == name and scheme and tail:
+                return Target(text, text, host)
             pieces: urls.Pieces | Refusal = urls.Pieces(scheme or "", name, "", tail or "/")
         else:
             pieces = self._pieces(text)

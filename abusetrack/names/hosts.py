@@ -15,6 +15,9 @@ _MAX_TEXT = 1000  # before mapping: ignored characters may make it shorter
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1123 section 2.1
 _SUB_LABEL = re.compile(r"[a-z0-9_-]{1,63}")  # as seen in the DNS (RFC 2181 section 11)
+# A name of such labels alone is what the mapping of UTS 46 leaves as it is.
+_PLAIN_LABEL = r"(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PLAIN_NAME = re.compile(rf"(?:{_PLAIN_LABEL}\.)+(?=[a-z])(?!onion\Z){_PLAIN_LABEL}")
 _ONION = re.compile(r"[a-z2-7]{16}|[a-z2-7]{56}")  # versions 2 and 3
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # such a last label is read as an address
 _DOTTED_QUAD = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
@@ -58,6 +61,9 @@ def parse_host(text: str, suffixes: SuffixList) -> Host | Refusal:
         return _parse_ipv6(text[1:-1]) if text.endswith("]") else Refusal.BAD_ADDRESS
     if len(text) > _MAX_TEXT:
         return Refusal.NAME_TOO_LONG
+    if len(text) <= _MAX_NAME and _PLAIN_NAME.fullmatch(text):
+        labels = text.split(".")
+        return _with_domain(text, labels, labels, suffixes)
     try:
         name = idna.uts46_remap(text, std3_rules=False)
     except (idna.IDNAError, UnicodeError):
@@ -128,7 +134,10 @@ def _with_domain(
     strict = own + 1 if kind in {SuffixKind.PLATFORM, SuffixKind.DYNAMIC_DNS} else own
     if not all(_LABEL.fullmatch(label) for label in labels[strict:]):
         return Refusal.BAD_LABEL
-    domain = Domain(".".join(labels[own:]), ".".join(unicode[own:]), suffix, kind)
+    under = ".".join(labels[own:])
+    if unicode is labels:
+        return Host(name, name, HostKind.NAME, Domain(under, under, suffix, kind))
+    domain = Domain(under, ".".join(unicode[own:]), suffix, kind)
     return Host(name, ".".join(unicode), HostKind.NAME, domain)
 
 

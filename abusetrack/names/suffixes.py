@@ -20,6 +20,7 @@ from abusetrack.records import SuffixKind
 _ICANN, _PRIVATE = "ICANN", "PRIVATE"
 _BEGIN, _END = "// ===BEGIN {} DOMAINS===", "// ===END {} DOMAINS==="
 _KIND = "// kind:"
+_ANY_LABEL = "0--any--0"  # of no rule
 
 
 class SuffixList:
@@ -37,6 +38,7 @@ class SuffixList:
     def __init__(self, extra: Path | None = None) -> None:
         self._extra_kinds: dict[str, SuffixKind] = {}
         self._kind_of = lru_cache(maxsize=16384)(self._judge)
+        self._below = lru_cache(maxsize=16384)(self._find_below)
         self._extra = self._read_extra(extra) if extra is not None else ""
 
     @property
@@ -62,10 +64,48 @@ class SuffixList:
         Under an unknown top-level domain the list's default rule holds: the suffix
         is the last label.
         """
-        suffix: str | None = self._all.publicsuffix(name)
+        suffix = self._suffix_of(name)
         if suffix is None:
             return name.rpartition(".")[2], SuffixKind.UNKNOWN
         return suffix, self._kind_of(suffix)
+
+    def _suffix_of(self, name: str) -> str | None:
+        """Return what the list says of a name, asking it once for all names that are alike.
+
+        Names are alike that have the same ending known to a rule, and more labels before it.
+        """
+        known, end = self._endings, ""
+        rest = name
+        while rest:
+            rest, _, label = rest.rpartition(".")
+            longer = f"{label}.{end}" if end else label
+            if longer not in known:
+                break
+            end = longer
+        else:
+            return self._all.publicsuffix(name)  # the rules know the whole of it
+        found = self._below(end)
+        return longer if found == _ANY_LABEL else found
+
+    def _find_below(self, end: str) -> str | None:
+        """Return the suffix of names below an ending; ``_ANY_LABEL`` for label and ending."""
+        name = f"{_ANY_LABEL}.{end}" if end else _ANY_LABEL
+        found: str | None = self._all.publicsuffix(f"{_ANY_LABEL}.{name}")
+        return _ANY_LABEL if found == name else found
+
+    @cached_property
+    def _endings(self) -> frozenset[str]:
+        """What rules are about, and every ending of it."""
+        endings: set[str] = set()
+        for line in self._source.splitlines():
+            rule = line.split(" ")[0].strip().lower()
+            if not rule or rule.startswith("//"):
+                continue
+            end = _ascii(rule)
+            while end and end not in endings:
+                endings.add(end)
+                end = end.partition(".")[2]
+        return frozenset(endings)
 
     def _judge(self, suffix: str) -> SuffixKind:
         if self._icann.publicsuffix(suffix) == suffix:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abusetrack.casefile import check, open_case_file, projection, queue, reports
+from abusetrack.casefile import check, folding, open_case_file, projection, queue, reports
 from abusetrack.records import (
     Arrival,
     Complaint,
@@ -196,6 +196,26 @@ def test_hostile_text_does_not_stop_a_list(case, add, report):
     assert result.new == 1
     assert add(report("a.example", nasty)).duplicate == 1
     assert reports.of_domain(case, "a.example")[0].report.note.startswith("x")
+
+
+def test_new_domains_are_counted_as_folding_would(case, add, report, confirmed):
+    first = report("https://a.example/x", "R1")
+    add(
+        first,
+        report("https://a.example/x", "R2", received_at=first.received_at - timedelta(days=2)),
+        report("https://b.a.example/", received_at=first.received_at + timedelta(days=3)),
+        report("https://b.example/", assessment=confirmed()),
+        report("https://b.example/y"),
+        report("192.0.2.1"),
+    )
+    add(report("https://a.example/z"), report("https://c.example/"))
+    rows = projection.read_many(case, ["a.example", "b.example", "192.0.2.1", "c.example"])
+    assert [(row.reports, row.urls, row.confirmed_reports) for row in rows] == [
+        (4, 3, 0), (2, 2, 1), (1, 1, 0), (1, 1, 0),
+    ]  # fmt: skip
+    assert rows[0].first_reported == first.received_at - timedelta(days=2)
+    assert rows[0].last_reported == first.received_at + timedelta(days=3)
+    assert folding.rebuild(case) == []
 
 
 def test_a_list_longer_than_a_chunk(case, add, report):

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +40,19 @@ def pin(core: int | None) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def run(words: Sequence[str], *, allowed: frozenset[int] = frozenset({0})) -> Run:
-    """Run ``words`` to their end.
+def run(
+    words: Sequence[str],
+    *,
+    allowed: frozenset[int] = frozenset({0}),
+    environment: Mapping[str, str] | None = None,
+) -> Run:
+    """Run ``words`` to their end, in this environment or ours.
 
     Raises:
         SystemExit: it ended with another exit code than the allowed ones.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     output = process.stdout.read()
     _pid, status, used = os.wait4(process.pid, 0)
