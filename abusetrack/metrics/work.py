@@ -10,7 +10,7 @@ from statistics import median
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.encoding import moment, stamp
 from abusetrack.metrics.filters import Filters
-from abusetrack.records import AssessmentOutcome, NoticeStatus
+from abusetrack.records import AssessmentOutcome, NoticeStatus, Rung
 
 _ANSWERS = (
     NoticeStatus.ACKNOWLEDGED,
@@ -18,11 +18,13 @@ _ANSWERS = (
     NoticeStatus.REFUSED,
     NoticeStatus.DISPUTED,
 )
+# As the list of notices says it (judgement.ladder.overdue).
+_WAITING = (NoticeStatus.SENT.value, NoticeStatus.ACKNOWLEDGED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """How a party dealt with the notices that were sent to it.
+    """How a party dealt with the notices that were sent to it; withdrawals are none.
 
     A notice is counted by what was marked on it last; ``silent`` were sent and have no
     mark since. ``first_answer_days`` is the median from sent to the first answer.
@@ -76,8 +78,8 @@ def work(case: CaseFile, filters: Filters, *, now: datetime) -> Work:
         ),
         queued=case.value("SELECT count(*) FROM queue WHERE due_at <= ?", [stamp(now)]),
         overdue=case.value(
-            "SELECT count(*) FROM notice WHERE status IN (?, ?) AND reply_by < ?",
-            [NoticeStatus.SENT.value, NoticeStatus.NO_ANSWER.value, stamp(now)],
+            "SELECT count(*) FROM notice WHERE status IN (?, ?) AND reply_by < ? AND rung <> ?",
+            [*_WAITING, stamp(now), Rung.WITHDRAWAL.value],
         ),
         parties=compliance(case, filters),
     )
@@ -91,6 +93,7 @@ def compliance(case: CaseFile, filters: Filters) -> tuple[Party, ...]:
         _SENT,
         {
             "sent": NoticeStatus.SENT.value,
+            "withdrawal": Rung.WITHDRAWAL.value,
             "since": stamp(filters.since) if filters.since else None,
             "until": stamp(filters.until) if filters.until else None,
             **{f"answer{number}": status.value for number, status in enumerate(_ANSWERS)},
@@ -118,7 +121,8 @@ FROM first_sent JOIN notice ON notice.fact = first_sent.notice
 JOIN fact ON fact.n = notice.fact
 LEFT JOIN event AS answer ON answer.notice = notice.fact AND answer.at >= first_sent.at
     AND answer.status IN (:answer0, :answer1, :answer2, :answer3)
-WHERE (:since IS NULL OR first_sent.at >= :since) AND (:until IS NULL OR first_sent.at < :until)
+WHERE notice.rung <> :withdrawal
+    AND (:since IS NULL OR first_sent.at >= :since) AND (:until IS NULL OR first_sent.at < :until)
 GROUP BY notice.fact
 """
 

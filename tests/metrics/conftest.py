@@ -20,6 +20,7 @@ from abusetrack.records import (
     NoticeStatus,
     Report,
     Role,
+    Rung,
     SiteKind,
     State,
 )
@@ -135,15 +136,18 @@ def see(case):
 def notify(case, notice_row):
     """Export a notice about a domain and mark it sent ``day`` days after the first noon."""
 
-    def run(domain, *, day, role=Role.REGISTRAR, party="iana:1", name="Registrar 1"):
+    def run(
+        domain, *, day, role=Role.REGISTRAR, party="iana:1", name="Registrar 1", rung=Rung.FIRST
+    ):
         contact = Contact(
             party, name, role, "abuse@r.example", None, None, ContactOrigin.MANUAL, "test", NOON,
             confirmed_by="test", confirmed_at=NOON,
         )  # fmt: skip
         reference = notices.next_reference(case, "T")
         draft = Draft(
-            reference, role, contact, "subject", "body", (notice_row(domain),), NOON, "t 1", False
-        )
+            reference, role, contact, "subject", "body", (notice_row(domain),), NOON, "t 1", False,
+            rung=rung,
+        )  # fmt: skip
         notices.record_export(case, draft, [])
         notices.mark(case, reference, NoticeStatus.SENT, at=NOON + timedelta(days=day))
         return reference

@@ -7,7 +7,7 @@ import pytest
 from abusetrack.casefile import notices
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.work import compliance, work
-from abusetrack.records import AssessmentOutcome, NoticeStatus
+from abusetrack.records import AssessmentOutcome, NoticeStatus, Rung
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as in conftest.py
 NOW = NOON + timedelta(days=30)
@@ -70,3 +70,23 @@ def test_what_is_overdue(case, report, notify):
     assert work(case, Filters(), now=NOON).overdue == 0
     notices.mark(case, reference, NoticeStatus.ACTIONED, at=NOW)
     assert work(case, Filters(), now=NOW).overdue == 0
+
+
+def test_overdue_is_what_the_list_of_notices_calls_so(case, report, notify):
+    report("example.com")
+    reference = notify("example.com", day=1)
+    case.execute("UPDATE notice SET reply_by = ?", ["2026-03-10T00:00:00.000000Z"])
+    notices.mark(case, reference, NoticeStatus.ACKNOWLEDGED, at=NOON + timedelta(days=2))
+    assert work(case, Filters(), now=NOW).overdue == 1
+    notices.mark(case, reference, NoticeStatus.NO_ANSWER, at=NOW)
+    assert work(case, Filters(), now=NOW).overdue == 0
+
+
+def test_a_withdrawal_is_no_notice_and_waits_for_no_answer(case, report, notify):
+    report("example.com")
+    notify("example.com", day=1)
+    notify("example.com", day=2, rung=Rung.WITHDRAWAL)
+    case.execute("UPDATE notice SET reply_by = ?", ["2026-03-10T00:00:00.000000Z"])
+    (party,) = compliance(case, Filters())
+    assert party.notices == 1
+    assert work(case, Filters(), now=NOW).overdue == 1
