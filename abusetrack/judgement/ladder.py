@@ -22,6 +22,8 @@ _SETTLED = frozenset(
         State.PENDING_DELETE,
         State.REDEMPTION,
         State.NOT_REGISTERED,
+        State.NOT_DELEGATED,
+        State.PARKED,
     }
 )
 _ALLOWED = frozenset({Advice.ADVISED, Advice.POSSIBLE})

@@ -29,6 +29,8 @@ _NOTHING_TO_ASK = {
     Role.REGISTRAR: {*_GONE, State.HELD_BY_REGISTRAR},
     Role.RESELLER: {*_GONE, State.HELD_BY_REGISTRAR},
 }
+# How some registrars suspend; it may also be the owner's doing, so that people look first.
+_NOT_SHOWN = {State.NOT_DELEGATED, State.PARKED}
 
 
 def _no_registration(case: RoleCase, role: Role) -> str | None:
@@ -157,6 +159,12 @@ def _held_already(case: RoleCase, _role: Role) -> str | None:
     return None
 
 
+def _not_shown(case: RoleCase, _role: Role) -> str | None:
+    if (state := case.now.findings.state) in _NOT_SHOWN:
+        return f"perhaps suspended already: {state.value}"
+    return None
+
+
 def _content_gone(case: RoleCase, _role: Role) -> str | None:
     seen = case.contents
     if len(seen) < max(case.now.confirmed_urls, 1) or any(
@@ -198,6 +206,7 @@ OBJECTIONS: Sequence[Rule] = (
     Rule("operator", _AGAINST, frozenset({Role.RESELLER}), _may_be_the_operator),
     Rule("tips_off", _AGAINST, frozenset({Role.PLATFORM}), _tips_off),
     Rule("held_already", _AGAINST, frozenset({Role.REGISTRY}), _held_already, "the hold is lifted"),
+    Rule("not_shown", _AGAINST, SUSPENDING, _not_shown, "it is seen back"),
     Rule(
         "content_gone",
         _AGAINST,

@@ -50,7 +50,9 @@ def test_who_is_told_first():
     )
 
 
-@pytest.mark.parametrize("state", [State.HELD_BY_REGISTRAR, State.NOT_REGISTERED])
+@pytest.mark.parametrize(
+    "state", [State.HELD_BY_REGISTRAR, State.NOT_REGISTERED, State.NOT_DELEGATED, State.PARKED]
+)
 def test_of_what_is_held_nothing_is_asked(state):
     assert next_of(step(hours=500), state=state).reason == f"nothing to ask: {state.value}"
 

@@ -112,6 +112,15 @@ def test_each_block_stops_its_roles_and_no_others(changes, code, roles):
     assert all(found[role].advice is BLOCKED for role in roles)
 
 
+@pytest.mark.parametrize("state", [State.NOT_DELEGATED, State.PARKED])
+def test_what_is_perhaps_suspended_already_is_looked_at_before_it_is_asked_for(state):
+    found = judged(state=state)
+    for role in (Role.REGISTRAR, Role.REGISTRY, Role.RESELLER):
+        assert found[role].advice is AGAINST
+        assert "not_shown" in [reason.code for reason in found[role].reasons]
+    assert found[Role.HOST].advice is ADVISED
+
+
 def test_a_dedicated_site_on_a_platforms_suffix_is_the_platforms():
     found = advice(suffix_kind=SuffixKind.PLATFORM)
     assert found[Role.PLATFORM] is ADVISED
