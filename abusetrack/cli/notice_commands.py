@@ -198,7 +198,7 @@ def withdraw(
 def export(session: Session, reference: str, out: Path) -> None:
     """Write the files of an exported notice once more, byte for byte as they were."""
     with session.case() as case:
-        files = drafting.exported_before(case, reference)
+        files = drafting.exported_before(session.context, case, reference)
     written = notices.write_files(out, files)
     session.out.print(f"{counted(len(written), 'file')} of {reference} written to {out}")
 

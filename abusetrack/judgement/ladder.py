@@ -87,6 +87,14 @@ def propose(case: LadderCase) -> Proposal:
     return _nothing("; ".join(dict.fromkeys(item.reason for item in found)))
 
 
+def rungs(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps that a later notice may restate: none to hotlines or authorities.
+
+    That the police know is not for the customer's providers to hear.
+    """
+    return tuple(step for step in steps if step.role in LADDER)
+
+
 def _height(step: Step) -> int:
     return LADDER.index(step.role) if step.role in LADDER else len(LADDER)
 
@@ -101,7 +109,7 @@ def _after(case: LadderCase, last: Step) -> Proposal:
             _party(last),
             case.as_of,
             f"{last.reference} did not reach {last.party_name}: find another contact",
-            case.steps,
+            rungs(case.steps),
         )
     if last.status in _FAILED:
         return _up(case, last, case.as_of, f"{last.party_name}: {last.status.value}")
@@ -129,7 +137,7 @@ def _in_time(case: LadderCase, last: Step) -> Proposal:
         return Proposal(None, None, due, f"wait until {due:%Y-%m-%d %H:%M} UTC: {said}")
     if reminded:
         return _up(case, last, due, said)
-    return Proposal(Rung.REMINDER, _party(last), due, said, case.steps)
+    return Proposal(Rung.REMINDER, _party(last), due, said, tuple(to_party))
 
 
 def _unanswered(last: Step) -> str:
@@ -157,7 +165,7 @@ def _up(case: LadderCase, last: Step, due: datetime, said: str) -> Proposal:
     for role in LADDER[height + 1 :]:
         party = _of_role(case, role)
         if party and case.advice.get(role) in _ALLOWED:
-            return Proposal(Rung.ESCALATION, party, due, said, case.steps)
+            return Proposal(Rung.ESCALATION, party, due, said, rungs(case.steps))
     return _nothing(f"{said}; nobody further up may be told")
 
 

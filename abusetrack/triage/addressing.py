@@ -9,6 +9,7 @@ from datetime import timedelta
 from abusetrack import notices
 from abusetrack.casefile import CaseFile, parties, withdrawals
 from abusetrack.casefile import notices as stored_notices
+from abusetrack.judgement import ladder
 from abusetrack.judgement.role_case import RoleCase
 from abusetrack.judgement.roles import judge_role
 from abusetrack.records import (
@@ -181,6 +182,7 @@ class Addressing:
                 )
                 return NotDrafted(row.domain, text, code, key)
             return Addressed(contact, terms, row, own)
+        earlier = ladder.rungs(earlier)
         others = tuple(step for step in earlier if step.party_key != contact.party_key)
         if not others:
             return NotDrafted(row.domain, "no other party was told of it before", code, key)
@@ -189,7 +191,7 @@ class Addressing:
     def _first(self, contact: Contact, terms: Terms, row: NoticeRow) -> Addressed | NotDrafted:
         earlier: tuple[Step, ...] = ()
         if self._wish.role is Role.ICANN:  # a complaint is about what the registrar was told
-            earlier = ledger.steps_of(self._case, row.domain)
+            earlier = ladder.rungs(ledger.steps_of(self._case, row.domain))
         if self._wish.again:
             return Addressed(contact, terms, row, earlier)
         days = timedelta(days=self._context.settings.policy.duplicate_days)

@@ -189,15 +189,21 @@ def _export_one(
     return Exported(draft, written, notices.lint(draft, organisation, _notice_settings(context)))
 
 
-def exported_before(case: CaseFile, reference: str) -> tuple[ExportedFile, ...]:
+def exported_before(context: Context, case: CaseFile, reference: str) -> tuple[ExportedFile, ...]:
     """Return the files of an exported notice from the evidence, byte for byte.
 
     Raises:
-        InputError: there is no such notice, or its bytes were erased.
+        InputError: there is no such notice, its bytes were erased, or the gate of a domain
+            of it is open.
     """
     notice = stored_notices.read(case, reference)
     if notice is None:
         raise InputError(f"There is no notice {reference} in this case file; check it.")
+    if not all(may_leave(context, case, row.domain) for row in notice.rows):
+        raise InputError(
+            f"The gate of a domain in {reference} is open: have it cleared with 'abusetrack gate' "
+            "first."
+        )
     found = [(file, observations.evidence(case, file.sha256)) for file in notice.files]
     if any(evidence is None for _file, evidence in found):
         raise InputError(f"The files of {reference} were erased; only their hashes are kept.")

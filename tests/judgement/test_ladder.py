@@ -57,6 +57,14 @@ def test_of_what_is_held_nothing_is_asked(state):
     assert next_of(step(hours=500), state=state).reason == f"nothing to ask: {state.value}"
 
 
+def test_what_hotlines_and_police_were_told_is_restated_to_nobody():
+    police = PartyRef("authority:IE", "police of IE", Role.AUTHORITY)
+    first, second = step(hours=120), step(hours=60, rung=Rung.REMINDER, number=2)
+    others = step(PARTIES[3], hours=130, number=3), step(police, hours=130, number=4)
+    up = next_of(*others, first, second)
+    assert (up.rung, up.party, up.earlier) == (Rung.ESCALATION, REGISTRY, (first, second))
+
+
 def test_wait_then_remind_then_go_up_restating_every_step():
     sent = step(hours=47)
     waits = next_of(sent)

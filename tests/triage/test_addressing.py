@@ -191,6 +191,15 @@ def test_an_escalation_restates_every_rung_and_can_be_packed(plan, sent, desk, c
     assert b"path/of/page" not in b"".join(path.read_bytes() for path in item.files)
 
 
+def test_an_escalation_names_no_hotline_that_was_told(plan, sent):
+    assert sent(Role.HOTLINE)
+    assert "no other party" in _why(plan(Role.REGISTRY, "example.com", rung=Rung.ESCALATION))
+    (registrar,) = sent(Role.REGISTRAR, "example.com")
+    (draft,) = plan(Role.REGISTRY, "example.com", rung=Rung.ESCALATION).drafts
+    assert [step.reference for step in draft.earlier] == [registrar]
+    assert "Hotline of Zed" not in draft.body
+
+
 def test_a_disputed_notice_is_not_reminded_of(plan, sent, case):
     (reference,) = sent(Role.REGISTRAR, "example.com")
     notices.mark(case, reference, NoticeStatus.DISPUTED)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from abusetrack.casefile import notices, observations, withdrawals
+from abusetrack.casefile import gates, notices, observations, withdrawals
 from abusetrack.errors import InputError
 from abusetrack.records import (
     Assessment,
@@ -136,8 +136,15 @@ def test_a_second_analyst_approves_withdrawals_too(desk, case, told, revise, tmp
 
 
 def test_the_exported_bytes_come_back(desk, case, told, tmp_path):
-    files = drafting.exported_before(case, told[Role.HOST])
+    files = drafting.exported_before(desk, case, told[Role.HOST])
     written = {path.name: path.read_bytes() for path in (tmp_path / "HOST").iterdir()}
     assert {file.name: file.body for file in files} == written
     with pytest.raises(InputError, match="no notice AT-9"):
-        drafting.exported_before(case, "AT-9")
+        drafting.exported_before(desk, case, "AT-9")
+
+
+def test_bytes_do_not_come_back_while_a_gate_is_open(desk, case, told):
+    gates.open_again(case, ["example.com"])
+    with pytest.raises(InputError, match=f"The gate of a domain in {told[Role.HOST]} is open"):
+        drafting.exported_before(desk, case, told[Role.HOST])
+    assert drafting.exported_before(desk, case, told[Role.CDN])

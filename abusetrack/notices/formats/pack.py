@@ -3,7 +3,8 @@
 In it: the notice itself, a history of every earlier notice (dates, channels, references,
 marks, answers) as text and JSON, each earlier notice as it was written, and the hashes of
 all. The same material gives the same bytes. To a recipient that may not have page
-addresses goes nothing that holds one: such files are named with their hash only.
+addresses goes nothing that holds one, and of an earlier notice that was about other names
+as well only what it said of these: such files are named with their hash only.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from abusetrack.names import defang
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.plain import slug, visible
 from abusetrack.notices.roles import may_have_pages
@@ -93,7 +95,9 @@ def pack(draft: Draft, files: Sequence[ExportedFile], earlier: Sequence[Packed])
     history = [_history(packed, draft, whole=whole) for packed in earlier]
     for packed in earlier:
         folder = f"earlier/{slug(packed.step.reference, 'notice')}"
-        if whole:
+        if _others(packed, draft):
+            members[f"{folder}/excerpt.txt"] = "\n".join(_excerpt(packed, draft)).encode()
+        elif whole:
             members |= {f"{folder}/{file.name}": file.body for file in packed.files}
         else:
             words = f"Subject: {packed.subject}\n\n{packed.body}"
@@ -108,6 +112,34 @@ def pack(draft: Draft, files: Sequence[ExportedFile], earlier: Sequence[Packed])
     hashes = [f"{_sha256(body)}  {name}" for name, body in sorted(members.items())]
     members["SHA256SUMS"] = ("\n".join(hashes) + "\n").encode()
     return _zip(members)
+
+
+def _others(packed: Packed, draft: Draft) -> list[str]:
+    """Return the names of an earlier notice that are none of the recipient's business."""
+    names = {row.domain for row in draft.rows}
+    return [row.domain for row in packed.rows if row.domain not in names]
+
+
+def _excerpt(packed: Packed, draft: Draft) -> Iterator[str]:
+    if draft.practice:
+        yield PRACTICE_MARK
+    yield f"What {packed.step.reference} said of the names of {draft.reference}. It was about other"
+    yield "names as well, which are left out; its files stand in history.json with their hashes."
+    others = set(_others(packed, draft))
+    for row in packed.rows:
+        if row.domain in others:
+            continue
+        yield ""
+        yield defang(visible(row.domain))
+        yield f"  Registrar      {visible(row.registrar) or 'not named'}"
+        yield f"  According to   {visible(row.registration_source)}"
+        yield f"  Asked          {_iso(row.registration_asked_at)}"
+        yield f"  Answer SHA-256 {row.evidence_sha256 or 'none'}"
+        yield f"  Kind of site   {row.kind.value}"
+        yield f"  Confirmed      {row.confirmed_urls} pages, last {_iso(row.last_confirmed)}"
+        yield f"  Illegal as     {visible(row.legal_category)}; {visible(row.law)}"
+        yield f"  Our reference  {visible(row.reference)}"
+    yield ""
 
 
 def _zip(members: dict[str, bytes]) -> bytes:
@@ -141,7 +173,7 @@ def _history(packed: Packed, draft: Draft, *, whole: bool) -> dict[str, Any]:
             }
             for mark in packed.marks
         ],
-        "answers": [_answer(answer, packed, whole=whole) for answer in packed.answers],
+        "answers": [_answer(answer, packed, draft, whole=whole) for answer in packed.answers],
         "files": [
             {"name": file.name, "sha256": _sha256(file.body), "bytes": len(file.body)}
             for file in packed.files
@@ -149,25 +181,29 @@ def _history(packed: Packed, draft: Draft, *, whole: bool) -> dict[str, Any]:
     }
 
 
-def _answer(answer: Answer, packed: Packed, *, whole: bool) -> dict[str, Any]:
-    names = [row.domain for row in packed.rows]
+def _answer(answer: Answer, packed: Packed, draft: Draft, *, whole: bool) -> dict[str, Any]:
     said = f"{answer.subject}\n{answer.text}"
-    shown = whole or not holds_page(said, names)
+    kept = ""
+    if any(name in said.replace("[.]", ".").lower() for name in _others(packed, draft)):
+        kept = "kept by us: it speaks of other names"
+    elif not whole and holds_page(said):
+        kept = "kept by us: it holds page addresses"
     return {
         "received_at": _iso(answer.received_at),
         "from": visible(answer.sender),
-        "subject": visible(answer.subject) if shown else "kept by us: it holds page addresses",
-        "text": answer.text if shown else "kept by us: it holds page addresses",
+        "subject": kept or visible(answer.subject),
+        "text": kept or answer.text,
         "sha256_of_text": _sha256(answer.text.encode()),
     }
 
 
-def holds_page(said: str, names: Sequence[str]) -> bool:
-    """Return whether a text holds a page address under one of the names, defanged or not."""
-    either = "|".join(re.escape(name) for name in names)
-    plain = said.replace("[.]", ".")
-    pattern = rf"(?<![\w-])(?:{either})(?::\d+)?[/?\\]"
-    return bool(names) and re.search(pattern, plain, re.IGNORECASE) is not None
+# A host and something behind it: of an answer nobody knows whose pages it names.
+_PAGE = re.compile(r"[\w-]\.[\w-]+\.?(?::\d+)?[/?#\\]\S")
+
+
+def holds_page(said: str) -> bool:
+    """Return whether a text holds a page address under any name, defanged or not."""
+    return _PAGE.search(said.replace("[.]", ".")) is not None
 
 
 def _lines(draft: Draft, history: Sequence[dict[str, Any]]) -> Iterator[str]:
