@@ -21,7 +21,17 @@ from abusetrack.notices.recipients import NoRecipient, iana_id, recipient_of
 from abusetrack.notices.roles import RULES, may_have_pages, template_name
 from abusetrack.notices.sender import sender_view
 from abusetrack.notices.templates import render
-from abusetrack.records import Contact, Draft, NoticeRow, Role, Rung, SiteKind, Step, Terms
+from abusetrack.records import (
+    Contact,
+    Draft,
+    NoticeRow,
+    NoticeStatus,
+    Role,
+    Rung,
+    SiteKind,
+    Step,
+    Terms,
+)
 from abusetrack.settings import Organisation, PolicySettings
 
 MOST_ROWS = 50  # of one notice: what a desk can still work through row by row
@@ -80,7 +90,9 @@ class StepView:
     their_reference: str
     status: str
     answered: str
+    since: str  # what followed, in words for a reader who was not there
     rows: tuple[str, ...]  # numbers of the rows of this notice that it was about
+    others: int  # names that it was about besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +255,19 @@ def _step(step: Step, names: Sequence[str]) -> StepView:
         their_reference=visible(step.their_reference, 80),
         status=step.status.value,
         answered=_day(step.answered_at) if step.answered_at else "",
+        since=_since(step),
         rows=tuple(
             str(number) for number, name in enumerate(names, start=1) if name in step.domains
         ),
+        others=len(set(step.domains) - set(names)),
     )
+
+
+def _since(step: Step) -> str:
+    unmarked = step.status in {NoticeStatus.EXPORTED, NoticeStatus.SENT}
+    if step.answered_at is None:
+        return "no answer on record" if unmarked else step.status.value
+    return f"{'answered' if unmarked else step.status.value}, {_day(step.answered_at)}"
 
 
 # Not by the system's language; no number of a month can be taken for a day.

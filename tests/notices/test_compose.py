@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from abusetrack.errors import InputError
 from abusetrack.notices import PRACTICE_MARK, group
+from abusetrack.records import NoticeStatus, Role, Rung
 from abusetrack.settings import Membership, PolicySettings
 
 
@@ -55,7 +57,7 @@ def test_no_name_is_exact_in_the_text(draft, row):
 
 def test_the_accreditation_agreement_is_named_to_accredited_registrars_only(draft, contact, row):
     assert "3.18.1" in draft().body
-    local = dataclasses.replace(contact, party_key="test:sample names ltd")
+    local = replace(contact, party_key="test:sample names ltd")
     assert "Accreditation" not in draft(recipient=local, rows=[row(iana_id=None)]).body
     country = draft(rows=[row("bad.zz")])
     assert "Accreditation" not in country.body
@@ -83,12 +85,12 @@ def test_a_call_back_is_offered_only_with_a_phone(draft, organisation):
 
 def test_a_table_is_announced_only_where_one_is_attached(draft, contact):
     assert "attached table" in _flat(draft())
-    form = dataclasses.replace(contact, email=None, form="https://registrar.example/abuse")
+    form = replace(contact, email=None, form="https://registrar.example/abuse")
     assert "attached" not in draft(recipient=form).body
 
 
 def test_practice_is_marked_before_and_after(draft, contact):
-    nobody = dataclasses.replace(contact, email="abuse@registrar.invalid")
+    nobody = replace(contact, email="abuse@registrar.invalid")
     made = draft(recipient=nobody, practice=True)
     assert made.subject.startswith(PRACTICE_MARK)
     assert made.body.startswith(PRACTICE_MARK)
@@ -103,4 +105,46 @@ def test_practice_writes_to_nobody_real(draft):
 
 def test_an_unconfirmed_contact_stops_the_draft(draft, contact):
     with pytest.raises(InputError, match="not confirmed"):
-        draft(recipient=dataclasses.replace(contact, confirmed_at=None))
+        draft(recipient=replace(contact, confirmed_at=None))
+
+
+@pytest.mark.parametrize(
+    ("status", "answered", "says"),
+    [
+        (NoticeStatus.SENT, False, "Since then no answer on record"),
+        (NoticeStatus.SENT, True, "Since then answered, 19 February 2026"),
+        (NoticeStatus.REFUSED, True, "Since then refused, 19 February 2026"),
+        (NoticeStatus.NO_ANSWER, False, "Since then no answer"),
+    ],
+)
+def test_what_followed_an_earlier_notice_is_said_in_words(drafted, step, status, answered, says):
+    at = step.sent_at + timedelta(days=1) if answered else None
+    earlier = (replace(step, status=status, answered_at=at),)
+    body = drafted(Role.REGISTRY, Rung.ESCALATION, earlier=earlier).body
+    assert says in " ".join(body.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (NoticeStatus.SENT, "We have no outcome on record."),
+        (NoticeStatus.ACKNOWLEDGED, "You confirmed on 19 February 2026 that you received it"),
+        (NoticeStatus.ACTIONED, "You told us on 19 February 2026 that you had acted"),
+    ],
+)
+def test_a_reminder_does_not_deny_what_was_answered(drafted, step, status, says):
+    at = None if status is NoticeStatus.SENT else step.sent_at + timedelta(days=1)
+    earlier = (replace(step, status=status, answered_at=at),)
+    body = drafted(Role.REGISTRAR, Rung.REMINDER, earlier=earlier).body
+    words = " ".join(body.replace("\N{NO-BREAK SPACE}", " ").split())
+    assert says in words
+    assert ("no outcome on record" in words) is (status is NoticeStatus.SENT)
+
+
+def test_a_withdrawal_says_that_other_names_of_the_notice_are_not_concerned(drafted, step):
+    alone = drafted(Role.REGISTRAR, Rung.WITHDRAWAL)
+    assert "are not concerned" not in alone.body
+    wide = replace(step, domains=(*step.domains, "zebra.example"))
+    some = drafted(Role.REGISTRAR, Rung.WITHDRAWAL, earlier=(wide,))
+    assert "Other names in what we wrote are not concerned." in " ".join(some.body.split())
+    assert "zebra" not in some.body
