@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from abusetrack.casefile import is_encrypted, open_case_file, remembered
+from abusetrack import settings as settings_module
+from abusetrack.casefile import CaseFile, is_encrypted, open_case_file, remembered
 from abusetrack.casefile.keys import RawKey
 from abusetrack.errors import AbusetrackError, CaseFileError, WrongPassphraseError
 from abusetrack.records import SystemClock
@@ -19,18 +22,32 @@ from abusetrack.settings import Settings
 from abusetrack.triage.context import Context, make_context
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Desk
+from abusetrack.ui.dialogs.first_run import Chosen, FirstRun
 from abusetrack.ui.dialogs.passphrase import PassphraseDialog
 from abusetrack.ui.hooks import CrashHook
+from abusetrack.ui.locking import Lock
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Messages
+from abusetrack.ui.taking_in import Source
 
 _LOG = logging.getLogger(__name__)
 _SIGNAL_MS = 250  # how often Python looks for a signal while Qt waits
+_WORLD = 1  # seed of the world that is practised on
 EXIT_INPUT, EXIT_CASE_FILE = 2, 3
 
 
-def run(*, case_path: Path, config_path: Path, settings: Settings, passphrase: str | None) -> int:
-    """Open the window over a case file; return the exit code when it is closed."""
+def run(
+    *,
+    case_path: Path,
+    config_path: Path,
+    settings: Settings,
+    passphrase: str | None,
+    first: bool = False,
+) -> int:
+    """Open the window over a case file; return the exit code when it is closed.
+
+    With ``first``, ask for what is needed to begin, and whether to practise.
+    """
     app = QApplication(["abusetrack"])
     app.setApplicationName("abusetrack")
     app.setQuitOnLastWindowClosed(False)
@@ -38,14 +55,15 @@ def run(*, case_path: Path, config_path: Path, settings: Settings, passphrase: s
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(app))
     hook = CrashHook()
     hook.install()
-    desktop = Desktop(case_path, settings, hook)
+    desktop = Desktop(case_path, settings, hook, config_path)
     desktop.ended.connect(app.exit)
     _listen_for_signals(desktop.close)
-    QTimer.singleShot(0, partial(desktop.start, passphrase))
+    QTimer.singleShot(0, desktop.begin if first else partial(desktop.start, passphrase))
     _LOG.info("the window opens; settings from %s", config_path)
     try:
         return app.exec()
     finally:
+        desktop.stop_practice()
         hook.uninstall()
 
 
@@ -68,14 +86,66 @@ class Desktop(QObject):
 
     ended = Signal(int)
 
-    def __init__(self, case_path: Path, settings: Settings, hook: CrashHook) -> None:
+    def __init__(
+        self,
+        case_path: Path,
+        settings: Settings,
+        hook: CrashHook,
+        config_path: Path | None = None,
+    ) -> None:
         super().__init__()
         self._case_path = case_path
+        self._config_path = config_path
+        self._key: RawKey | None = None
+        self._practice = ExitStack()
         self._settings = settings
         self._hook = hook
         self._context: Context | None = None
         self._waiting: QDialog | None = None  # the one dialog before the window
         self.window: MainWindow | None = None
+
+    def begin(self) -> None:
+        """Ask for what is needed at the first start, then open the window."""
+        if self._config_path is None:
+            raise AssertionError("only with a settings file is there a first start")
+        wizard = FirstRun(self._config_path, self._settings, self._case_path, SystemClock())
+        wizard.accepted.connect(lambda: self._on_chosen(wizard.chosen))
+        wizard.rejected.connect(lambda: self.ended.emit(0))
+        self._waiting = wizard
+        wizard.open()
+
+    def _on_chosen(self, chosen: Chosen | None) -> None:
+        if chosen is None:
+            raise AssertionError("an accepted wizard has chosen")
+        self._settings, self._case_path = chosen.settings, chosen.case_path
+        if not chosen.practice:
+            self.start(chosen.passphrase)
+            return
+        try:
+            reports = self._start_practice()
+        except AbusetrackError as error:
+            self._refuse(error)
+            return
+        self.start(None)
+        if self.window is not None:
+            self.window.intake.add([Source("practice", reports)])
+
+    def _start_practice(self) -> str:
+        """Start the practice internet for as long as the app runs; return a list of reports."""
+        from abusetrack import practice  # only who practises needs it
+
+        folder = Path(self._practice.enter_context(TemporaryDirectory(prefix="abusetrack-")))
+        world = practice.build(_WORLD)
+        served = self._practice.enter_context(practice.PracticeThread(world, folder))
+        self._config_path = served.config_path
+        self._settings = settings_module.load(served.config_path)
+        self._case_path = folder / "practice.abusetrack"
+        practice.write_reports(world, folder / "reports.txt")
+        return (folder / "reports.txt").read_text("utf-8")
+
+    def stop_practice(self) -> None:
+        """Stop the practice internet, and remove what was practised on."""
+        self._practice.close()
 
     def start(self, passphrase: str | None) -> None:
         """Open the window, or say why that cannot be."""
@@ -137,13 +207,52 @@ class Desktop(QObject):
             key=key,
         ) as case:
             desk = Desk(context, case, messages)
+            self._key = case.key
+            open_with = self._open_with if case.encrypted else None
         messages.setParent(desk)
-        self.window = MainWindow(desk)
+        lock = Lock(desk, open_with, context.settings.window.lock_minutes)
+        self.window = MainWindow(desk, lock=lock, config_path=self._config_path)
         desk.setParent(self.window)
+        lock.setParent(self.window)
+        self.window.settings_saved.connect(self._on_settings)
         self._hook.crashed.connect(self.window.show_crash)
         self.window.closed.connect(self._on_closed)
         self.window.show()
         self.window.start()
+
+    def _open_with(self, passphrase: str) -> CaseFile:
+        """Open the case file to read, where the passphrase is right."""
+        if self._context is None:
+            raise AssertionError("there is a window only with a context")
+        return open_case_file(
+            self._case_path,
+            clock=self._context.clock,
+            actor=self._context.actor,
+            passphrase=passphrase,
+            create=False,
+            read_only=True,
+        )
+
+    def _on_settings(self, settings: Settings) -> None:
+        """Close the window and open it again by the new settings; lookups are resumed."""
+        window = self.window
+        if window is None:
+            return
+        try:
+            context = make_context(settings, SystemClock())
+        except AbusetrackError as error:
+            window.desk.messages.care(str(error))
+            return
+        self._settings, self._context = settings, context
+        window.closed.disconnect(self._on_closed)
+        self._hook.crashed.disconnect(window.show_crash)
+        window.close()
+        window.deleteLater()
+        self.window = None
+        try:
+            self._open(None, self._key)
+        except AbusetrackError as error:
+            self._refuse(error)
 
     def _on_closed(self) -> None:
         self.ended.emit(0)

@@ -254,7 +254,14 @@ class MetricsSettings(_Table):
 class CaseSettings(_Table):
     """How the case file is opened."""
 
+    file: Path | None = None  # where it stands, unless named at the start
     keyring: bool = False  # ask the system's keyring for the key before asking for a passphrase
+
+
+class WindowSettings(_Table):
+    """How the window behaves."""
+
+    lock_minutes: float = Field(15, ge=0)  # without a key or a move; 0: never
 
 
 class BackupSettings(_Table):
@@ -305,6 +312,7 @@ class Settings(_Table):
     metrics: MetricsSettings = MetricsSettings()
     case: CaseSettings = CaseSettings()
     backup: BackupSettings = BackupSettings()
+    window: WindowSettings = WindowSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so
     base: Path = Field(default_factory=Path.cwd, exclude=True)
@@ -363,6 +371,45 @@ def load(path: Path, *, must_exist: bool = False) -> Settings:
         return Settings(**values, base=base)
     except (ValidationError, TypeError) as error:
         raise SettingsError(f"{_sentence(error)} Mend it in {path}.") from error
+
+
+def complaint(key: str, value: Any) -> str:
+    """Return what is wrong with the value of ``table.key``, as a sentence; empty if nothing."""
+    try:
+        Settings(**_nested({key: value}))
+    except (ValidationError, TypeError) as error:
+        return _sentence(error)
+    return ""
+
+
+def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """Return settings in which ``{"table.key": value}`` is otherwise; no file is written.
+
+    Raises:
+        SettingsError: a value is wrong.
+    """
+    values = settings.model_dump(exclude={"base"})
+    for dotted, value in changes.items():
+        *tables, key = dotted.split(".")
+        place = values
+        for name in tables:
+            place = place[name]
+        place[key] = value
+    try:
+        return Settings(**values, base=settings.base)
+    except (ValidationError, TypeError) as error:
+        raise SettingsError(_sentence(error)) from error
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for dotted, value in values.items():
+        *tables, key = dotted.split(".")
+        place = found
+        for name in tables:
+            place = place.setdefault(name, {})
+        place[key] = value
+    return found
 
 
 def save(path: Path, changes: Mapping[str, Any]) -> Settings:

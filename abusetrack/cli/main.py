@@ -134,7 +134,7 @@ def main(
     never stores media and never sends anything.
     """
     ctx.obj = session = Session(
-        case_path=case_path or settings.default_case_path(),
+        case_named=case_path,
         config_path=config_path or settings.default_config_path(),
         config_named=config_path is not None,
         passphrase_file=passphrase_file,
@@ -164,8 +164,15 @@ def _open_window(session: Session) -> None:
             config_path=session.config_path,
             settings=session.settings,
             passphrase=session.given_passphrase,  # the window asks for it itself
+            first=_is_first(session),
         )
     )
+
+
+def _is_first(session: Session) -> bool:
+    """Whether nothing was named and nothing is there: then the window asks for what it needs."""
+    named = session.case_named is not None or session.config_named
+    return not (named or session.config_path.exists() or session.case_path.exists())
 
 
 def _need_display() -> None:

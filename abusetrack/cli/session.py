@@ -44,7 +44,7 @@ class Unlocked:
 class Session:
     """Made by the top command, handed to every other one."""
 
-    case_path: Path
+    case_named: Path | None
     config_path: Path
     config_named: bool
     passphrase_file: Path | None
@@ -54,6 +54,14 @@ class Session:
     def settings(self) -> Settings:
         """The settings, read once."""
         return settings.load(self.config_path, must_exist=self.config_named)
+
+    @cached_property
+    def case_path(self) -> Path:
+        """Where the case file stands: as named, as set, or where it does by default."""
+        if self.case_named is not None:
+            return self.case_named
+        chosen = self.settings.case.file
+        return self.settings.path(chosen) if chosen else settings.default_case_path()
 
     @cached_property
     def context(self) -> Context:

@@ -86,10 +86,11 @@ class Desk(QObject):
         self._visible = case.opener(read_only=True)()
         self._open_reader = case.opener(read_only=True)
         self._db = CaseFileThread(case.opener())
-        self._reader = CaseFileThread(self._open_reader, name="reader")
+        self._reader: CaseFileThread | None = CaseFileThread(self._open_reader, name="reader")
         self._study: CaseFileThread | None = None
         self._list: CaseFileThread | None = None
         self._closed = False
+        self._locked = False
         self.worker = LookupWorker(context, self._db, self._open_reader, self)
         self.worker.advanced.connect(self._on_advanced)
         self._planned_at: datetime | None = None
@@ -124,7 +125,8 @@ class Desk(QObject):
         otherwise: Callable[[], None] | None = None,
     ) -> None:
         """Run a quick reading ``work`` in the reader thread; else as :meth:`write`."""
-        self._submit(self._reader, work, then, otherwise)
+        if self._reader is not None:
+            self._submit(self._reader, work, then, otherwise)
 
     def study(
         self,
@@ -133,7 +135,7 @@ class Desk(QObject):
         otherwise: Callable[[], None] | None = None,
     ) -> None:
         """Run a reading ``work`` that may take long, so that no list waits behind it."""
-        if self._study is None and not self._closed:
+        if self._study is None and self._reads:
             self._study = CaseFileThread(self._open_reader, name="study")
         if self._study is not None:
             self._submit(self._study, work, then, otherwise)
@@ -143,7 +145,7 @@ class Desk(QObject):
 
         Of a work that another took the place of, nothing is heard.
         """
-        if self._list is None and not self._closed:
+        if self._list is None and self._reads:
             self._list = CaseFileThread(self._open_reader, name="list")
         if self._list is not None:
             self._list.interrupt()
@@ -151,11 +153,11 @@ class Desk(QObject):
 
     def rows(self, ids: Sequence[int]) -> list[DomainNow]:
         """Return rows that are on the screen, at most 200, by primary key."""
-        return projection.rows(self._visible, ids[:MOST_ROWS])
+        return projection.rows(self._visible, ids[:MOST_ROWS]) if self._reads else []
 
     def parties(self, wanted: Sequence[PartyKey]) -> list[PartyRow]:
         """Return rows of parties that are on the screen, at most 200, by primary key."""
-        return party_list.rows(self._visible, wanted[:MOST_ROWS])
+        return party_list.rows(self._visible, wanted[:MOST_ROWS]) if self._reads else []
 
     def look_up(self) -> None:
         """Look up what is queued, or say why that cannot be."""
@@ -169,7 +171,7 @@ class Desk(QObject):
             self.messages.care(
                 self.tr(
                     "No resolver is set, so nothing is looked up and the names stay queued. "
-                    "Set resolver.nameservers in the settings file and start again."
+                    "Set resolver.nameservers in the settings (Ctrl+,)."
                 )
             )
 
@@ -198,6 +200,39 @@ class Desk(QObject):
         self.changed.emit(Changed.QUEUE)
         self._look_up(afresh=True)
 
+    # -- lock and end
+
+    @property
+    def _reads(self) -> bool:
+        return not (self._closed or self._locked)
+
+    def lock(self) -> None:
+        """Close what the window reads with; lookups, and what is being written, go on.
+
+        Until :meth:`unlock` nothing is read, and what was asked for is dropped.
+        """
+        if self._reads:
+            self._locked = True
+            self._close_readers()
+
+    def unlock(self, case: CaseFile) -> None:
+        """Read again, by the key of ``case``, and let every page ask anew."""
+        if self._closed or not self._locked:
+            return
+        self._open_reader = case.opener(read_only=True)
+        self._visible = self._open_reader()
+        self._reader = CaseFileThread(self._open_reader, name="reader")
+        self._locked = False
+        self.changed.emit(~Changed(0))
+
+    def _close_readers(self) -> None:
+        for thread in (self._study, self._list, self._reader):
+            if thread is not None:
+                thread.interrupt()
+                thread.close()
+        self._study = self._list = self._reader = None
+        self._visible.close()
+
     def close(self) -> None:
         """Stop lookups, then readers, then the writer; twice is harmless."""
         if self._closed:
@@ -205,12 +240,9 @@ class Desk(QObject):
         self._closed = True
         self._timer.stop()
         self.worker.close()
-        for thread in (self._study, self._list, self._reader):
-            if thread is not None:
-                thread.interrupt()
-                thread.close()
+        if not self._locked:
+            self._close_readers()
         self._db.close()
-        self._visible.close()
 
     def _submit(
         self,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -24,6 +25,7 @@ from abusetrack.errors import AbusetrackError
 from abusetrack.ui import menus, theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.locking import Lock
 from abusetrack.ui.pages.activity_page import ActivityPage
 from abusetrack.ui.pages.dashboards_page import DashboardsPage
 from abusetrack.ui.pages.directory_page import DirectoryPage
@@ -31,6 +33,7 @@ from abusetrack.ui.pages.domains_page import DomainsPage
 from abusetrack.ui.pages.hops_page import HopsPage
 from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
+from abusetrack.ui.progress import text as progress_text
 from abusetrack.ui.widgets.parts import MessageBar, button, label
 from abusetrack.ui.worker import Advance, Ended
 
@@ -54,17 +57,31 @@ class MainWindow(QMainWindow):
     Signals:
         closed(): everything is stopped and closed.
         revealed(bool): names are shown, or masked.
+        settings_saved(Settings): the settings file was written by the dialog.
     """
 
     closed = Signal()
     revealed = Signal(bool)
+    settings_saved = Signal(object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        lock: Lock | None = None,
+        config_path: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Without ``config_path`` there is no file for the settings dialog to edit."""
         super().__init__(parent)
-        self._desk = desk
+        self.desk = self._desk = desk
+        self.config_path = config_path
+        self._lock = lock or Lock(desk, None, 0, self)
+        self._lock.changed.connect(self._on_locked)
         self._looking_up = False
         self._stopped = False
         self._queued = 0
+        self._elapsed = QElapsedTimer()
         self.setWindowTitle("abusetrack")
         self.resize(*_SIZE)
         self.intake = IntakePage(desk)
@@ -86,7 +103,7 @@ class MainWindow(QMainWindow):
         self.domains.intake_wanted.connect(lambda: self.show_page(self.intake))
         self.dashboards.domains_wanted.connect(self._list_domains)
         for page in (self.hops, self.activity):
-            page.wanted.connect(self._lead)
+            page.wanted.connect(self.lead)
         self._build()
         self._build_status()
         menus.build(self)
@@ -145,7 +162,10 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(rail)
         row.addLayout(right, 1)
-        self.setCentralWidget(body)
+        self._cover = QStackedWidget()
+        self._cover.addWidget(body)
+        self._cover.addWidget(self._lock.page)
+        self.setCentralWidget(self._cover)
 
     def _build_status(self) -> None:
         bar = self.statusBar()
@@ -174,7 +194,16 @@ class MainWindow(QMainWindow):
         if not self._desk.can_look_up:
             badge = label(self.tr("No resolver set"))
             badge.setObjectName("badge")
-            badge.setToolTip(self.tr("Set resolver.nameservers in the settings file"))
+            badge.setToolTip(self.tr("Set resolver.nameservers in the settings (Ctrl+,)"))
+            bar.addPermanentWidget(badge)
+        self.lock_badge = button(
+            self.tr("Lock"), self.lock, tip=self.tr("Hide everything (Ctrl+Shift+L)")
+        )
+        self.lock_badge.setVisible(self._lock.possible)
+        bar.addPermanentWidget(self.lock_badge)
+        if not self._lock.possible:
+            badge = label(self.tr("Not encrypted"), muted=True)
+            badge.setToolTip(self.tr("A case file without a passphrase cannot be locked"))
             bar.addPermanentWidget(badge)
         self._show_status(0)
 
@@ -191,7 +220,7 @@ class MainWindow(QMainWindow):
             self.show_page(self.activity)
 
     @Slot(object)
-    def _lead(self, key: tuple[str, str]) -> None:
+    def lead(self, key: tuple[str, str]) -> None:
         """Show what a row of another page stands for."""
         what, name = key
         if what == "domain":
@@ -200,6 +229,9 @@ class MainWindow(QMainWindow):
         elif what == "notice":
             self.notices.show_reference(name)
             self.show_page(self.notices)
+        elif what == "search":
+            self.show_page(self.domains)
+            self.domains.search(name)
 
     @Slot(object)
     def _list_domains(self, query: ListQuery) -> None:
@@ -214,6 +246,23 @@ class MainWindow(QMainWindow):
         for _title, page in self.places:
             page.set_revealed(revealed)
         self.revealed.emit(revealed)
+
+    @property
+    def names_revealed(self) -> bool:
+        """Whether names are shown in lists."""
+        return self._reveal_button.isChecked()
+
+    def lock(self) -> None:
+        """Lock the window, or say why that cannot be."""
+        self._lock.lock()
+
+    @Slot(bool)
+    def _on_locked(self, locked: bool) -> None:
+        self.menuBar().setEnabled(not locked)
+        self.lock_badge.setVisible(self._lock.possible and not locked)
+        self._cover.setCurrentIndex(1 if locked else 0)
+        if locked:
+            self._lock.page.field.setFocus()
 
     def reveal_names(self, revealed: bool) -> None:
         """Press the button that shows or masks names."""
@@ -275,6 +324,7 @@ class MainWindow(QMainWindow):
         self._looking_up = True
         self._stopped = False
         self._progress.setRange(0, 0)
+        self._elapsed.start()
         self._show_busy()
 
     @Slot(object)
@@ -282,11 +332,7 @@ class MainWindow(QMainWindow):
         progress = advance.progress
         self._progress.setRange(0, max(progress.total, progress.done))
         self._progress.setValue(progress.done)
-        self._queue.setText(
-            self.tr("Looking up. Without an answer: {n}").format(n=progress.failed)
-            if progress.failed
-            else self.tr("Looking up")
-        )
+        self._queue.setText(progress_text(progress, self._elapsed.elapsed() / 1000))
 
     @Slot(object)
     def _on_ended(self, ended: Ended) -> None:

@@ -7,8 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QMenu
+
+from abusetrack.ui.dialogs.command_box import CommandBox
+from abusetrack.ui.dialogs.settings import SettingsDialog
+from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
 
 if TYPE_CHECKING:
     from abusetrack.ui.main_window import MainWindow
@@ -27,6 +31,7 @@ def build(window: MainWindow) -> None:
             else:
                 add(menu, text, shortcut, act)
     _add_reveal(window)
+    QShortcut(QKeySequence("?"), window, partial(open_keys, window))
     paste = QAction(_tr("Paste reports"), window.intake)
     paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
     paste.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -44,6 +49,34 @@ def add(menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None)
     return action
 
 
+def open_settings(window: MainWindow) -> None:
+    """Edit the settings file."""
+    path = window.config_path
+    if path is None:
+        return
+    context = window.desk.context
+    dialog = SettingsDialog(path, context.settings, context.clock, window)
+    dialog.saved.connect(window.settings_saved)
+    _open(dialog)
+
+
+def open_box(window: MainWindow) -> None:
+    """Find a command or a domain."""
+    box = CommandBox(window.desk, window, revealed=window.names_revealed)
+    box.wanted.connect(window.lead)
+    _open(box)
+
+
+def open_keys(window: MainWindow) -> None:
+    """Show what every key does."""
+    _open(ShortcutsDialog(window))
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
 _Command = tuple[str, str, Callable[[], object] | None]
 
 
@@ -59,6 +92,9 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
                 (_tr("&Paste reports"), "", window.paste),
                 (_tr("&Open reports…"), "Ctrl+O", window.open_reports),
                 _LINE,
+                (_tr("&Settings…"), "Ctrl+,", partial(open_settings, window)),
+                (_tr("&Lock now"), "Ctrl+Shift+L", window.lock),
+                _LINE,
                 (_tr("&Quit"), "Ctrl+Q", window.close),
             ],
         ),
@@ -68,6 +104,7 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
                 *pages,
                 _LINE,
                 (_tr("&Search domains"), "Ctrl+F", window.search),
+                (_tr("&Find a command or a domain…"), "Ctrl+K", partial(open_box, window)),
             ],
         ),
         (
@@ -75,6 +112,12 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
             [
                 (_tr("&Look up what is queued"), "Ctrl+R", window.look_up),
                 (_tr("&Stop"), "Esc", window.cancel),
+            ],
+        ),
+        (
+            _tr("&Help"),
+            [
+                (_tr("&Keys"), "F1", partial(open_keys, window)),
             ],
         ),
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from abusetrack import __version__
-from abusetrack.ui import theme
+from abusetrack.ui import clipboard, theme
 from abusetrack.ui.widgets.parts import RawText, label
 
 
@@ -21,7 +21,7 @@ class CrashDialog(QDialog):
         text.setPlainText(self.report)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(self.tr("Copy report"), QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QApplication.clipboard().setText(self.report))
+        copy.clicked.connect(lambda: clipboard.put(self.report))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.MEDIUM)

@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,7 +20,7 @@ from abusetrack.records import DomainNow
 from abusetrack.triage import dossier, timeline
 from abusetrack.triage.dossier import Dossier
 from abusetrack.triage.timeline import Timeline
-from abusetrack.ui import theme
+from abusetrack.ui import clipboard, theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.facts import sections
 from abusetrack.ui.models.domain_table import keep_labels, shown_name
@@ -211,7 +210,7 @@ class DetailPanel(QFrame):
 
     def _copy(self) -> None:
         if self._row is not None:
-            QApplication.clipboard().setText(copied(self._row.domain))
+            clipboard.put(copied(self._row.domain))
 
     def _look_up_again(self) -> None:
         if self._row is not None:

@@ -183,6 +183,10 @@ class DomainsPage(QWidget):
         self._wanted = domain
         self.bar.set_query(replace(without_facets(self.bar.query), text=domain))
 
+    def search(self, text: str) -> None:
+        """List what has to do with a text."""
+        self.bar.set_query(replace(without_facets(self.bar.query), text=text))
+
     def show_query(self, query: ListQuery) -> None:
         """List what a query asks for, as chips that can be taken away."""
         self.bar.set_query(query)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from abusetrack.ui import theme
+from abusetrack.ui import clipboard, theme
 from abusetrack.ui.messages import Message, Messages, Weight
 from abusetrack.ui.text import copied
 
@@ -75,7 +74,7 @@ def copy_action(view: QWidget, text: Callable[[], str]) -> QAction:
     action = QAction(view.tr("Copy, defanged"), view)
     action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
     action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-    action.triggered.connect(lambda: QApplication.clipboard().setText(copied(text())))
+    action.triggered.connect(lambda: clipboard.put(copied(text())))
     view.addAction(action)
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
     return action
