@@ -124,9 +124,9 @@ def _decide(work: Work, world: practice.World) -> None:
     with _open(work) as case:
         taking.assess_list(work.context, case, findings)
         contact_tables.import_contacts(work.context, case, table)
-        for number, contact in enumerate(contacts.listed(work.context, case, used_only=True)):
+        for number, reach in enumerate(contacts.listed(work.context, case, used_only=True)):
             if number % _UNCONFIRMED:
-                directory.confirm(case, contact.party_key, contact.role)
+                directory.confirm(case, reach.contact.party_key, reach.contact.role)
 
 
 def _open(work: Work) -> CaseFile:

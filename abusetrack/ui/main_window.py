@@ -216,7 +216,8 @@ class MainWindow(QMainWindow):
         page.show_page()
 
     def _on_empty(self, empty: bool) -> None:
-        if not empty:
+        # Who has gone elsewhere in the meantime stays there.
+        if not empty and self._pages.currentWidget() is self.intake:
             self.show_page(self.activity)
 
     @Slot(object)
