@@ -97,8 +97,12 @@ class _Place:
     @cached_property
     def country(self) -> str | None:
         """The hosting country, only where both questions were answered."""
-        whole = {o.question for o in self.answers} == set(_QUESTIONS)
-        return judge_hosting([self.view]).country if whole else None
+        return judge_hosting([self.view]).country if self.whole else None
+
+    @property
+    def whole(self) -> bool:
+        """Whether both questions were answered."""
+        return {o.question for o in self.answers} == set(_QUESTIONS)
 
     @property
     def nowhere(self) -> str:
@@ -198,8 +202,8 @@ def _same_place(before: _Place, after: _Place) -> bool | None:
         return before.nowhere == after.nowhere
     old, new = before.by_question(), after.by_question()
     shared = [question for question in old if question in new]
-    if not shared:
-        return None
+    if not shared:  # of one family before and of the other now, where both were asked for
+        return False if before.whole and after.whole else None
     return any(
         _overlap(old[question], new[question]) or _one_network(old[question], new[question])
         for question in shared

@@ -293,6 +293,14 @@ def test_a_family_that_failed_moves_nothing():
     assert kinds(four, six) == []
 
 
+def test_a_host_that_leaves_one_family_for_the_other_moves():
+    six, four = addresses(0, "2001:db8::1"), addresses(5, "198.51.100.1")
+    assert ChangeKind.HOST_MOVED in kinds(six, four)
+    assert kinds(six, addresses(5, "192.0.2.1")) == [ChangeKind.ADDRESSES_CHANGED]
+    answered = [o for o in four if o.question is Question.A]  # AAAA failed: it may still be there
+    assert ChangeKind.HOST_MOVED not in kinds(six, answered)
+
+
 def test_addresses_that_drift_apart_add_up_to_a_move():
     found = kinds(
         addresses(0, "192.0.2.1"),
