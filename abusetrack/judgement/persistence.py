@@ -110,6 +110,7 @@ def _sent_at(told: Told) -> datetime:
 
 
 _Tried = tuple[bool, Reason]
+_KEPT_TO_OURSELVES = frozenset({Role.HOTLINE, Role.AUTHORITY})
 
 
 def _repeated(case: PersistenceCase, policy: PersistencePolicy) -> _Tried:
@@ -278,6 +279,8 @@ _RULES: Sequence[Callable[[PersistenceCase, PersistencePolicy], _Tried]] = (
 
 
 def _notice(told: Told) -> str:
+    if told.role in _KEPT_TO_OURSELVES:  # drafts say the same words, and go to providers
+        return "an earlier notice"
     return f"the notice {told.reference} to {told.party_name} ({told.role.value})"
 
 

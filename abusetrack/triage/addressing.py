@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from abusetrack import notices
-from abusetrack.casefile import CaseFile, parties, withdrawals
+from abusetrack.casefile import CaseFile, hops, parties, withdrawals
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.judgement import ladder
 from abusetrack.judgement.role_case import RoleCase
@@ -27,7 +27,7 @@ from abusetrack.records import (
     Step,
     Terms,
 )
-from abusetrack.triage import contacts, ledger
+from abusetrack.triage import contacts, gates, ledger
 from abusetrack.triage.context import Context
 from abusetrack.triage.notice_rows import (
     Confirmed,
@@ -154,12 +154,18 @@ class Addressing:
         if answer is None or context.clock.now() - answer.asked_at > timedelta(hours=hours):
             text = f"facts are older than {round(hours)} hours: look it up again first"
             return NotDrafted(domain, text, STALE, party.key)
-        source = RowSource(subject, view, confirmed, finding, hosts, answer, advice)
+        unsaid = frozenset({"hopping"} if self._hops_behind_a_gate(domain) else ())
+        source = RowSource(subject, view, confirmed, finding, hosts, answer, advice, unsaid)
         row = row_of(role, terms, source)
         registrar = view.registration.registrar
         if role is Role.REGISTRAR and registrar and row.iana_id not in {None, registrar.iana_id}:
             return NotDrafted(domain, _TWO_REGISTRARS, "two_registrars", party.key)
         return self._on_rung(usable, terms, row)
+
+    def _hops_behind_a_gate(self, domain: str) -> bool:
+        """Whether its endings name a domain of which nothing may leave."""
+        same = hops.siblings(self._case, [domain])
+        return any(gate.open for gate in gates.of_many(self._context, self._case, same).values())
 
     def _on_rung(self, contact: Contact, terms: Terms, row: NoticeRow) -> Addressed | NotDrafted:
         """Check the row against what was told before."""

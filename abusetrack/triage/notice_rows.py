@@ -166,6 +166,7 @@ class RowSource:
     hosts: tuple[HostView, ...]  # confirmed ones, at the party
     quoted: Quoted
     advice: Advice
+    unsaid: frozenset[str] = frozenset()  # codes of reasons that would tell of other names
 
 
 def row_of(role: Role, terms: Terms, source: RowSource) -> NoticeRow:
@@ -202,7 +203,11 @@ def row_of(role: Role, terms: Terms, source: RowSource) -> NoticeRow:
         network="" if rules.registration else _network(source.hosts),
         country="" if rules.registration else source.view.hosting.country or "",
         pages=pages if may_have_pages(role, terms) else (),
-        persistence=tuple(reason.text for reason in persistent.reasons) if persistent.holds else (),
+        persistence=tuple(
+            reason.text
+            for reason in (persistent.reasons if persistent.holds else ())
+            if reason.code not in source.unsaid
+        ),
         advice=source.advice,
         classification=source.finding.xarf_class.value if source.finding.xarf_class else "",
         detection_method=(

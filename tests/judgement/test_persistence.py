@@ -55,6 +55,15 @@ def why_not(verdict, code):
     return found
 
 
+@pytest.mark.parametrize("role", [Role.HOTLINE, Role.AUTHORITY])
+def test_that_police_or_hotlines_were_told_is_not_in_the_words_of_drafts(judge, told, role):
+    (reason,) = judge(days=(0, 3), told=(told(1, role),)).reasons
+    assert (reason.code, reason.facts[0]) == ("after", "notice 1")
+    assert "after an earlier notice on 2" in reason.text
+    assert "AT-1" not in reason.text
+    assert "Desk" not in reason.text
+
+
 def test_reports_on_separate_days_count_and_several_on_one_day_do_not(judge):
     assert met(judge(days=(0, 1, 2))) == ["repeated"]
     verdict = judge(days=(0, 0, 0, 0.1))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from abusetrack.casefile import address_rules, directory, notices, parties
+from abusetrack.casefile import address_rules, directory, gates, notices, parties
 from abusetrack.errors import InputError
 from abusetrack.records import (
     Advice,
@@ -189,6 +189,19 @@ def test_an_escalation_restates_every_rung_and_can_be_packed(plan, sent, desk, c
     (item,) = drafting.export(desk, case, [draft], tmp_path / "out", ["txt", "pack"])
     assert any(path.name.endswith("-pack.zip") for path in item.files)
     assert b"path/of/page" not in b"".join(path.read_bytes() for path in item.files)
+
+
+def test_an_ending_behind_an_open_gate_is_in_no_reason(plan, desk, case):
+    dedicated = Assessment(
+        AssessmentOutcome.CONFIRMED, desk.clock.now(), "test", SiteKind.DEDICATED, "A", "Law 1"
+    )
+    taking.assess(desk, case, ["example.org"], dedicated)
+    (draft,) = plan(Role.REGISTRAR, "example.com").drafts
+    assert any(".org" in reason for reason in draft.rows[0].persistence)
+    gates.open_again(case, ["example.org"])
+    (draft,) = plan(Role.REGISTRAR, "example.com").drafts
+    assert not any(".org" in reason for reason in draft.rows[0].persistence)
+    assert "endings" not in draft.body
 
 
 def test_an_escalation_names_no_hotline_that_was_told(plan, sent):
