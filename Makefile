@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test gate smoke screenshots bench bench-casefile soak clean
+.PHONY: demo test gate smoke screenshots bench bench-casefile bench-metrics soak clean
 
 demo: $(VENV)/.app
 	$(BIN)/python tools/demo.py
@@ -40,6 +40,10 @@ soak: $(VENV)/.app
 SIZES ?= --encrypted
 bench-casefile: $(VENV)/.bench
 	PYTHONPATH=tools $(BIN)/python -m casebench $(SIZES)
+
+# How soon the figures are there, beside their SQL alone; minutes, most of them to make the file.
+bench-metrics: $(VENV)/.bench
+	$(BIN)/python tools/bench_metrics.py
 
 $(BIN)/python:
 	$(PYTHON) tools/need_python.py

@@ -20,6 +20,7 @@ from abusetrack.metrics.panels.model import (
 )
 from abusetrack.metrics.work import compliance, work
 
+_NOTHING_AFTER = "Nothing of this was seen yet. It shows once domains are looked up again."
 _DAYS_SHOWN = 62  # more are shown by month
 
 
@@ -54,8 +55,11 @@ def _displacement(case: CaseFile, filters: Filters, around: Surroundings) -> Pan
             labels=tuple(name for name, _ in bars),
             values=tuple(float(number) for _, number in bars),
             keys=(None,) * len(bars),
-        ),
+        )
+        if any(number for _, number in bars)
+        else None,
         table=Table(headers, rows, counts=(1,)),
+        empty="" if any(number for _, number in bars) else _NOTHING_AFTER,
         definition=definition,
         figures=(
             *((f"Held for {held.days} days", _held(held)) for held in found.held),

@@ -103,7 +103,7 @@ class DashboardsPage(QWidget):
         for kind in PANELS:
             if kind.group == group:
                 column.addWidget(self._card(kind))
-        column.addStretch()
+        column.addStretch(1)  # all that is over: cards stay as high as they need
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
