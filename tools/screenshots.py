@@ -138,6 +138,11 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
         _draw_intake(window, folder / f"intake{suffix}.png")
         _draw_domains(window, folder, suffix, everything=everything)
         _draw_notices(window, folder, suffix, everything=everything)
+        for name, page in (("activity", window.activity), ("hops", window.hops)):
+            window.show_page(page)
+            _until(lambda shown=page: shown.tree.topLevelItemCount() > 0)
+            _wait(200)
+            _save(window, folder / f"{name}{suffix}.png")
     if everything:
         empty = Work(work.context, work.lists / f"empty{suffix}.case", work.lists)
         with _window(empty) as window:

@@ -17,7 +17,7 @@ from abusetrack.ui.text import Masker, joined, mask_name, minute, one_line
 from abusetrack.ui.widgets.group_tree import Group, Row
 
 _tr = partial(QCoreApplication.translate, "activity")
-_SHOWN = 200  # rows of a group
+_SHOWN = 100  # rows of a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def groups(found: Activity, *, revealed: bool) -> tuple[Group, ...]:
     return (
         Group(_tr("Answers overdue"), tuple(answers), len(news.answers)),
         Group(_tr("Changes"), tuple(changes), len(news.changes)),
-        Group(_tr("New reports"), tuple(reports), len(news.reports)),
         Group(_tr("What to do next, the most urgent first"), tuple(work), len(found.work)),
+        Group(_tr("New reports"), tuple(reports), len(news.reports)),
         Group(_tr("Due to be looked up again"), tuple(checks), len(news.checks)),
     )
 

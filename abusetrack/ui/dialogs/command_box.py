@@ -23,6 +23,7 @@ from abusetrack.ui.commands import Command
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.models.domain_table import shown_name
 from abusetrack.ui.text import joined
+from abusetrack.ui.widgets.delegates import RowDelegate
 
 _DOMAINS = 8  # that are offered; the list shows all
 _TYPING_MS = 150
@@ -56,6 +57,7 @@ class CommandBox(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Commands and domains"))
         self.list.setProperty("flat", True)
+        self.list.setItemDelegate(RowDelegate(self.list))
         self.list.itemActivated.connect(self._act)
         self.list.itemClicked.connect(self._act)
         layout = QVBoxLayout(self)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPlainTextEdit,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +28,7 @@ from abusetrack.settings import Settings
 from abusetrack.ui import setting_values, theme
 from abusetrack.ui.setting_values import MANY_LINES, Kind, Option
 from abusetrack.ui.settings_table import Line, chapters
+from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import label
 from abusetrack.ui.widgets.resolver_test import ResolverTest
 
@@ -48,6 +50,7 @@ class SettingField(QWidget):
     def __init__(self, option: Option, title: str, help_: str, value: Any) -> None:
         super().__init__()
         self.option = option
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._before = setting_values.written(option, value)
         self.field = _field(option, self._before)
         self.field.setAccessibleName(title)
@@ -139,6 +142,7 @@ class SettingsDialog(QDialog):
         self.chapters = QListWidget()
         self.chapters.setAccessibleName(self.tr("Chapters of the settings"))
         self.chapters.setFixedWidth(_LIST_WIDTH)
+        self.chapters.setItemDelegate(RowDelegate(self.chapters))
         self._pages = QStackedWidget()
         known = setting_values.options()
         for title, lines in chapters():

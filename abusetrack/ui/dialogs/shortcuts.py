@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.ui import commands, theme
+from abusetrack.ui.widgets.delegates import RowDelegate
 
 
 class ShortcutsDialog(QDialog):
@@ -26,6 +27,7 @@ class ShortcutsDialog(QDialog):
         self.list.setAccessibleName(self.tr("Keys and what they do"))
         self.list.setHeaderLabels([self.tr("What"), self.tr("Key")])
         self.list.setRootIsDecorated(False)
+        self.list.setItemDelegate(RowDelegate(self.list))
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setStretchLastSection(False)
         found = [*commands.of_menus(window), *commands.of_pages(window)]

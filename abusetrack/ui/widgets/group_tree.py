@@ -52,6 +52,7 @@ class GroupTree(QTreeWidget):
         self.setAccessibleName(name)
         self.setHeaderLabels(list(titles))
         self.setUniformRowHeights(True)
+        self.setIndentation(theme.LARGE)
         self.setItemDelegate(RowDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.header().setStretchLastSection(True)

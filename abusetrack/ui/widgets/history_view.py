@@ -20,7 +20,7 @@ from abusetrack.ui.widgets.delegates import FactDelegate, NoteRole
 from abusetrack.ui.widgets.parts import copy_action, label
 
 _FULL = Qt.ItemDataRole.UserRole + 3  # the unmasked entry, for the clipboard
-_WHEN_WIDTH = 132
+_WHEN_WIDTH = 160
 
 
 class HistoryView(QWidget):
@@ -91,7 +91,9 @@ class HistoryView(QWidget):
 
     def _item(self, entry: Entry) -> QTreeWidgetItem:
         said = [self._masker(line) for line in (entry.by, *entry.details) if line]
-        text = self._masker(f"{entry.what.value}: {entry.text}")
+        what = entry.what.value
+        told = entry.text.startswith(what)  # "reported: ..." says itself what it is
+        text = self._masker(entry.text if told else f"{what}: {entry.text}")
         item = QTreeWidgetItem([minute(entry.at), text])
         item.setData(1, NoteRole, "\n".join(said))
         item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop)

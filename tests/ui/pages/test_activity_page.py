@@ -22,7 +22,7 @@ def groups(page):
 
 
 def test_what_is_new_and_what_to_do_stand_in_one_list(page):
-    assert groups(page) == ["New reports (4)", "What to do next, the most urgent first (4)"]
+    assert groups(page) == ["What to do next, the most urgent first (4)", "New reports (4)"]
     texts = page.tree.texts()
     assert ("a••••.test", "new reports: 2", "") in texts
     steps = {cells[0]: cells[1] for cells in texts if "points" in cells[2]}

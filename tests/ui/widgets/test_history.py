@@ -32,7 +32,7 @@ def test_the_history_is_fetched_when_it_is_looked_at_and_masked(page, qtbot):
     history = open_history(page, qtbot)
     texts = [text for _, text, _ in history.texts()]
     assert sum(text.startswith("finding: confirmed") for text in texts) == 2
-    assert sum(text.startswith("report: reported") for text in texts) == 2
+    assert sum(text.startswith("reported: ") for text in texts) == 2
     assert not any("amber" in text for text in texts)
     page.detail._reveal.click()
     assert any("amber.test" in text for _, text, _ in history.texts())
