@@ -26,6 +26,7 @@ from abusetrack.casefile import CaseFile, CaseFileThread, observations, open_cas
 from abusetrack.casefile import reports as stored_reports
 from abusetrack.records import (
     FACTS,
+    AddressFacts,
     Discarded,
     Evidence,
     Findings,
@@ -41,6 +42,7 @@ from abusetrack.triage import resolving, taking
 from abusetrack.triage.context import make_context
 
 TEMPLATES = 200
+MANY = 30_000  # names; more are made by :mod:`casebench.bulk`
 _REPORTS, _LOOKUPS = 5_000, 500  # names stored in one transaction
 _SYLLABLES = [
     "ka",
@@ -76,11 +78,15 @@ _ADAPTERS = {kind: TypeAdapter(kind) for kind in set(FACTS.values())}
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One name of the practice world: its host, its own answers, what was found."""
+    """One name of the practice world: its host, its own answers, what was found.
+
+    ``networks`` are the answers about its addresses.
+    """
 
     host: Host
     answers: tuple[Observation, ...]
     findings: Findings
+    networks: tuple[Observation, ...]
 
 
 def templates(folder: Path, count: int = TEMPLATES) -> list[Template]:
@@ -97,12 +103,19 @@ def templates(folder: Path, count: int = TEMPLATES) -> list[Template]:
             with CaseFileThread(case.opener()) as db:
                 asyncio.run(resolving.resolve(context, db, case.opener()))
             found = [
-                Template(host, _told(observations.history(case, row.domain)), row.findings)
+                Template(host, _told(history), row.findings, _networks(case, history))
                 for row in projection.read_many(case, names)
                 for host in stored_reports.hosts_of(case, row.domain)
+                for history in [observations.history(case, row.domain)]
             ]
     found.sort(key=lambda one: len(one.answers), reverse=True)
     return found[:count]
+
+
+def _networks(case: CaseFile, found: Sequence[Observation]) -> tuple[Observation, ...]:
+    said = [item.facts for item in found if isinstance(item.facts, AddressFacts)]
+    addresses = {address for facts in said for address in facts.addresses}
+    return tuple(o for address in sorted(addresses) for o in observations.covering(case, address))
 
 
 def _told(found: Sequence[Observation]) -> tuple[Observation, ...]:
@@ -130,7 +143,7 @@ def fill(case: CaseFile, taken: list[Template], count: int, per_name: int) -> in
     for start in range(0, count, _REPORTS):
         some = list(islice(made, min(_REPORTS, count - start)))
         listed = [
-            _report(case, source, start + place, name, one)
+            report_of(case, source, start + place, name, one)
             for place, (name, one) in enumerate(some)
         ]
         stored_reports.add(case, listed, [], Discarded(), label="list")
@@ -139,7 +152,10 @@ def fill(case: CaseFile, taken: list[Template], count: int, per_name: int) -> in
     return stored
 
 
-def _report(case: CaseFile, source: random.Random, number: int, name: str, one: Template) -> Report:
+def report_of(
+    case: CaseFile, source: random.Random, number: int, name: str, one: Template
+) -> Report:
+    """Return the report of a made-up name."""
     host = _renamed_host(one.host, name)
     url = f"https://{name}/{source.randrange(10**6)}"
     received = case.clock.now() - timedelta(minutes=source.randrange(500_000))
@@ -207,6 +223,8 @@ def write_list(path: Path, count: int) -> None:
 
 def main(arguments: list[str]) -> None:
     """Make one file: PATH COUNT PER_NAME PASSPHRASE; print what it came to as JSON."""
+    from casebench import bulk  # which needs this module
+
     path, count, per_name, passphrase = arguments
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -215,7 +233,9 @@ def main(arguments: list[str]) -> None:
         taken = templates(Path(folder))
         # A bench may take memory where the product does not: many pages change in no order.
         case.rows("PRAGMA cache_size = -1000000")
-        stored = fill(case, taken, int(count), int(per_name))
+        # A million through the store's functions would take most of an hour.
+        quick = int(count) > MANY
+        stored = (bulk.fill if quick else fill)(case, taken, int(count), int(per_name))
         case.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         print(json.dumps({"observations": stored}))
 
