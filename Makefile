@@ -35,7 +35,7 @@ soak: $(VENV)/.app
 	PYTHONPATH=tools $(BIN)/python -m soak --kills 208
 	PYTHONPATH=tools $(BIN)/python -m quarter --days 90
 
-# The case file at a hundred thousand and a million names: two hours, eight GB of disk, most of
+# The case file at a hundred thousand and a million names: an hour, 16 GB of disk, most of
 # it to make the files. `--names 100000` (in SIZES) takes ten minutes; `--folder` keeps them.
 SIZES ?= --encrypted
 bench-casefile: $(VENV)/.bench
