@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from abusetrack.casefile import CaseFile
 from abusetrack.metrics import attribution
 from abusetrack.metrics.filters import Filters
@@ -21,7 +23,7 @@ from abusetrack.metrics.panels.model import (
 )
 from abusetrack.metrics.regions import DEFINITION, regions
 from abusetrack.metrics.survival import survival
-from abusetrack.metrics.takedown import Clock, by_country, domain_clock
+from abusetrack.metrics.takedown import Clock, domain_clock
 
 _SEEN = (
     "A domain counts once in every country in which its hosts were seen from its first confirmed "
@@ -69,12 +71,12 @@ def _home(
     case: CaseFile, filters: Filters, around: Surroundings, found: Hosting
 ) -> list[tuple[str, str]]:
     figures = [("Domains", f"{found.domains:,}"), ("Countries", f"{_known(found)}")]
-    if around.home:
+    if around.home and filters.country in {None, around.home}:
         row = next((row for row in found.countries if row.key == around.home), None)
         name = regions().names.get(around.home, around.home)
         figures.append((f"In {name}", percent(row.share if row else 0.0)))
-        cases = by_country(domain_clock(case, filters, Clock.REPORT)).get(around.home, [])
-        estimate = survival(cases)
+        at_home = replace(filters, country=around.home)
+        estimate = survival(domain_clock(case, at_home, Clock.REPORT).cases)
         if estimate is not None:
             figures.append((f"Median to removal in {name}", days(estimate.median)))
     return figures
