@@ -143,6 +143,7 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
             _until(lambda shown=page: shown.tree.topLevelItemCount() > 0)
             _wait(200)
             _save(window, folder / f"{name}{suffix}.png")
+        _draw_dashboards(window, folder, suffix)
     if everything:
         empty = Work(work.context, work.lists / f"empty{suffix}.case", work.lists)
         with _window(empty) as window:
@@ -150,6 +151,19 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
                 window.show_page(getattr(window, name))
                 _wait(300)
                 _save(window, folder / f"{name}-empty{suffix}.png")
+
+
+def _draw_dashboards(window: MainWindow, folder: Path, suffix: str) -> None:
+    page = window.dashboards
+    window.show_page(page)
+    for at in range(page.tabs.count()):
+        page.tabs.setCurrentIndex(at)
+        cards = [card for card in page.cards.values() if card.isVisible()]
+        _until(lambda shown=cards: all(card.panel and card.stale.isHidden() for card in shown))
+        _wait(300)
+        name = page.tabs.tabText(at).lower()
+        if name in {"registration", "hosting"}:
+            _save(window, folder / f"dashboard-{name}{suffix}.png")
 
 
 class _window:  # noqa: N801  # reads as a verb

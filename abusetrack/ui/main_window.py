@@ -97,8 +97,8 @@ class MainWindow(QMainWindow):
             (self.tr("Domains"), self.domains),
             (self.tr("Hops"), self.hops),
             (self.tr("Notices"), self.notices),
-            (self.tr("Directory"), self.directory),
             (self.tr("Dashboards"), self.dashboards),
+            (self.tr("Directory"), self.directory),
         )
         self.domains.intake_wanted.connect(lambda: self.show_page(self.intake))
         self.dashboards.domains_wanted.connect(self._list_domains)
