@@ -19,8 +19,16 @@ from abusetrack.cli import main
 from abusetrack.names import Names
 assert not [name for name in sys.modules if name.startswith("PySide6")], "Qt was loaded"
 files = resources.files("abusetrack.resources")
-assert (files / "data" / "private_suffixes.toml").is_file()
-assert (files / "templates" / "registrar" / "first.txt.jinja").is_file()
+for name in (
+    "data/private_suffixes.toml",
+    "data/evidence-1.dict",
+    "data/world.json",
+    "templates/en/registrar/first.txt.jinja",
+    "bulletin/page.html.jinja",
+    "fonts/DejaVuSans.ttf",
+    "icons/README.md",
+):
+    assert (files / name).is_file(), name
 assert Names().target("https://site.example.com/").host.domain.name == "example.com"
 """
 
@@ -44,6 +52,11 @@ def main() -> int:
             folder=folder,
         )
         _run(scripts / "abusetrack", "--case", "case.abusetrack", "check", folder=folder)
+        _run(
+            scripts / "abusetrack",
+            *("--case", "case.abusetrack", "report", "--out", "report.pdf"),
+            folder=folder,
+        )
     print("the wheel works in a clean environment")
     return 0
 
