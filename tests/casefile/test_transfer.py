@@ -66,7 +66,10 @@ def test_others_may_write_meanwhile(case, tmp_path, report, discarded):
     reports.add(case, [report("a.example")], [], discarded, label="x")
     with case.opener()() as other, other.transaction():
         other.execute("INSERT INTO counter VALUES ('a', 1)")
-        transfer.backup(case, tmp_path / "backup")
+        made = transfer.backup(case, tmp_path / "backup")
+    with case.opener(path=made.path, read_only=True)() as copy:
+        assert reports.of_domain(copy, "a.example")
+        assert copy.value("SELECT count(*) FROM counter WHERE name = 'a'") == 0  # not committed
 
 
 def test_the_heads_beside_a_backup_are_those_of_the_case_file(case, live, tmp_path):

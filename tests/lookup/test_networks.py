@@ -81,8 +81,10 @@ def test_a_flood_of_origins_is_cut():
 
 @given(st.lists(st.text(alphabet="0123456789./:| abAB", max_size=60), max_size=4))
 def test_no_origin_answer_makes_it_raise(answers):
-    parse_origin(answers, ADDRESS)
-    parse_as_name(answers)
+    origin = parse_origin(answers, ADDRESS)
+    assert origin is None or ADDRESS in ip_network(origin.prefix)
+    name = parse_as_name(answers)
+    assert name is None or name == name.strip() != ""
 
 
 def test_address_texts():

@@ -429,17 +429,24 @@ _JSON = st.recursive(
 )
 
 
+def _hold_together(domain, network):
+    """Only an answer that is ok has facts."""
+    assert (domain.registration is not None) == (domain.outcome is Outcome.OK)
+    assert (network.network is not None) == (network.outcome is Outcome.OK)
+
+
 @given(_JSON)
 def test_no_json_makes_it_raise(value):
-    parse_domain(value, "shop.test")
-    parse_network(value, ADDRESS)
+    _hold_together(parse_domain(value, "shop.test"), parse_network(value, ADDRESS))
 
 
 @given(st.dictionaries(_KEYS, _JSON, max_size=12))
 def test_no_object_makes_it_raise(members):
     value = {k: v for k, v in members.items() if k not in {"errorCode", "objectClassName"}}
-    parse_domain(value | {"ldhName": "shop.test"}, "shop.test")
-    parse_network(value | {"startAddress": "192.0.2.0", "endAddress": "192.0.2.255"}, ADDRESS)
+    domain = parse_domain(value | {"ldhName": "shop.test"}, "shop.test")
+    block = {"startAddress": "192.0.2.0", "endAddress": "192.0.2.255"}
+    network = parse_network(value | block, ADDRESS)
+    _hold_together(domain, network)
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded RDAP answers are not at hand")

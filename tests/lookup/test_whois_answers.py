@@ -113,7 +113,8 @@ def test_any_mixture_of_lines_is_read(lines, cut):
 
 @given(st.text(max_size=400), st.text(max_size=30))
 def test_any_text_is_read(text, domain):
-    parse(text, domain)
+    reading = parse(text, domain)
+    assert (reading.facts is not None) == (reading.outcome is Outcome.OK)
 
 
 @given(
@@ -124,4 +125,5 @@ def test_any_text_is_read(text, domain):
 )
 def test_huge_answers_are_read(start, piece, size, lines):
     line = start + piece * (200 if lines else size)
-    parse("\n".join([line] * (size // len(line) + 1)), "shop.test")
+    reading = parse("\n".join([line] * (size // len(line) + 1)), "shop.test")
+    assert (reading.facts is not None) == (reading.outcome is Outcome.OK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,5 +90,6 @@ def test_the_answer_itself_shows_the_order_of_day_and_month(text, tld, expected)
 
 @given(st.text(max_size=200), st.booleans())
 def test_no_text_makes_it_raise(text, day_first):
-    whois_dates.parse(text, day_first=day_first)
-    whois_dates.day_first(text, "test")
+    found = whois_dates.parse(text, day_first=day_first)
+    assert found is None or found.tzinfo is UTC
+    assert whois_dates.day_first(text, "test") in {True, False}

@@ -221,12 +221,14 @@ _LINES = st.lists(
 
 @given(_LINES, st.integers(0, 2000))
 def test_no_text_makes_it_raise(lines, cut):
-    parse("\n".join(lines)[:cut], "shop.test")
+    reading = parse("\n".join(lines)[:cut], "shop.test")
+    assert (reading.facts is not None) == (reading.outcome is Outcome.OK)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise(body):
-    parse(decode(body), "shop.test")
+    reading = parse(decode(body), "shop.test")
+    assert (reading.facts is not None) == (reading.outcome is Outcome.OK)
 
 
 @pytest.mark.parametrize(
