@@ -55,7 +55,7 @@ def test_a_locked_window_shows_and_reads_nothing_until_the_passphrase_is_right(o
     assert window._lock.locked
     assert not window.domains.isVisible()
     assert QApplication.clipboard().text() == ""
-    assert window.desk.rows(window.domains.model.ids) == []
+    assert window.desk.rows(window.domains.model.keys) == []
     window.desk.read(lambda _case: pytest.fail("read while locked"), lambda _none: None)
     qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
     assert not [

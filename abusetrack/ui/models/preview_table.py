@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 )
 
 from abusetrack.records import Arrival, Report
-from abusetrack.ui.models.domain_table import ToneRole
+from abusetrack.ui.models.keyed_table import ToneRole
 from abusetrack.ui.text import mask_url, one_line, plain_url
 from abusetrack.ui.theme import Tone
 

@@ -270,7 +270,7 @@ class DomainsPage(QWidget):
             for part in self.table.selectionModel().selection().toList()
             for number in range(part.top(), part.bottom() + 1)
         )
-        return [self.model.ids[number] for number in dict.fromkeys(rows)]
+        return [self.model.keys[number] for number in dict.fromkeys(rows)]
 
     def selected_domains(self) -> list[str]:
         """Return the names of the selected rows; asks for them a page at a time."""
@@ -312,7 +312,7 @@ class DomainsPage(QWidget):
 
     def _say_count(self) -> None:
         chosen = len(self.table.selectionModel().selectedRows())
-        count = self.tr("{n} domains").format(n=f"{len(self.model.ids):,}")
+        count = self.tr("{n} domains").format(n=f"{len(self.model.keys):,}")
         if chosen:
             count += self.tr(" · {n} selected").format(n=f"{chosen:,}")
         self._count.setText(count)

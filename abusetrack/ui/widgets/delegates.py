@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.ui import theme
-from abusetrack.ui.models.domain_table import ToneRole
+from abusetrack.ui.models.keyed_table import ToneRole
 
 Index = QModelIndex | QPersistentModelIndex
 

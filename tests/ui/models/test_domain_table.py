@@ -11,10 +11,10 @@ from abusetrack.records import SiteKind, State
 from abusetrack.ui.models.domain_table import (
     NAME_COLUMN,
     DomainTable,
-    ToneRole,
     columns,
     state_tone,
 )
+from abusetrack.ui.models.keyed_table import ToneRole
 from abusetrack.ui.theme import Tone
 
 ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
@@ -83,7 +83,7 @@ def test_sorting_by_any_column_is_what_the_case_file_says(table, filled, qtbot, 
         table.sort(table.column_of(key), order)
     with filled.case() as case:
         expected = projection.ids(case, ListQuery(sort=key, descending=order is DESCENDING))
-    assert table.ids == expected
+    assert table.keys == expected
 
 
 def test_an_answer_that_was_overtaken_is_dropped(table, qtbot):
@@ -112,7 +112,7 @@ def test_a_row_shows_what_changed_after_a_refresh(table, filled, qtbot, finding)
 def test_data_never_raises(table, filled):
     assert table.data(QModelIndex()) is None
     assert table.data(table.index(0, 0), 9999) is None
-    table._ids = [999]  # a row that is not there any more
+    table._keys = [999]  # a row that is not there any more
     assert table.index(0, NAME_COLUMN).data() == "not readable"
     assert table.row(5) is None
 
