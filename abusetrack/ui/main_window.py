@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from abusetrack.casefile import projection, queue
+from abusetrack.casefile import projection
 from abusetrack.casefile.filters import ListQuery
-from abusetrack.errors import AbusetrackError
 from abusetrack.ui import menus, theme
-from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.locking import Lock
 from abusetrack.ui.pages.activity_page import ActivityPage
@@ -33,11 +30,9 @@ from abusetrack.ui.pages.domains_page import DomainsPage
 from abusetrack.ui.pages.hops_page import HopsPage
 from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
-from abusetrack.ui.progress import text as progress_text
+from abusetrack.ui.widgets.lookup_status import LookupStatus
 from abusetrack.ui.widgets.parts import MessageBar, button, label
-from abusetrack.ui.worker import Advance, Ended
 
-_RETRY_MS = 5 * 60 * 1000  # names that failed for the moment become due again by then
 _SIZE = (1280, 800)
 
 Page = (
@@ -78,10 +73,6 @@ class MainWindow(QMainWindow):
         self.config_path = config_path
         self._lock = lock or Lock(desk, None, 0, self)
         self._lock.changed.connect(self._on_locked)
-        self._looking_up = False
-        self._stopped = False
-        self._queued = 0
-        self._elapsed = QElapsedTimer()
         self.setWindowTitle("abusetrack")
         self.resize(*_SIZE)
         self.intake = IntakePage(desk)
@@ -107,20 +98,12 @@ class MainWindow(QMainWindow):
         self._build()
         self._build_status()
         menus.build(self)
-        desk.changed.connect(self._on_changed)
-        desk.began.connect(self._on_began)
-        desk.worker.advanced.connect(self._on_advanced)
-        desk.worker.ended.connect(self._on_ended)
-        self._retry = QTimer(self)
-        self._retry.setInterval(_RETRY_MS)
-        self._retry.timeout.connect(self._resume)
         self.show_page(self.intake)
 
     def start(self) -> None:
         """Count the queue, and go on with what an earlier run left in it."""
         self._desk.read(projection.is_empty, self._on_empty)
-        self._count(then=self._resume_if_queued)
-        self._retry.start()
+        self.lookups.start()
 
     # -- building
 
@@ -170,23 +153,9 @@ class MainWindow(QMainWindow):
     def _build_status(self) -> None:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        self._queue = label()
-        self._queue.setAccessibleName(self.tr("Names queued for lookup"))
-        self._progress = QProgressBar()
-        self._progress.setAccessibleName(self.tr("Progress of lookups"))
-        self._progress.setFixedWidth(220)
-        self._progress.setFormat(self.tr("%v of %m"))
-        self.look_up_button = button(
-            self.tr("Look up"), self._desk.look_up, tip=self.tr("Look up what is queued (Ctrl+R)")
-        )
-        self.cancel_button = button(
-            self.tr("Stop"),
-            self.cancel,
-            tip=self.tr("Stop lookups; the rest stays queued (Esc)"),
-        )
         bar.setContentsMargins(theme.SMALL, theme.TIGHT, theme.SMALL, theme.TIGHT)
-        for item in (self._queue, self._progress, self.look_up_button, self.cancel_button):
-            bar.addWidget(item)
+        self.lookups = LookupStatus(self._desk)
+        bar.addWidget(self.lookups)
         if self._desk.context.settings.practice:
             badge = label(self.tr("Practice internet: nothing here is real"))
             badge.setObjectName("badge")
@@ -205,7 +174,6 @@ class MainWindow(QMainWindow):
             badge = label(self.tr("Not encrypted"), muted=True)
             badge.setToolTip(self.tr("A case file without a passphrase cannot be locked"))
             bar.addPermanentWidget(badge)
-        self._show_status(0)
 
     # -- pages
 
@@ -284,94 +252,6 @@ class MainWindow(QMainWindow):
         self.show_page(self.domains)
         self.domains.focus_filter()
 
-    # -- lookups
-
-    @property
-    def looking_up(self) -> bool:
-        """Whether a batch runs."""
-        return self._looking_up
-
-    def look_up(self) -> None:
-        """Look up what is queued."""
-        self._desk.look_up()
-
-    def cancel(self) -> None:
-        """Stop the batch; the rest stays queued."""
-        self._desk.worker.cancel()
-
-    def _count(self, then: Callable[[int], None] | None = None) -> None:
-        self._desk.read(queue.pending, then or self._show_status)
-
-    def _resume_if_queued(self, queued: int) -> None:
-        self._show_status(queued)
-        if queued and self._desk.can_look_up:
-            self._desk.messages.news(
-                self.tr("Going on with names that were queued: {n}. Esc stops.").format(n=queued)
-            )
-            self._desk.look_up()
-
-    @Slot()
-    def _resume(self) -> None:
-        if not self._looking_up and self._desk.can_look_up and not self._stopped:
-            self._desk.look_up()
-
-    @Slot(object)
-    def _on_changed(self, changed: Changed) -> None:
-        if changed & Changed.QUEUE:
-            self._count()
-
-    @Slot()
-    def _on_began(self) -> None:
-        self._looking_up = True
-        self._stopped = False
-        self._progress.setRange(0, 0)
-        self._elapsed.start()
-        self._show_busy()
-
-    @Slot(object)
-    def _on_advanced(self, advance: Advance) -> None:
-        progress = advance.progress
-        self._progress.setRange(0, max(progress.total, progress.done))
-        self._progress.setValue(progress.done)
-        self._queue.setText(progress_text(progress, self._elapsed.elapsed() / 1000))
-
-    @Slot(object)
-    def _on_ended(self, ended: Ended) -> None:
-        self._looking_up = False
-        self._stopped = ended.result is None
-        self._desk.changed.emit(Changed.FINDINGS | Changed.QUEUE)
-        messages = self._desk.messages
-        if isinstance(ended.error, AbusetrackError):
-            messages.care(str(ended.error))
-        elif ended.error is not None:
-            raise ended.error  # a bug: on to the crash hook
-        elif ended.result is None:
-            messages.news(self.tr("Lookups stopped; the rest stays queued."))
-        elif ended.result.done:
-            messages.news(
-                self.tr("Names looked up: {done}; not fully answered: {failed}.").format(
-                    done=ended.result.done,
-                    failed=len({item.host for item in ended.result.failures}),
-                )
-            )
-
-    def _show_busy(self) -> None:
-        self._progress.setVisible(self._looking_up)
-        self.cancel_button.setVisible(self._looking_up)
-        self.look_up_button.setVisible(
-            bool(self._queued) and not self._looking_up and self._desk.can_look_up
-        )
-
-    def _show_status(self, queued: int) -> None:
-        if not self._looking_up:
-            self._queue.setText(
-                self.tr("Names queued: {n}").format(n=f"{queued:,}")
-                if queued
-                else self.tr("Nothing queued")
-            )
-        self._queued = queued
-        self._show_busy()
-
     # -- trouble and the end
 
     @Slot(object)
@@ -383,7 +263,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop lookups, close the case file, then let the window go."""
-        self._retry.stop()
+        self.lookups.stop()
         self._desk.close()
         super().closeEvent(event)
         self.closed.emit()

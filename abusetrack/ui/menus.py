@@ -110,8 +110,8 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
         (
             _tr("&Lookups"),
             [
-                (_tr("&Look up what is queued"), "Ctrl+R", window.look_up),
-                (_tr("&Stop"), "Esc", window.cancel),
+                (_tr("&Look up what is queued"), "Ctrl+R", window.desk.look_up),
+                (_tr("&Stop"), "Esc", window.lookups.cancel),
             ],
         ),
         (

@@ -49,7 +49,7 @@ def test_closing_in_mid_batch_loses_nothing_and_the_rest_resumes(practice_bench,
     qtbot.waitSignal(window._desk.worker.advanced, timeout=60000).wait()
     qtbot.waitUntil(lambda: looked_up(bench) > 0, timeout=60000)
     assert "queued: 150" in window._desk.messages.history[0].text
-    assert window.looking_up
+    assert window.lookups.looking_up
     with qtbot.waitSignal(window.closed, timeout=30000):
         window.close()
     first = looked_up(bench)
@@ -74,16 +74,16 @@ def test_stopping_by_key_keeps_the_rest_queued(practice_bench, world, qtbot):
     bench = practice_bench(latency=0.1)
     bench.take("\n".join(f"https://{name}/x" for name in names_of(world, 150)))
     window = bench.window(start=True)
-    qtbot.waitUntil(lambda: window.looking_up, timeout=10000)
-    assert window.cancel_button.isVisible()
+    qtbot.waitUntil(lambda: window.lookups.looking_up, timeout=10000)
+    assert window.lookups.cancel_button.isVisible()
     with qtbot.waitSignal(window._desk.worker.ended, timeout=30000):
         qtbot.keyClick(window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.look_up_button.isVisible())
+    qtbot.waitUntil(lambda: window.lookups.look_up_button.isVisible())
     assert "stopped" in window._desk.messages.last.text
-    assert not window.cancel_button.isVisible()
+    assert not window.lookups.cancel_button.isVisible()
     assert queued(bench) > 0
-    window._resume()  # the timer's: a person who stopped is not overruled
-    assert not window.looking_up
+    window.lookups.resume()  # the timer's: a person who stopped is not overruled
+    assert not window.lookups.looking_up
 
 
 def test_an_import_in_the_window_is_looked_up_by_itself(practice_bench, world, qtbot):
@@ -106,9 +106,9 @@ def test_an_import_in_the_window_is_looked_up_by_itself(practice_bench, world, q
 
 def test_without_a_resolver_the_queue_is_shown_and_nothing_runs(filled, qtbot):
     window = filled.window(start=True)
-    qtbot.waitUntil(lambda: window._queue.text() == "Names queued: 4")
-    assert not window.looking_up
-    assert not window.look_up_button.isVisible()
+    qtbot.waitUntil(lambda: window.lookups.queue.text() == "Names queued: 4")
+    assert not window.lookups.looking_up
+    assert not window.lookups.look_up_button.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
     assert window._desk.messages.last.weight is Weight.CARE
     assert queued(filled) == 4

@@ -57,7 +57,7 @@ def test_a_row_leads_to_its_domain(page, qtbot):
 
 def test_an_empty_case_file_starts_on_intake_and_says_that_nothing_is_new(bench, qtbot):
     window = bench.window(start=True)
-    qtbot.waitUntil(lambda: window._queue.text() == "Nothing queued")
+    qtbot.waitUntil(lambda: window.lookups.queue.text() == "Nothing queued")
     assert window._pages.currentWidget() is window.intake
     with qtbot.waitSignal(window.activity.listed):
         window.show_page(window.activity)

@@ -196,7 +196,7 @@ def test_answers_of_a_lookup_are_shown_raw_on_demand(practice_bench, world, qtbo
     window = bench.window(start=True)
     page = window.domains
     qtbot.waitUntil(lambda: bench.rows()[0].findings.looked_up_at is not None, timeout=30000)
-    qtbot.waitUntil(lambda: not window.looking_up)
+    qtbot.waitUntil(lambda: not window.lookups.looking_up)
     page.model.refresh()
     qtbot.waitUntil(lambda: page.model.rowCount() == 1)
     detail = shown(qtbot, page, name)
