@@ -85,11 +85,14 @@ def concentration(
     ``families`` (key to family) puts the parties of one family into one row.
     """
     rows = rank(
-        _counts(case, counted, filters, families),
-        _other_counts(case, counted, filters, families),
+        _counts(case, counted, attribution.counted(filters), _ALL, families),
+        _counts(case, counted, attribution.others(filters), _DOMAINS, families),
         unknown=attribution.NOT_KNOWN if filters.at_the_time else attribution.NOT_KNOWN_NOW,
     )
-    earlier = filters.before()
+    before = None
+    if (earlier := filters.before()) is not None:
+        chosen = attribution.counted(earlier)
+        before = figures(rank(_counts(case, counted, chosen, _ALL, families)))
     return Concentration(
         counted=counted,
         rows=rows,
@@ -98,34 +101,27 @@ def concentration(
         reports=sum(row.reports for row in rows),
         other_domains=sum(row.other_domains for row in rows),
         figures=figures(rows),
-        before=figures(rank(_counts(case, counted, earlier, families))) if earlier else None,
+        before=before,
     )
 
 
 _Counts = Sequence[Mapping[str, Any]]
+_DOMAINS = "count(*) AS domains"
+_ALL = f"{_DOMAINS}, sum(urls) AS urls, sum(reports) AS reports"
 
 
 def _counts(
-    case: CaseFile, counted: str, filters: Filters, families: Mapping[str, str] | None
+    case: CaseFile,
+    counted: str,
+    chosen: tuple[str, Mapping[str, Any]],
+    sums: str,
+    families: Mapping[str, str] | None,
 ) -> _Counts:
+    """Sum the rows of ``chosen``, SQL and its parameters, by party."""
     key, name = attribution.BY[counted]
-    sql, parameters = attribution.counted(filters)
+    sql, parameters = chosen
     rows = case.query(
-        f"{sql} SELECT {key} AS key, max({name}) AS name, count(*) AS domains,"
-        " sum(urls) AS urls, sum(reports) AS reports FROM chosen GROUP BY 1",
-        parameters,
-    )
-    return by_family(rows, families or {})
-
-
-def _other_counts(
-    case: CaseFile, counted: str, filters: Filters, families: Mapping[str, str] | None
-) -> _Counts:
-    key, name = attribution.BY[counted]
-    sql, parameters = attribution.others(filters)
-    rows = case.query(
-        f"{sql} SELECT {key} AS key, max({name}) AS name, count(*) AS domains FROM chosen"
-        " GROUP BY 1",
+        f"{sql} SELECT {key} AS key, max({name}) AS name, {sums} FROM chosen GROUP BY 1",
         parameters,
     )
     return by_family(rows, families or {})

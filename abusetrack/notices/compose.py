@@ -148,45 +148,9 @@ def compose(
         InputError: no row or more than 50, no earlier notice where one is restated, a
             contact that may not be written to, or a reference that is not one plain word.
     """
+    chosen = _refuse(request, reference, practice=practice)
     rows, terms = request.rows, request.terms
-    if not 0 < len(rows) <= MOST_ROWS:
-        raise InputError(f"A notice has 1 to {MOST_ROWS} domains; split the list.")
-    if request.rung is not Rung.FIRST and not request.earlier:
-        raise InputError(
-            f"A {request.rung.value} follows an earlier notice, and there is none: "
-            "draft a first one."
-        )
-    chosen = recipient_of(request.recipient, request.role, practice=practice, no_send=terms.no_send)
-    if isinstance(chosen, NoRecipient):
-        raise InputError(chosen.reason)
-    if not _REFERENCE.fullmatch(reference):
-        raise InputError(
-            "A reference has at most 60 letters, digits, dots, hyphens and slashes; "
-            "set organisation.reference_prefix to such."
-        )
-    number = iana_id(chosen)
-    names = [row.domain for row in rows]
-    clauses = legal.clauses(legal.situation(request.role, number, names, terms, organisation))
-    values: dict[str, object] = {
-        "reference": reference,
-        "composed": _day(at),
-        "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
-        "role": request.role.value,
-        "rung": request.rung.value,
-        "sender": sender_view(organisation),
-        "recipient": RecipientView(
-            name=visible(chosen.party_name),
-            iana_id="" if number is None else str(number),
-            by_mail=chosen.email is not None,
-            policy=visible(terms.policy),
-        ),
-        "rows": tuple(_view(index, row) for index, row in enumerate(rows, start=1)),
-        "earlier": tuple(_step(step, names) for step in request.earlier[-_STEPS_SHOWN:]),
-        "clauses": tuple(clause.value for clause in clauses),
-        "registration": RULES[request.role].registration,
-        "dedicated": all(row.kind is SiteKind.DEDICATED for row in rows),
-        "with_pages": any(row.pages for row in rows) and may_have_pages(request.role, terms),
-    }
+    values = _values(organisation, request, chosen, reference=reference, at=at, policy=policy)
     name = template_name(request.role, request.rung)
     rendered = render(name, values | {"short": False}, template_folder, terms.language)
     short = ""
@@ -214,6 +178,64 @@ def compose(
         short=short,
         complaint=rendered.complaint,
     )
+
+
+def _refuse(request: Request, reference: str, *, practice: bool) -> Contact:
+    """Return the contact as it may be used, or say why nothing can be written."""
+    if not 0 < len(request.rows) <= MOST_ROWS:
+        raise InputError(f"A notice has 1 to {MOST_ROWS} domains; split the list.")
+    if request.rung is not Rung.FIRST and not request.earlier:
+        raise InputError(
+            f"A {request.rung.value} follows an earlier notice, and there is none: "
+            "draft a first one."
+        )
+    chosen = recipient_of(
+        request.recipient, request.role, practice=practice, no_send=request.terms.no_send
+    )
+    if isinstance(chosen, NoRecipient):
+        raise InputError(chosen.reason)
+    if not _REFERENCE.fullmatch(reference):
+        raise InputError(
+            "A reference has at most 60 letters, digits, dots, hyphens and slashes; "
+            "set organisation.reference_prefix to such."
+        )
+    return chosen
+
+
+def _values(
+    organisation: Organisation,
+    request: Request,
+    recipient: Contact,
+    *,
+    reference: str,
+    at: datetime,
+    policy: PolicySettings,
+) -> dict[str, object]:
+    """Return what templates see."""
+    rows, terms = request.rows, request.terms
+    number = iana_id(recipient)
+    names = [row.domain for row in rows]
+    clauses = legal.clauses(legal.situation(request.role, number, names, terms, organisation))
+    return {
+        "reference": reference,
+        "composed": _day(at),
+        "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
+        "role": request.role.value,
+        "rung": request.rung.value,
+        "sender": sender_view(organisation),
+        "recipient": RecipientView(
+            name=visible(recipient.party_name),
+            iana_id="" if number is None else str(number),
+            by_mail=recipient.email is not None,
+            policy=visible(terms.policy),
+        ),
+        "rows": tuple(_view(index, row) for index, row in enumerate(rows, start=1)),
+        "earlier": tuple(_step(step, names) for step in request.earlier[-_STEPS_SHOWN:]),
+        "clauses": tuple(clause.value for clause in clauses),
+        "registration": RULES[request.role].registration,
+        "dedicated": all(row.kind is SiteKind.DEDICATED for row in rows),
+        "with_pages": any(row.pages for row in rows) and may_have_pages(request.role, terms),
+    }
 
 
 def _view(number: int, row: NoticeRow) -> RowView:
