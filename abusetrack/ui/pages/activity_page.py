@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from abusetrack.casefile import CaseFile
 from abusetrack.triage import since
 from abusetrack.ui import activity, theme
 from abusetrack.ui.activity import Activity
-from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.desk import Desk
+from abusetrack.ui.news import News
 from abusetrack.ui.text import minute
 from abusetrack.ui.widgets.group_tree import GroupTree
 from abusetrack.ui.widgets.parts import EmptyPlace, button, heading, label
@@ -35,11 +36,7 @@ class ActivityPage(QWidget):
         self._revealed = False
         self._generation = 0
         self._build()
-        self._news = QTimer(self)
-        self._news.setSingleShot(True)
-        self._news.setInterval(_REFRESH_MS)
-        self._news.timeout.connect(self.refresh)
-        desk.changed.connect(self._on_changed)
+        News(desk, self, self.refresh, only_shown=True, milliseconds=_REFRESH_MS)
 
     def _build(self) -> None:
         self._mark = label(muted=True, wrap=True)
@@ -103,11 +100,6 @@ class ActivityPage(QWidget):
         if (found := self._found) is not None:
             news = found.since
             self._desk.write(lambda case: since.seen(case, news), lambda _none: self.refresh())
-
-    @Slot(object)
-    def _on_changed(self, _changed: Changed) -> None:
-        if self.isVisible() and not self._news.isActive():
-            self._news.start()
 
     def _on_gathered(self, found: Activity | None) -> None:
         if found is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -27,13 +27,13 @@ from abusetrack.triage.figures import panel_csv, surroundings
 from abusetrack.triage.leading import query_of
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.news import News
 from abusetrack.ui.text import mask_name, minute, one_line
 from abusetrack.ui.widgets.charts import pictures
 from abusetrack.ui.widgets.figure_card import FigureCard
 from abusetrack.ui.widgets.figure_filters import FigureFilters
 from abusetrack.ui.widgets.parts import heading, label
 
-_REFRESH_MS = 1000  # while lookups bring news
 _GROUPS = ("Registration", "Hosting", "Takedown", "Lasting", "Kind", "Work")
 _MOST_OPEN = 500  # open cases listed
 
@@ -59,11 +59,7 @@ class DashboardsPage(QWidget):
         self._open: dict[str, list[OpenCase]] = {}
         self.cards: dict[str, FigureCard] = {}
         self._build()
-        self._news = QTimer(self)
-        self._news.setSingleShot(True)
-        self._news.setInterval(_REFRESH_MS)
-        self._news.timeout.connect(self._on_news)
-        desk.changed.connect(self._on_changed)
+        News(desk, self, self._on_news, Changed.REPORTS | Changed.FINDINGS | Changed.NOTICES)
 
     # -- building
 
@@ -154,12 +150,6 @@ class DashboardsPage(QWidget):
         if self.isVisible():
             self._desk.read(choices.choices, self._offer)
         self._ask()
-
-    @Slot(object)
-    def _on_changed(self, changed: Changed) -> None:
-        news = changed & (Changed.REPORTS | Changed.FINDINGS | Changed.NOTICES)
-        if news and not self._news.isActive():
-            self._news.start()
 
     @Slot()
     def _build_shown(self) -> None:

@@ -22,12 +22,12 @@ from abusetrack.records import Role
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.models.party_table import NAME_COLUMN, PartyTable
+from abusetrack.ui.news import News
 from abusetrack.ui.pages.party_panel import PartyPanel
 from abusetrack.ui.widgets.parts import EmptyPlace, copy_action, heading, label
 from abusetrack.ui.widgets.tables import table
 
 _TYPING_MS = 200
-_REFRESH_MS = 1000  # while lookups bring news
 
 
 class DirectoryPage(QWidget):
@@ -39,22 +39,17 @@ class DirectoryPage(QWidget):
         self.model = PartyTable(desk, self)
         self._kept: PartyKey | None = None
         self._build()
-        self._typing = self._timer(_TYPING_MS, self._ask)
-        self._news = self._timer(_REFRESH_MS, self._refresh)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._ask)
+        News(desk, self, self._refresh, Changed.FINDINGS | Changed.CONTACTS | Changed.NOTICES)
         self.filter.textChanged.connect(self._typing.start)
         self.model.modelAboutToBeReset.connect(self._keep_selection)
         self.model.modelReset.connect(self._restore_selection)
         self.model.listed.connect(self._on_listed)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
-        desk.changed.connect(self._on_changed)
         self.table.sortByColumn(NAME_COLUMN, Qt.SortOrder.AscendingOrder)
-
-    def _timer(self, milliseconds: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
 
     # -- building
 
@@ -159,12 +154,6 @@ class DirectoryPage(QWidget):
         self.model.refresh()
         if self.panel.row is not None:
             self.panel.refresh()
-
-    @Slot(object)
-    def _on_changed(self, changed: Changed) -> None:
-        news = changed & (Changed.FINDINGS | Changed.CONTACTS | Changed.NOTICES)
-        if news and not self._news.isActive():
-            self._news.start()
 
     @Slot(object)
     def _on_listed(self, count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -25,13 +25,13 @@ from abusetrack.ui.desk import MOST_ROWS, Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.filtering import without_facets
 from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
+from abusetrack.ui.news import News
 from abusetrack.ui.pages.detail_panel import DetailPanel
 from abusetrack.ui.widgets.filter_bar import FilterBar
 from abusetrack.ui.widgets.list_export import ListExport
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
 from abusetrack.ui.widgets.tables import table
 
-_REFRESH_MS = 1000  # while lookups bring news
 _MOST_SELECTED = 5000  # that are found again after the list was asked anew
 _ORDER = "last_reported"
 
@@ -53,22 +53,14 @@ class DomainsPage(QWidget):
         self._place = 0
         self._wanted: str | None = None  # to be selected once it is listed
         self._build()
-        self._news = self._timer(_REFRESH_MS, self._refresh)
+        News(desk, self, self._refresh, Changed.REPORTS | Changed.FINDINGS | Changed.CONTACTS)
         self.model.modelAboutToBeReset.connect(self._keep_selection)
         self.model.modelReset.connect(self._restore_selection)
         self.model.listed.connect(self._on_listed)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._on_sorted)
-        desk.changed.connect(self._on_changed)
         self.table.sortByColumn(self.model.column_of(_ORDER), Qt.SortOrder.DescendingOrder)
-
-    def _timer(self, milliseconds: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
 
     # -- building
 
@@ -229,12 +221,6 @@ class DomainsPage(QWidget):
         self.model.refresh()
         if self.detail.domain is not None:
             self.detail.refresh()
-
-    @Slot(object)
-    def _on_changed(self, changed: Changed) -> None:
-        news = changed & (Changed.REPORTS | Changed.FINDINGS | Changed.CONTACTS)
-        if news and not self._news.isActive():
-            self._news.start()
 
     @Slot(object)
     def _on_listed(self, count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from abusetrack.casefile import CaseFile, projection
@@ -14,8 +14,9 @@ from abusetrack.records import DomainNow
 from abusetrack.triage import links
 from abusetrack.triage.context import Context
 from abusetrack.ui import theme
-from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.desk import Desk
 from abusetrack.ui.models.domain_table import shown_name
+from abusetrack.ui.news import News
 from abusetrack.ui.text import day, joined, mask_name, one_line
 from abusetrack.ui.widgets.group_tree import Group, GroupTree, Row
 from abusetrack.ui.widgets.parts import EmptyPlace, heading, label
@@ -95,11 +96,7 @@ class HopsPage(QWidget):
         layout.addWidget(heading(self.tr("Hops")))
         layout.addWidget(about)
         layout.addWidget(self._stack, 1)
-        self._news = QTimer(self)
-        self._news.setSingleShot(True)
-        self._news.setInterval(_REFRESH_MS)
-        self._news.timeout.connect(self.refresh)
-        desk.changed.connect(self._on_changed)
+        News(desk, self, self.refresh, only_shown=True, milliseconds=_REFRESH_MS)
 
     def show_page(self) -> None:
         """Read the strings, and take the keyboard."""
@@ -115,11 +112,6 @@ class HopsPage(QWidget):
         """Read the strings; the old ones stay until then."""
         context = self._desk.context
         self._desk.study(lambda case: gather(context, case), self._on_gathered)
-
-    @Slot(object)
-    def _on_changed(self, _changed: Changed) -> None:
-        if self.isVisible() and not self._news.isActive():
-            self._news.start()
 
     def _on_gathered(self, found: Hops) -> None:
         if found != self._found:
