@@ -119,11 +119,12 @@ def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     conditions, parameters = filters.conditions()
     sql, counted = attribution.counted(filters)
     rows = case.rows(
-        f"{sql} SELECT CAST(report.url AS TEXT), domain_now.domain, chosen.asn, chosen.as_name,"
-        " chosen.cdn, chosen.hosting_country, min(report.received_at) FROM report"
-        " JOIN chosen ON chosen.domain = report.domain"
-        " JOIN domain_now ON domain_now.id = report.domain"
-        f" WHERE {conditions.replace(' kind', ' report.kind')} GROUP BY report.url ORDER BY 1",
+        f"{sql} SELECT CAST(page.url AS TEXT), domain_now.domain, chosen.asn, chosen.as_name,"
+        " chosen.cdn, chosen.hosting_country, page.first FROM"
+        f" (SELECT url, domain, min(received_at) AS first FROM report WHERE {conditions}"
+        " GROUP BY url) AS page"
+        " JOIN chosen ON chosen.domain = page.domain"
+        " JOIN domain_now ON domain_now.id = page.domain ORDER BY 1",
         {**counted, **parameters},
     )
     starts, domains = [], {}

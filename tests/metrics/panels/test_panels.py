@@ -11,7 +11,7 @@ from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import PANELS, Surroundings
 from abusetrack.metrics.panels.model import Bars, Curves, Stack, World
 from abusetrack.metrics.panels.removal import open_cases
-from abusetrack.records import ContentState, ContentStatus, Role, State
+from abusetrack.records import ContentState, ContentStatus, Role, SiteKind, State
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as in conftest.py
 AROUND = Surroundings(now=NOON + timedelta(days=200), home="NL", managed={"iana:1": 20_000})
@@ -146,3 +146,36 @@ def test_long_periods_are_shown_by_month(case, report):
     assert panel.table.headers == ("month", "public")
     assert [row[0] for row in panel.table.rows][:2] == ["2026-03", "2026-04"]
     assert sum(row[1] for row in panel.table.rows) == 70
+
+
+@pytest.mark.parametrize("key", list(KINDS))
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(commercial=True),
+        Filters(kind=SiteKind.DEDICATED),
+        Filters(category="A"),
+        Filters(source="public"),
+        Filters(country="NL"),
+        Filters(registrar="iana:1"),
+        Filters(since=NOON, until=NOON + timedelta(days=30)),
+        Filters(at_the_time=False),
+    ],
+    ids=["commercial", "kind", "category", "source", "country", "registrar", "period", "now"],
+)
+def test_every_filter_fits_every_panel(case, report, see, notify, key, filters):
+    report("name.test", commercial=True, category="A", path="a")
+    report(
+        "other.test", commercial=False, category="B", source="partner", path="a",
+        kind=SiteKind.FORUM,
+    )  # fmt: skip
+    see("name.test", registrar=1, country="NL")
+    see("other.test", registrar=2, country="DE")
+    notify("name.test", day=1, role=Role.HOST, party="asn:64500", name="Host")
+    for domain in ("name.test", "other.test"):
+        status = ContentStatus(ContentState.GONE, NOON + timedelta(days=3), "desk")
+        content.add(case, domain, status)
+    panel = build(case, key, filters)
+    assert panel.key == key
+    if key == "pages-from-report" and not (filters.since or not filters.at_the_time):
+        assert panel.table.rows[0][1] == 1  # the page of the one, not of the other
