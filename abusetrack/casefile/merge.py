@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -20,6 +20,8 @@ from abusetrack.casefile import audit, driver, dump, facts, folding, heads, vaul
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean
 from abusetrack.errors import InputError
+
+Record = tuple[str, Any]  # "fact", "audit" or "evidence", and the values
 
 _KINDS = frozenset(one.kind for one in folding.FOLDS)
 _LONGEST = 512 * 2**20  # bytes of a line: an answer is much smaller, and so is a notice
@@ -90,9 +92,77 @@ def merge(case: CaseFile, path: Path) -> Merged:
     """
     try:
         with path.open("rb") as file, case.transaction():
-            return _Merging(case).run(file)
+            dumped = _Dump(file)
+            merged = _Merging(case, dumped.bad).run(dumped.records())
+            if merged.facts or merged.evidence or merged.audit_rows:
+                counts = {name: getattr(merged, name) for name in _COUNTS}
+                audit.append(case, "merge", dumped.source, counts)
+            return merged
     except OSError as error:
         raise InputError(f"The dump {path} cannot be read: {error.strerror}.") from error
+
+
+def unite(case: CaseFile, records: Iterable[Record], bad: Callable[[str], InputError]) -> Merged:
+    """Take in facts, evidence and audit rows as they come, inside the caller's transaction.
+
+    ``records`` are kind ("fact", "audit", "evidence") and values as :mod:`dump` writes them;
+    of each origin without a gap, from any one whose predecessor is here. ``bad`` makes the
+    error of a record from what is wrong with it, and knows where the record came from.
+
+    Raises:
+        InputError: what ``bad`` returned; nothing may be committed then.
+    """
+    return _Merging(case, bad).run(records)
+
+
+@dataclass(slots=True)
+class _Dump:
+    """The lines of a dump, read one by one; knows which one is being taken in."""
+
+    file: BinaryIO
+    line: int = 0
+    source: str = ""  # the origin that wrote it
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_ADAPTERS, 0))
+
+    def bad(self, what: str) -> InputError:
+        return InputError(
+            f"The dump was not merged, nothing was stored: line {self.line} {what}. "
+            "Have it made anew with 'abusetrack dump'."
+        )
+
+    def records(self) -> Iterator[Record]:
+        """Yield what lies between header and end; check both, and what is in between."""
+        digest, ended = hashlib.sha256(), False
+        while line := self.file.readline(_LONGEST):
+            self.line += 1
+            try:
+                ((kind, values),) = json.loads(line, parse_constant=_refuse).items()
+            except (ValueError, AttributeError, RecursionError) as error:
+                raise self.bad("is not as abusetrack writes it") from error
+            if ended or (kind == "header") != (self.line == 1):
+                raise self.bad("does not belong there")
+            if kind == "end":
+                ended = True
+                if values != {**self.counts, "sha256": digest.hexdigest()}:
+                    raise self.bad("does not fit what stands before it: lines are missing")
+                continue
+            digest.update(line)
+            if kind == "header":
+                self._header(values)
+                continue
+            if kind not in _ADAPTERS:
+                raise self.bad("is of a kind that this abusetrack does not know")
+            self.counts[kind] += 1
+            yield kind, values
+        if not ended:
+            self.line += 1
+            raise self.bad("is missing: the file was cut")
+
+    def _header(self, values: Any) -> None:
+        if not isinstance(values, dict) or values.get("format") != dump.FORMAT:
+            raise self.bad("is not the beginning of a dump that this abusetrack can read")
+        heads.decode(json.dumps(values.get("heads")))
+        self.source = str(values.get("origin", ""))[:32]
 
 
 @dataclass(slots=True)
@@ -100,18 +170,17 @@ class _Merging:
     """One merge: where each origin stands, and what came."""
 
     case: CaseFile
-    line: int = 0
+    bad: Callable[[str], InputError]
     origins: dict[str, int] = field(default_factory=dict)
     facts: int = 0
     evidence: int = 0
     audit_rows: int = 0
     texts: int = 0
     bodies: int = 0
-    counts: dict[str, int] = field(default_factory=lambda: {"evidence": 0, "fact": 0, "audit": 0})
     last_fact: tuple[str, int] = ("", 0)
     last_audit: tuple[str, int, bytes] = ("", 0, audit.GENESIS)
 
-    def run(self, file: BinaryIO) -> Merged:
+    def run(self, records: Iterable[Record]) -> Merged:
         case = self.case
         self.origins = {origin.hex(): n for n, origin in case.rows("SELECT n, id FROM origin")}
         before = case.value("SELECT max(n) FROM fact") or 0
@@ -120,66 +189,22 @@ class _Merging:
             "fact": self._take_fact,
             "audit": self._take_audit,
         }
-        held, source = _held(case), ""
-        for kind, values in self._lines(file):
-            if kind == "header":
-                source = self._take_header(values)
-                continue
+        held = _held(case)
+        for kind, values in records:
             try:
                 parsed = _ADAPTERS[kind].validate_python(values)
             except ValidationError as error:
-                raise self._bad("is not as abusetrack writes it") from error
-            self.counts[kind] += 1
+                raise self.bad("is not as abusetrack writes it") from error
             take[kind](parsed)
         self._fold(before)
         came = self.texts + self.bodies
-        merged = Merged(
+        return Merged(
             self.facts,
             self.evidence,
             self.audit_rows,
             held + came - _held(case),
             _touched(case, before),
         )
-        if self.facts or self.evidence or self.audit_rows:
-            counts = {name: getattr(merged, name) for name in _COUNTS}
-            audit.append(case, "merge", source, counts)
-        return merged
-
-    def _bad(self, what: str) -> InputError:
-        return InputError(
-            f"The dump was not merged, nothing was stored: line {self.line} {what}. "
-            "Have it made anew with 'abusetrack dump'."
-        )
-
-    def _lines(self, file: BinaryIO) -> Iterator[tuple[str, Any]]:
-        """Yield the lines as kind and values; check beginning, end and what is in between."""
-        digest, ended = hashlib.sha256(), False
-        while line := file.readline(_LONGEST):
-            self.line += 1
-            try:
-                ((kind, values),) = json.loads(line, parse_constant=_refuse).items()
-            except (ValueError, AttributeError, RecursionError) as error:
-                raise self._bad("is not as abusetrack writes it") from error
-            if ended or (kind == "header") != (self.line == 1):
-                raise self._bad("does not belong there")
-            if kind == "end":
-                ended = True
-                if values != {**self.counts, "sha256": digest.hexdigest()}:
-                    raise self._bad("does not fit what stands before it: lines are missing")
-                continue
-            if kind != "header" and kind not in _ADAPTERS:
-                raise self._bad("is of a kind that this abusetrack does not know")
-            digest.update(line)
-            yield kind, values
-        if not ended:
-            self.line += 1
-            raise self._bad("is missing: the file was cut")
-
-    def _take_header(self, values: Any) -> str:
-        if not isinstance(values, dict) or values.get("format") != dump.FORMAT:
-            raise self._bad("is not the beginning of a dump that this abusetrack can read")
-        heads.decode(json.dumps(values.get("heads")))
-        return str(values.get("origin", ""))[:32]
 
     def _take_evidence(self, one: _Evidence) -> None:
         sha256 = self._bytes(one.sha256, 32)
@@ -188,9 +213,9 @@ class _Merging:
             try:
                 body = base64.b64decode(one.body, validate=True)
             except ValueError as error:
-                raise self._bad("is not as abusetrack writes it") from error
+                raise self.bad("is not as abusetrack writes it") from error
             if hashlib.sha256(body).digest() != sha256 or len(body) != one.size:
-                raise self._bad("holds evidence that was changed: its hash differs")
+                raise self.bad("holds evidence that was changed: its hash differs")
             if not self.case.rows(_IS_BURIED, [sha256]):
                 codec, packed = vault.pack(body)
         entered = self.case.execute(
@@ -205,26 +230,27 @@ class _Merging:
         fact_id, sha256 = self._bytes(one.id, 16), self._bytes(one.sha256, 32)
         supersedes = None if one.supersedes is None else self._bytes(one.supersedes, 16)
         content = canonical(one.content)
-        expected = self.last_fact[1] + 1 if one.origin == self.last_fact[0] else 1
-        if one.seq != expected:
-            raise self._bad("comes too early: a fact before it is missing")
+        if one.origin != self.last_fact[0]:
+            self.last_fact = (one.origin, self._before(one.origin, one.seq))
+        if one.seq != self.last_fact[1] + 1:
+            raise self.bad("comes too early: a fact before it is missing")
         self.last_fact = (one.origin, one.seq)
         header = (one.origin, one.seq, one.kind, one.at, one.actor)
         if facts.hash_of(fact_id, *header, supersedes, content) != sha256:
-            raise self._bad("holds a fact that was changed: its hash differs")
+            raise self.bad("holds a fact that was changed: its hash differs")
         marks = one.content.get("erasable", {})
         for name, (key, text) in one.texts.items():
             if marks.get(name) != facts.mark(self._bytes(key, facts.KEY_BYTES), text):
-                raise self._bad("holds a text that was changed: its mark differs")
+                raise self.bad("holds a text that was changed: its mark differs")
         if one.kind not in _KINDS:
-            raise self._bad("holds a fact of a kind that this abusetrack does not know; update it")
+            raise self.bad("holds a fact of a kind that this abusetrack does not know; update it")
         origin = self._origin(one.origin)
         known = self.case.value(
             "SELECT sha256 FROM fact WHERE origin = ? AND seq = ?", [origin, one.seq]
         )
         if known is not None:
             if known != sha256:
-                raise self._bad(_OTHER_STORY)
+                raise self.bad(_OTHER_STORY)
             return
         self.facts += 1
         number = self._insert(
@@ -238,12 +264,12 @@ class _Merging:
     def _take_audit(self, one: _Audit) -> None:
         sha256, prev = self._bytes(one.sha256, 32), self._bytes(one.prev, 32)
         if one.origin != self.last_audit[0]:
-            self.last_audit = (one.origin, 0, audit.GENESIS)
+            self.last_audit = (one.origin, *self._audited(one.origin, one.seq - 1))
         _, seq, last = self.last_audit
         row = (one.seq, one.at, one.actor, one.action, one.subject, one.detail, prev)
         origin_id = self._bytes(one.origin, 16)
         if one.seq != seq + 1 or prev != last or audit.hash_of(origin_id, *row) != sha256:
-            raise self._bad("breaks the audit chain: a row was changed or removed")
+            raise self.bad("breaks the audit chain: a row was changed or removed")
         self.last_audit = (one.origin, one.seq, sha256)
         origin = self._origin(one.origin)
         known = self.case.value(
@@ -255,19 +281,34 @@ class _Merging:
                 "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [origin, *row, sha256]
             )
         elif known != sha256:
-            raise self._bad(_OTHER_STORY)
+            raise self.bad(_OTHER_STORY)
+
+    def _before(self, origin: str, seq: int) -> int:
+        """Return the number of the fact that this one may follow: the one before, if it is here."""
+        last: int = self.case.value(
+            "SELECT coalesce(max(seq), 0) FROM fact WHERE origin = ?", [self.origins.get(origin)]
+        )
+        return min(last, seq - 1)
+
+    def _audited(self, origin: str, seq: int) -> tuple[int, bytes]:
+        """Return the row of the chain that the next one has to follow: ``seq`` and its hash."""
+        rows = self.case.rows(
+            "SELECT seq, sha256 FROM audit WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+            [self.origins.get(origin), seq],
+        )
+        return rows[0] if rows else (0, audit.GENESIS)
 
     def _insert(self, sql: str, values: list[Any]) -> Any:
         try:
             return self.case.value(sql, values)
         except (driver.Error, UnicodeEncodeError) as error:
-            raise self._bad("holds what cannot be stored") from error
+            raise self.bad("holds what cannot be stored") from error
 
     def _text(self, values: list[Any]) -> int:
         try:
             return self.case.execute(_TEXT, values)
         except (driver.Error, UnicodeEncodeError) as error:
-            raise self._bad("holds what cannot be stored") from error
+            raise self.bad("holds what cannot be stored") from error
 
     def _origin(self, origin: str) -> int:
         if origin not in self.origins:
@@ -282,7 +323,7 @@ class _Merging:
         except ValueError:
             raw = b""
         if len(raw) != length:
-            raise self._bad("is not as abusetrack writes it")
+            raise self.bad("is not as abusetrack writes it")
         return raw
 
     def _fold(self, before: int) -> None:
@@ -291,10 +332,7 @@ class _Merging:
         try:
             folding.fold(case, after=before)
         except (driver.Error, LookupError, ValueError, TypeError, AttributeError) as error:
-            raise InputError(
-                "The dump was not merged, nothing was stored: one of its facts makes no sense "
-                f"({type(error).__name__}). Have it made anew with 'abusetrack dump'."
-            ) from error
+            raise self.bad(f"or one before it makes no sense ({type(error).__name__})") from error
         for sql, what in _LOST:
             for (number,) in case.rows(sql, [before]):
                 origin, seq = case.rows(
@@ -302,10 +340,8 @@ class _Merging:
                     " WHERE fact.n = ?",
                     [number],
                 )[0]
-                raise InputError(
-                    "The dump was not merged, nothing was stored: "
-                    f"{what} of fact {seq} of case file {origin.hex()[:8]} is missing."
-                )
+                name = f"fact {seq} of case file {origin.hex()[:8]}"
+                raise self.bad(f"comes without {what} of {name}")
 
 
 _OTHER_STORY = (
