@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,60 +89,78 @@ def _lines(case: CaseFile) -> Iterator[tuple[str, dict[str, Any]]]:
             "heads": json.loads(heads.encode(heads.of(case))),
         },
     )
-    for sha256, media_type, size, codec, body in case.each(
-        "SELECT sha256, media_type, size, codec, body FROM evidence ORDER BY sha256"
-    ):
+    pieces = case.each("SELECT sha256 FROM evidence ORDER BY sha256")
+    while chunk := [sha256 for (sha256,) in itertools.islice(pieces, _CHUNK)]:
+        yield from (("evidence", one) for one in evidence(case, chunk))
+    origins = [origin.hex() for (origin,) in case.rows("SELECT id FROM origin ORDER BY id")]
+    for origin in origins:
+        yield from (("fact", one) for one in facts(case, origin))
+    for origin in origins:
+        yield from (("audit", one) for one in audit_rows(case, origin))
+
+
+def evidence(case: CaseFile, hashes: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the pieces of evidence with these SHA-256, as a dump has them, in their order."""
+    wanted = canonical([one.hex() for one in hashes])
+    for sha256, media_type, size, codec, body in case.rows(_EVIDENCE, [wanted]):
         whole = None if body is None else vault.unpack(codec, body, size)
-        yield (
-            "evidence",
-            {
-                "sha256": sha256.hex(),
-                "media_type": media_type,
-                "size": size,
-                "body": whole if whole is None else base64.b64encode(whole).decode("ascii"),
-            },
-        )
-    for fact_id, origin, seq, kind, at, actor, supersedes, content, sha256, texts in case.each(
-        _FACTS
-    ):
-        yield (
-            "fact",
-            {
-                "id": fact_id.hex(),
-                "origin": origin.hex(),
-                "seq": seq,
-                "kind": kind,
-                "at": at,
-                "actor": actor,
-                "supersedes": supersedes and supersedes.hex(),
-                "content": json.loads(content),
-                "sha256": sha256.hex(),
-                "texts": json.loads(texts),
-            },
-        )
-    for origin, seq, at, actor, action, subject, detail, prev, sha256 in case.each(
-        "SELECT origin.id, seq, at, actor, action, subject, detail, prev, sha256"
-        " FROM audit JOIN origin ON origin.n = audit.origin ORDER BY origin.id, seq"
-    ):
-        yield (
-            "audit",
-            {
-                "origin": origin.hex(),
-                "seq": seq,
-                "at": at,
-                "actor": actor,
-                "action": action,
-                "subject": subject,
-                "detail": detail,
-                "prev": prev.hex(),
-                "sha256": sha256.hex(),
-            },
-        )
+        yield {
+            "sha256": sha256.hex(),
+            "media_type": media_type,
+            "size": size,
+            "body": whole if whole is None else base64.b64encode(whole).decode("ascii"),
+        }
 
 
+def facts(case: CaseFile, origin: str, after: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the facts of an origin (hex) from the number ``after`` on, as a dump has them."""
+    for fact_id, seq, kind, at, actor, supersedes, content, sha256, texts in case.each(
+        _FACTS, [bytes.fromhex(origin), after]
+    ):
+        yield {
+            "id": fact_id.hex(),
+            "origin": origin,
+            "seq": seq,
+            "kind": kind,
+            "at": at,
+            "actor": actor,
+            "supersedes": supersedes and supersedes.hex(),
+            "content": json.loads(content),
+            "sha256": sha256.hex(),
+            "texts": json.loads(texts),
+        }
+
+
+def audit_rows(case: CaseFile, origin: str, after: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the audit rows of an origin (hex) from the number ``after`` on, as a dump has them."""
+    for seq, at, actor, action, subject, detail, prev, sha256 in case.each(
+        _AUDIT, [bytes.fromhex(origin), after]
+    ):
+        yield {
+            "origin": origin,
+            "seq": seq,
+            "at": at,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "detail": detail,
+            "prev": prev.hex(),
+            "sha256": sha256.hex(),
+        }
+
+
+_CHUNK = 100  # pieces of evidence read at a time
+_EVIDENCE = """
+SELECT sha256, media_type, size, codec, body FROM json_each(?) AS wanted
+JOIN evidence ON sha256 = unhex(wanted.value) ORDER BY wanted.key
+"""
 _FACTS = """
-SELECT fact.id, origin.id, seq, kind, at, actor, supersedes, content, sha256,
+SELECT id, seq, kind, at, actor, supersedes, content, sha256,
     (SELECT json_group_object(field, json_array(hex(key), text)) FROM erasable
         WHERE erasable.fact = fact.n)
-FROM fact JOIN origin ON origin.n = fact.origin ORDER BY origin.id, seq
+FROM fact WHERE origin = (SELECT n FROM origin WHERE id = ?) AND seq > ? ORDER BY seq
+"""
+_AUDIT = """
+SELECT seq, at, actor, action, subject, detail, prev, sha256 FROM audit
+WHERE origin = (SELECT n FROM origin WHERE id = ?) AND seq > ? ORDER BY seq
 """
