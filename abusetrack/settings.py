@@ -271,6 +271,16 @@ class BackupSettings(_Table):
     keep: int = Field(10, ge=1, le=10_000)
 
 
+class HubSettings(_Table):
+    """Where the team's case files are joined (docs/team.md)."""
+
+    server: str = ""  # postgresql://USER@HOST:PORT/DATABASE, without a password
+    tls_root: Path | None = None  # whose certificates are trusted; the system's where not set
+    key_file: Path | None = None  # the team's key; the system's keyring where not set
+    minutes: float = Field(5, ge=0)  # between two exchanges of the window; 0: never by itself
+    claim_hours: float = Field(8, gt=0)  # how long a claim lasts
+
+
 class WorklistWeights(_Table):
     """What makes a domain urgent, in points."""
 
@@ -313,6 +323,7 @@ class Settings(_Table):
     case: CaseSettings = CaseSettings()
     backup: BackupSettings = BackupSettings()
     window: WindowSettings = WindowSettings()
+    hub: HubSettings = HubSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so
     base: Path = Field(default_factory=Path.cwd, exclude=True)

@@ -46,6 +46,11 @@ def check(case: CaseFile) -> CheckReport:
     return CheckReport(tuple(problems), head, *counts)
 
 
+def chain_problem(case: CaseFile) -> str | None:
+    """Return what is wrong with the audit chains; None if nothing is. Reads no facts."""
+    return next(_guarded(case, _chain), None)
+
+
 _Part = Callable[[CaseFile], Iterator[str]]
 
 
@@ -178,7 +183,10 @@ def _chain(case: CaseFile) -> Iterator[str]:
             origin_before, seq_before, sha_before = origin, 0, audit.GENESIS
         row = (seq, at, actor, action, subject, detail, prev)
         if seq != seq_before + 1 or prev != sha_before or sha256 != audit.hash_of(origin, *row):
-            yield f"The audit chain is broken at row {seq} ({at}): a row was changed or removed."
+            yield (
+                f"The audit chain of case file {origin.hex()[:8]} is broken at row {seq} ({at}): "
+                "a row was changed or removed."
+            )
             return
         seq_before, sha_before = seq, sha256
 

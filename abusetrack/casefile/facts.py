@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -110,6 +110,15 @@ def hash_of(
 
 
 _quoted = lru_cache(256)(canonical)  # of facts written together, most of it is the same
+
+
+def evidence_named(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the SHA-256 (hex) of the evidence that a fact's content rests on."""
+    answer = content.get("evidence")
+    if isinstance(answer, str):  # an erasure has a list of what is gone
+        yield answer
+    for file in content.get("files", ()):
+        yield file["sha256"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,18 @@
 """The raw key of a case file in the system's keyring, for who wants to type no passphrase.
 
 Kept under the file's salt, its first 16 bytes: they name the file wherever it is moved,
-and say nothing of it. Needs the extra ``keyring``; which one is used is the system's choice.
+and say nothing of it.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
+from abusetrack import keyrings
 from abusetrack.casefile import files
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.keys import RawKey, head_of
-from abusetrack.errors import ExternalError, InputError, WrongPassphraseError
-
-_SERVICE = "abusetrack"
-_UNUSABLE = (
-    "The system's keyring cannot be used ({kind}); unlock it, or set case.keyring = false and give "
-    "the passphrase instead."
-)
+from abusetrack.errors import InputError, WrongPassphraseError
 
 
 def remember(case: CaseFile) -> None:
@@ -30,11 +24,7 @@ def remember(case: CaseFile) -> None:
     """
     if case.key is None:
         raise InputError("The case file is not encrypted, so there is nothing to remember.")
-    keyring = _keyring()
-    try:
-        keyring.set_password(_SERVICE, _name(case.path), case.key.hexadecimal)
-    except keyring.errors.KeyringError as error:
-        raise ExternalError(_UNUSABLE.format(kind=type(error).__name__)) from error
+    keyrings.put(_name(case.path), case.key.hexadecimal)
 
 
 def recall(path: Path) -> RawKey | None:
@@ -46,11 +36,7 @@ def recall(path: Path) -> RawKey | None:
         InputError: the extra is not installed.
         ExternalError: the keyring cannot be used.
     """
-    keyring = _keyring()
-    try:
-        found = keyring.get_password(_SERVICE, _name(path))
-    except keyring.errors.KeyringError as error:
-        raise ExternalError(_UNUSABLE.format(kind=type(error).__name__)) from error
+    found = keyrings.get(_name(path))
     if found is None:
         return None
     key = RawKey(found)
@@ -69,28 +55,8 @@ def forget(path: Path) -> bool:
         InputError: the extra is not installed.
         ExternalError: the keyring cannot be used.
     """
-    keyring = _keyring()
-    try:
-        keyring.delete_password(_SERVICE, _name(path))
-    except keyring.errors.PasswordDeleteError:
-        return False
-    except keyring.errors.KeyringError as error:
-        raise ExternalError(_UNUSABLE.format(kind=type(error).__name__)) from error
-    return True
+    return keyrings.drop(_name(path))
 
 
 def _name(path: Path) -> str:
     return head_of(path).hex()
-
-
-def _keyring() -> ModuleType:
-    try:
-        import keyring
-        import keyring.errors
-    except ImportError as error:
-        raise InputError(
-            "The keyring needs the package keyring: install abusetrack[keyring], or set "
-            "case.keyring = false."
-        ) from error
-    module: ModuleType = keyring
-    return module

@@ -20,6 +20,7 @@ from abusetrack.casefile.migrations import (
     m0008_sightings,
     m0010_dictionary,
     m0012_dashboards,
+    m0020_team,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -35,6 +36,7 @@ _STEPS = (
     m0008_sightings,
     m0010_dictionary,
     m0012_dashboards,
+    m0020_team,
 )
 
 
