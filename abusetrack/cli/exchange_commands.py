@@ -9,10 +9,7 @@ import click
 from abusetrack.casefile import dump as dumping
 from abusetrack.casefile import merge as merging
 from abusetrack.cli.session import Session, counted
-from abusetrack.triage.refresh import refresh
-from abusetrack.triage.replaying import replay
-
-_CHUNK = 200  # domains judged at a time
+from abusetrack.triage.rejudging import rejudge
 
 
 @click.command()
@@ -46,13 +43,13 @@ def merge(session: Session, source: Path, as_json: bool) -> None:
     with session.case() as case:
         with session.busy("merging"):
             merged = merging.merge(case, source)
-        with session.progress("judging the past") as bar:
-            total = len(merged.domains)
-            replay(session.context, case, merged.domains, lambda done: bar.update(done, total))
         with session.progress("judging") as bar:
-            for start in range(0, len(merged.domains), _CHUNK):
-                refresh(session.context, case, merged.domains[start : start + _CHUNK])
-                bar.update(start, len(merged.domains))
+            rejudge(
+                session.context,
+                case,
+                merged.domains,
+                lambda _what, done, total: bar.update(done, total),
+            )
     if as_json:
         session.print_json(
             {

@@ -26,6 +26,11 @@ Result = TypeVar("Result")
 
 _TRIES = 12  # of a transaction
 _CONNECT_SECONDS = 15
+_ALLOWED = {"host", "hostaddr", "port", "user", "dbname", "sslmode"}
+_UNREADABLE = (
+    "hub.server cannot be used: write postgresql://USER@HOST:PORT/DATABASE, with one host and "
+    "without a password; 'abusetrack hub join' takes that from a file."
+)
 _AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
@@ -40,10 +45,16 @@ def options(settings: Settings, password: str | None) -> dict[str, object]:
         raise InputError(
             "No hub is set; set hub.server to postgresql://USER@HOST:PORT/DATABASE first."
         )
-    found: dict[str, object] = dict(conninfo.conninfo_to_dict(hub.server))
+    try:
+        found: dict[str, object] = dict(conninfo.conninfo_to_dict(hub.server))
+    except psycopg.ProgrammingError as error:
+        raise InputError(_UNREADABLE) from error
+    hosts = [str(found.get(name, "")) for name in ("host", "hostaddr")]
+    if not hosts[0] or found.keys() - _ALLOWED or any("," in host for host in hosts):
+        raise InputError(_UNREADABLE)
     if password is not None:
         found["password"] = password
-    if not _is_here(str(found.get("host") or "")):
+    if not all(_is_here(host) for host in hosts if host):
         found["sslmode"] = "verify-full"
         found["sslrootcert"] = str(settings.path(hub.tls_root)) if hub.tls_root else "system"
     return found | {
@@ -55,7 +66,7 @@ def options(settings: Settings, password: str | None) -> dict[str, object]:
 
 
 def _is_here(host: str) -> bool:
-    if not host or host.startswith("/") or host == "localhost":
+    if host.startswith("/") or host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from abusetrack import notices
-from abusetrack.casefile import CaseFile, approvals, observations, projection
+from abusetrack.casefile import CaseFile, approvals, claims, observations, projection
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.errors import InputError, SettingsError
 from abusetrack.notices import Request
@@ -45,7 +45,7 @@ class Plan:
     drafts: tuple[Draft, ...]
     not_drafted: tuple[NotDrafted, ...]
     missing_settings: tuple[str, ...]  # nothing can be exported while there are any
-    complaints: tuple[str, ...] = ()  # about the user's templates
+    complaints: tuple[str, ...] = ()  # about the user's templates, and of colleagues' claims
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -93,7 +93,18 @@ def plan(
     )
     missing = notices.ready(context.settings.organisation)
     complaints = dict.fromkeys(draft.complaint for draft in drafts if draft.complaint)
-    return Plan(drafts, tuple(left_out), tuple(missing), tuple(complaints))
+    claimed = _claimed(case, drafts)
+    return Plan(drafts, tuple(left_out), tuple(missing), (*claimed, *complaints))
+
+
+def _claimed(case: CaseFile, drafts: Iterable[Draft]) -> Iterator[str]:
+    """Say of which domains a colleague said that it is theirs to work on."""
+    domains = [row.domain for draft in drafts for row in draft.rows]
+    for claim in claims.of_others(case, dict.fromkeys(domains)):
+        yield (
+            f"{claim.domain} is claimed by {claim.who} until {claim.expires_at:%Y-%m-%d %H:%M} "
+            "UTC: talk to them before you write."
+        )
 
 
 def _requests(wish: Wish, by_party: dict[str, list[Addressed]]) -> Iterable[Request]:

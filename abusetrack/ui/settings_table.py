@@ -27,6 +27,7 @@ def chapters() -> tuple[tuple[str, tuple[Line, ...]], ...]:
         (_tr("Work list"), _worklist()),
         (_tr("Figures"), _metrics()),
         (_tr("Case file and backups"), _case()),
+        (_tr("Team"), _team()),
         (_tr("Lists taken in"), _sources()),
     )
 
@@ -377,6 +378,24 @@ def _case() -> tuple[Line, ...]:
             _tr("Lock after"),
             _tr("Minutes without a key or a move; 0 is never. Only an encrypted file is locked."),
         ),
+    )
+
+
+def _team() -> tuple[Line, ...]:
+    return (
+        (
+            "hub.server",
+            _tr("Hub"),
+            _tr("postgresql://USER@HOST:PORT/DATABASE, without a password; 'hub join' sets it."),
+        ),
+        (
+            "hub.tls_root",
+            _tr("Trusted certificates"),
+            _tr("File that the hub's certificate is verified with; the system's where empty."),
+        ),
+        ("hub.key_file", _tr("File of the team's key"), _tr("The system's keyring where empty.")),
+        ("hub.minutes", _tr("Exchange every"), _tr("Minutes, while the window is open; 0: never.")),
+        ("hub.claim_hours", _tr("A claim lasts"), _tr("Hours.")),
     )
 
 

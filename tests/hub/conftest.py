@@ -6,15 +6,8 @@ import contextlib
 import hashlib
 import os
 import random
-import shutil
-import socket
-import subprocess
-import tempfile
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 
 from abusetrack.casefile import (
@@ -52,57 +45,6 @@ from abusetrack.records import (
     SuffixKind,
     Target,
 )
-from abusetrack.settings import HubSettings, Settings
-
-_WHERE = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-_BINARIES = _WHERE[0] if _WHERE else None
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A running server: where it listens, and its superuser's parameters."""
-
-    port: int
-    folder: Path
-
-    def admin(self, database: str = "postgres") -> psycopg.Connection:
-        return psycopg.connect(
-            host="127.0.0.1", port=self.port, user="postgres", dbname=database, autocommit=True
-        )
-
-    def settings(self, database: str, user: str = "postgres") -> Settings:
-        server = f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
-        return Settings(hub=HubSettings(server=server))
-
-
-@pytest.fixture(scope="session")
-def engine():
-    """Start the server that the machine has; as the user postgres where we are root."""
-    if _BINARIES is None:
-        pytest.skip("no PostgreSQL is installed (Debian: postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="abusetrack-pg-"))
-    as_user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-    if as_user:
-        shutil.chown(folder, "postgres", "postgres")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    data = folder / "data"
-    run = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, **as_user}
-    subprocess.run(
-        [_BINARIES / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync",
-         "--locale=C", "-E", "UTF8"], **run,
-    )  # fmt: skip
-    options = (
-        f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        " -c fsync=off -c shared_buffers=32MB"
-    )
-    subprocess.run(
-        [_BINARIES / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"],
-        **run,
-    )
-    yield Engine(port, folder)
-    subprocess.run([_BINARIES / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from abusetrack.casefile import directory, notices, observations, queue
+from abusetrack.casefile import claims, directory, notices, observations, queue
+from abusetrack.casefile.claims import Claim
 from abusetrack.errors import InputError, StorageFullError
 from abusetrack.names import Names
 from abusetrack.records import (
@@ -339,3 +340,20 @@ def test_neighbours_below_a_domain_are_looked_at_before_it_is_drafted(named, cas
     taking.assess(named, case, ["https://www.example.net/other"], revised)
     plan = drafting.plan(named, case, domains=["example.net"])
     assert [item.code for item in plan.not_drafted] == ["perhaps_shared"]
+
+
+def test_a_colleagues_claim_is_said(named, case, confirmed, clock):
+    soon, past = clock.now() + timedelta(hours=8), clock.now() - timedelta(hours=1)
+    own = case.origin_id.hex()
+    claims.replace(
+        case,
+        [
+            Claim("example.com", "Bob", "22" * 16, soon),
+            Claim("example.net", "Cyd", "22" * 16, past),
+            Claim("example.org", "Ann", own, soon),
+        ],
+    )
+    plan = drafting.plan(named, case)
+    assert len(plan.drafts) == 1
+    (said,) = plan.complaints
+    assert "example.com is claimed by Bob until 2026-03-01 20:00" in said

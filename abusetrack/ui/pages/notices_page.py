@@ -219,7 +219,7 @@ class NoticesPage(QWidget):
             self.list.select_reference(self._wanted)
             self._wanted = None
         self._stack.setCurrentIndex(0 if self.list.is_empty() else 1)
-        self._missing.setText(" ".join(found.plan.missing_settings))
+        self._missing.setText(" ".join((*found.plan.missing_settings, *found.plan.complaints)))
         self._show_current()
         self._say()
 
