@@ -24,6 +24,8 @@ from abusetrack.records import (
 )
 
 _MEANWHILE = 100_000  # ids that may be entered while a list is asked for
+_OUT = 255  # the mark of an id that a group does not have
+_ROWS = "domain_now AS d"
 _FEW = 20_000  # that many rows are sorted by themselves quicker than an index is read
 
 
@@ -77,6 +79,18 @@ class Source:
         """The statement that gives all ids, some of them perhaps twice."""
         return f"SELECT {self.id} FROM {self.tables} WHERE {self.where}"
 
+    @property
+    def others(self) -> str:
+        """The statement that gives the ids of all other rows; only of one table."""
+        return f"SELECT {self.id} FROM {self.tables} WHERE ({self.where}) IS NOT TRUE"
+
+    def leaves_in(self, case: CaseFile) -> int:
+        """Return how many ids there are, counted in the index; 0 where others cannot be asked."""
+        if self.tables != _ROWS:
+            return 0
+        count: int = case.value(f"SELECT count(*) FROM {_ROWS} WHERE {self.where}", self.params)
+        return count
+
 
 # Field of the query -> condition on a row ``d`` of domain_now, with the value as parameter.
 _TERMS = {
@@ -113,7 +127,7 @@ def terms(query: ListQuery) -> list[tuple[str, Any]]:
 
 def sources(query: ListQuery) -> list[list[Source]]:
     """Return where the ids that each filter leaves in come from; the text is not among them."""
-    return [[Source("domain_now AS d", term, "d.id", [value])] for term, value in terms(query)]
+    return [[Source(_ROWS, term, "d.id", [value])] for term, value in terms(query)]
 
 
 def may_leave(now: datetime, *, needs_gate: bool, countries: Sequence[str] = ()) -> Source:
@@ -136,7 +150,7 @@ def may_leave(now: datetime, *, needs_gate: bool, countries: Sequence[str] = ())
         for_this = f"{of_domain} country = ? AND {holds})"
         terms.append(f"(d.hosting_country <> ? OR {for_all} OR {for_this})")
         params += [country, at, country, at]
-    return Source("domain_now AS d", " AND ".join(terms), "d.id", params)
+    return Source(_ROWS, " AND ".join(terms), "d.id", params)
 
 
 def not_withdrawn() -> Source:
@@ -154,9 +168,7 @@ def not_withdrawn() -> Source:
         " WHERE notice_row.domain = d.domain AND notice.status = ?"
         " AND notice.status_at >= coalesce(d.last_confirmed, ''))"
     )
-    return Source(
-        "domain_now AS d", f"NOT {one} AND NOT {whole}", "d.id", [NoticeStatus.WITHDRAWN.value]
-    )
+    return Source(_ROWS, f"NOT {one} AND NOT {whole}", "d.id", [NoticeStatus.WITHDRAWN.value])
 
 
 def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> list[int]:
@@ -168,8 +180,7 @@ def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> l
     everything = f"SELECT id FROM domain_now{by}"
     if not groups:
         return [number for some in case.numbers(everything) for number in some]
-    wanted = len(groups)
-    marks = _marked(case, groups)
+    marks, wanted = _marked(case, groups)
     if marks.count(wanted) > _FEW:
         chosen = bytes(mark == wanted for mark in range(256))
         left_in = marks.translate(chosen).__getitem__
@@ -184,21 +195,29 @@ def ordered(case: CaseFile, groups: Sequence[Sequence[Source]], order: str) -> l
     return [number for some in ordered_few for number in some]
 
 
-def _marked(case: CaseFile, groups: Sequence[Sequence[Source]]) -> bytearray:
-    """Return for each id how many groups have it, one after the other from the first."""
+def _marked(case: CaseFile, groups: Sequence[Sequence[Source]]) -> tuple[bytearray, int]:
+    """Return a mark for each id, and the mark of those that every group has.
+
+    A group that leaves most in is read from its other side: what is counted in the index
+    need not be handed over one by one, and all are read once more, in order, afterwards.
+    """
     last: int = case.value("SELECT max(id) FROM domain_now") or 0
-    marks = bytearray(last + 1 + _MEANWHILE)
-    for step, group in enumerate(groups):
+    half = (case.value("SELECT count(*) FROM domain_now") or 0) / 2
+    marks = bytearray(last + 1) + bytes([_OUT]) * _MEANWHILE
+    step = 0
+    for group in groups:
+        if len(group) == 1 and group[0].leaves_in(case) > half:
+            for some in case.numbers(group[0].others, group[0].params):
+                for number in some:
+                    marks[number] = _OUT
+            continue
         for source in group:
             for some in case.numbers(source.sql, source.params):
-                if step == 0:
-                    for number in some:
-                        marks[number] = 1
-                    continue
                 for number in some:
                     if marks[number] == step:
                         marks[number] = step + 1
-    return marks
+        step += 1
+    return marks, step
 
 
 def _places(marks: bytearray, wanted: int) -> Iterator[int]:
