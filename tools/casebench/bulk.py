@@ -1,8 +1,9 @@
 """Fill a case file of a million names in minutes: what differs by name is put into whole rows.
 
-The reports go through the store's own functions. The answers are what the store wrote of a
-few names, as text, with another name and time in it: facts with their hashes and numbers,
-rows of ``observation`` and ``subject``. Evidence is that of the few names, shared by all.
+Reports and what was found on them go through the store's own functions. The answers are
+what the store wrote of a few names, as text, with another name and time in it: facts with
+their hashes and numbers, rows of ``observation`` and ``subject``. Evidence is that of the
+few names, shared by all.
 The result is a sound case file, and folding it anew changes nothing.
 """
 
@@ -16,15 +17,24 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
-from abusetrack.casefile import CaseFile, facts, observations, projection, reports, traits, vault
+from abusetrack.casefile import (
+    CaseFile,
+    facts,
+    observations,
+    projection,
+    reports,
+    sightings,
+    traits,
+    vault,
+)
 from abusetrack.casefile.encoding import canonical, stamp
 from abusetrack.records import Discarded, Evidence, LookupAnswer
-from casebench.generate import Template, names, report_of
+from casebench.generate import Template, names, report_of, sighting_of
 
 _AT_ONCE = 20_000  # names stored in one transaction
 _NAME, _AT = "name--to--come.invalid", "9999-01-01T00:00:00.000000Z"
 # Made again at the end, sorted, in a fraction of the time.
-_MADE_LATER = ("domain_now", "observation", "trait", "report", "queue")
+_MADE_LATER = ("domain_now", "observation", "trait", "report", "queue", "sighting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ def _answer(
     case.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?)", entries)
     traits.fold(case, first)
     projection.write(case, findings)
+    sightings.write(case, [sighting_of(one, one.looked_up_at) for one in findings])
     return len(entries)
 
 

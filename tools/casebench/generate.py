@@ -15,18 +15,28 @@ import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from abusetrack import intake, practice, settings
-from abusetrack.casefile import CaseFile, CaseFileThread, observations, open_case_file, projection
+from abusetrack.casefile import (
+    CaseFile,
+    CaseFileThread,
+    observations,
+    open_case_file,
+    projection,
+    sightings,
+)
 from abusetrack.casefile import reports as stored_reports
+from abusetrack.casefile.sightings import Sighting
 from abusetrack.records import (
     FACTS,
     AddressFacts,
+    Assessment,
+    AssessmentOutcome,
     Discarded,
     Evidence,
     Findings,
@@ -35,6 +45,7 @@ from abusetrack.records import (
     Observation,
     Question,
     Report,
+    SiteKind,
     SystemClock,
     Target,
 )
@@ -160,7 +171,57 @@ def report_of(
     url = f"https://{name}/{source.randrange(10**6)}"
     received = case.clock.now() - timedelta(minutes=source.randrange(500_000))
     return Report(
-        Target(url, url, host), received_at=received, source="public", reference=f"H-{number:07d}"
+        Target(url, url, host),
+        received_at=received,
+        source="public",
+        reference=f"H-{number:07d}",
+        assessment=_assessment(source, received + timedelta(hours=source.randrange(72))),
+    )
+
+
+# What analysts come to, and how often of a hundred; nothing: not assessed yet.
+_FOUND: Sequence[tuple[int, AssessmentOutcome | None, SiteKind]] = (
+    (40, AssessmentOutcome.CONFIRMED, SiteKind.DEDICATED),
+    (8, AssessmentOutcome.CONFIRMED, SiteKind.COMPROMISED),
+    (7, AssessmentOutcome.CONFIRMED, SiteKind.FORUM),
+    (20, AssessmentOutcome.NOT_ILLEGAL, SiteKind.UNKNOWN),
+    (10, AssessmentOutcome.COULD_NOT_ASSESS, SiteKind.UNKNOWN),
+    (15, None, SiteKind.UNKNOWN),
+)
+
+
+def _assessment(source: random.Random, at: datetime) -> Assessment | None:
+    (found,) = source.choices(_FOUND, [weight for weight, *_ in _FOUND])
+    _, outcome, kind = found
+    if outcome is None:
+        return None
+    is_confirmed = outcome is AssessmentOutcome.CONFIRMED
+    return Assessment(
+        outcome,
+        assessed_at=at,
+        assessed_by="bench",
+        kind=kind,
+        legal_category="A" if is_confirmed else None,
+        commercial=source.random() < 0.3 if is_confirmed else None,
+    )
+
+
+def sighting_of(found: Findings, asked: datetime) -> Sighting:
+    """Return what a lookup came to, as the figures read it."""
+    return Sighting(
+        domain=found.domain,
+        at=asked,
+        state=found.state,
+        registration_at=asked if found.registrar_key else None,
+        registrar_key=found.registrar_key,
+        registrar=found.registrar,
+        expires=found.expires,
+        hosting_at=asked,
+        hosting_country=found.hosting_country,
+        hosting_verdict=found.hosting_verdict,
+        asn=found.asn,
+        as_name=found.as_name,
+        cdn=found.cdn,
     )
 
 
@@ -178,6 +239,7 @@ def _look_up(
     with case.transaction():
         observations.store_many(case, answers)
         projection.write(case, findings)
+        sightings.write(case, [sighting_of(one, one.looked_up_at) for one in findings])
     return sum(len(answer.observations) for answer in answers)
 
 

@@ -32,6 +32,7 @@ _FILTERS: dict[str, dict[str, Any]] = {
     "suffix kind": {"suffix_kind": SuffixKind.ICANN},
     "kind": {"kind": SiteKind.DEDICATED},
     "confirmed": {"confirmed_only": True},
+    "category": {"category": "A"},
     "not persistent": {"persistent": False},
     "without notice": {"without_notice": True},
 }
