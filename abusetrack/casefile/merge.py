@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Annotated, Any, BinaryIO
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
-from abusetrack.casefile import audit, driver, dump, facts, folding, heads, vault
+from abusetrack.casefile import audit, driver, dump, facts, folding, heads, spans, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean
 from abusetrack.errors import InputError
@@ -386,9 +387,22 @@ def _held(case: CaseFile) -> int:
 
 
 def _touched(case: CaseFile, before: int) -> tuple[str, ...]:
-    return tuple(domain for (domain,) in case.rows(_TOUCHED, [before]))
+    """Return the domains of which anything came, also what came of the networks they are in."""
+    names = {domain for (domain,) in case.rows(_TOUCHED, [before])}
+    known = case.rows(_PREFIXES, [before])
+    if known:  # reported addresses are few: each is compared
+        for address, domain in case.rows(_REPORTED_ADDRESSES):
+            digits = spans.digits(ipaddress.ip_address(address))
+            if any(first <= digits <= last for first, last in known):
+                names.add(domain)
+    return tuple(sorted(names))
 
 
+_PREFIXES = "SELECT lower(hex(first)), lower(hex(last)) FROM prefix_now WHERE fact > ?"
+_REPORTED_ADDRESSES = """
+SELECT host.name, domain_now.domain FROM host JOIN domain_now ON domain_now.id = host.domain
+WHERE host.kind IN ('ipv4', 'ipv6')
+"""
 _TOUCHED = """
 SELECT domain FROM domain_now WHERE id IN (
     SELECT domain FROM report WHERE fact > ?1 OR assessment > ?1
@@ -397,6 +411,10 @@ SELECT domain FROM domain_now WHERE id IN (
     UNION SELECT domain_now.id FROM observation JOIN subject ON subject.id = observation.subject
         JOIN domain_now ON domain_now.domain = subject.name WHERE observation.fact > ?1
     UNION SELECT domain_now.id FROM notice_row
-        JOIN domain_now ON domain_now.domain = notice_row.domain WHERE notice > ?1)
-ORDER BY domain
+        JOIN domain_now ON domain_now.domain = notice_row.domain WHERE notice > ?1
+    UNION SELECT host.domain FROM prefix_now
+        JOIN trait ON trait.kind = 'address'
+            AND trait.value BETWEEN lower(hex(first)) AND lower(hex(last))
+        JOIN subject ON subject.id = trait.subject JOIN host ON host.name = subject.name
+        WHERE prefix_now.fact > ?1)
 """

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from abusetrack.casefile import facts, traits, vault
+from abusetrack.casefile import facts, spans, traits, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, moment, stamp
 from abusetrack.casefile.facts import NewFact, StoredFact
@@ -302,19 +302,11 @@ def _of_prefixes(
     wanted = []
     for address in found:
         try:
-            parsed = ipaddress.ip_address(address)
+            span = ipaddress.ip_network(address)
         except ValueError:
             continue
-        number = _mapped(parsed)
-        # A prefix that covers the address begins with the address, cut to its length.
-        starts = {number >> low << low for low in range(parsed.max_prefixlen + 1)}
-        wanted.append(
-            {
-                "address": address,
-                "number": f"{number:032x}",
-                "starts": [f"{start:032x}" for start in starts],
-            }
-        )
+        number, _ = spans.bounds(span)
+        wanted.append({"address": address, "number": number, "starts": spans.starts(span)})
     rows = case.rows(
         _COVERING, {"wanted": canonical(wanted), "since": stamp(since) if since else ""}
     )
@@ -423,16 +415,11 @@ def _evidence(
     return Evidence(media_type, restored, sha256.hex())
 
 
-def _mapped(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> int:
-    """Return an address as one of 128 bits; IPv4 mapped (RFC 4291, 2.5.5.2)."""
-    return int(address) if address.version == 6 else 0xFFFF << 32 | int(address)
-
-
 def _bounds(prefix: str) -> tuple[bytes, bytes] | None:
     """Return the first and last address of a prefix; None where it is no prefix."""
     try:
         network = ipaddress.ip_network(prefix, strict=False)
     except ValueError:
         return None
-    first, last = _mapped(network.network_address), _mapped(network.broadcast_address)
-    return first.to_bytes(16, "big"), last.to_bytes(16, "big")
+    first, last = spans.bounds(network)
+    return bytes.fromhex(first), bytes.fromhex(last)

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
-from abusetrack.casefile import filters
+from abusetrack.casefile import filters, spans
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, escape_like
 from abusetrack.casefile.filters import ListQuery, Source
@@ -215,22 +215,12 @@ _NOTES = (
 )
 
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def _span(text: str) -> Network | None:
+def _span(text: str) -> spans.Network | None:
     """Return the prefix that a text is, an address being one of a single address."""
     try:
         return ipaddress.ip_network(text.strip("[]"), strict=False)
     except ValueError:
         return None
-
-
-def _bounds(span: Network) -> tuple[str, str]:
-    """Return first and last address as 32 hexadecimal digits; IPv4 mapped (RFC 4291, 2.5.5.2)."""
-    above = 0 if span.version == 6 else 0xFFFF << 32
-    first, last = int(span.network_address), int(span.broadcast_address)
-    return f"{above | first:032x}", f"{above | last:032x}"
 
 
 _SEEN = (
@@ -240,12 +230,12 @@ _SEEN = (
 _ADDRESS = f"trait.kind = '{TraitKind.ADDRESS.value}' AND trait.value BETWEEN"
 
 
-def _seen_at(span: Network) -> Source:
+def _seen_at(span: spans.Network) -> Source:
     """Return hosts that were ever seen at an address of the span."""
-    return Source(_SEEN, f"{_ADDRESS} ? AND ?", "host.domain", _bounds(span))
+    return Source(_SEEN, f"{_ADDRESS} ? AND ?", "host.domain", spans.bounds(span))
 
 
-def _reported(case: CaseFile, span: Network) -> Source:
+def _reported(case: CaseFile, span: spans.Network) -> Source:
     """Return reported hosts that are addresses themselves; few are, so each is compared."""
     kind = HostKind.IPV4 if span.version == 4 else HostKind.IPV6
     inside = [
@@ -259,18 +249,18 @@ def _reported(case: CaseFile, span: Network) -> Source:
     return Source("json_each(?) AS one", "true", "one.value", [canonical(inside)])
 
 
-def _neighbours(span: Network) -> Source:
+def _neighbours(span: spans.Network) -> Source:
     """Return hosts in the narrowest known prefix around the span."""
     around = (
-        "prefix_now WHERE first <= unhex(?1) AND last >= unhex(?2)"
-        " ORDER BY first DESC, last LIMIT 1"
+        "prefix_now JOIN json_each(?1) AS start ON first = unhex(start.value)"
+        " WHERE last >= unhex(?2) ORDER BY first DESC, last LIMIT 1"
     )
     return Source(
         _SEEN,
         f"{_ADDRESS} (SELECT lower(hex(first)) FROM {around})"
         f" AND (SELECT lower(hex(last)) FROM {around})",
         "host.domain",
-        _bounds(span),
+        [canonical(spans.starts(span)), spans.bounds(span)[1]],
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from abusetrack.casefile import spans
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import clean, id_text, moment, stamp
 from abusetrack.records import Question, Trait, TraitKind
@@ -125,7 +126,7 @@ def holders(
 def in_prefix(case: CaseFile, prefix: str, *, but: str, limit: int) -> tuple[Holder, ...]:
     """Return up to ``limit`` domains other than ``but`` with an address in ``prefix``."""
     network = ipaddress.ip_network(prefix, strict=False)
-    first, last = _digits(network.network_address), _digits(network.broadcast_address)
+    first, last = spans.bounds(network)
     return _holders(case, TraitKind.ADDRESS, first, last, but=but, limit=limit, since=None)
 
 
@@ -192,7 +193,7 @@ def _stored(kind: TraitKind, value: str) -> str:
     """Names by their labels from the last, addresses as digits: what belongs together is near."""
     if kind in _NAMES:
         return _reversed(clean(value).rstrip(".").lower())
-    return _digits(ipaddress.ip_address(value)) if kind is TraitKind.ADDRESS else value
+    return spans.digits(ipaddress.ip_address(value)) if kind is TraitKind.ADDRESS else value
 
 
 def _shown(kind: TraitKind, value: str) -> str:
@@ -206,9 +207,3 @@ def _shown(kind: TraitKind, value: str) -> str:
 
 def _reversed(name: str) -> str:
     return ".".join(reversed(name.split(".")))
-
-
-def _digits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    """Return an address as 32 hexadecimal digits; IPv4 mapped (RFC 4291, 2.5.5.2)."""
-    number = int(address) if address.version == 6 else 0xFFFF << 32 | int(address)
-    return f"{number:032x}"

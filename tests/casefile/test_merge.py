@@ -14,12 +14,13 @@ from abusetrack.casefile import (
     facts,
     folding,
     merge,
+    observations,
     open_case_file,
     projection,
     reports,
 )
 from abusetrack.errors import InputError, StorageFullError
-from abusetrack.records import AssessmentOutcome
+from abusetrack.records import AddressFacts, AssessmentOutcome, Question
 
 
 @pytest.fixture
@@ -307,3 +308,17 @@ def test_a_kind_from_a_newer_version_is_refused(desk, send):
         facts.append(ann, [facts.NewFact("prophecy", {})])
     with pytest.raises(InputError, match="kind that this abusetrack does not know; update it"):
         send(ann, bob)
+
+
+def test_what_came_of_a_network_touches_the_domains_in_it(
+    desk, send, report, discarded, answer, observe, network
+):
+    """Ann knows an address, Bob its network: after the merge Ann has to judge her domain anew."""
+    ann, bob = desk("Ann"), desk("Bob")
+    listed = [report("https://a.example/"), report("https://b.example/"), report("//192.0.2.77/")]
+    reports.add(ann, listed, [], discarded, label="list.csv")
+    for name, address in (("a.example", "192.0.2.9"), ("b.example", "198.51.100.9")):
+        asked = observe(name, Question.A, AddressFacts((address,)))
+        observations.store_many(ann, [answer(name, asked)])
+    observations.store_many(bob, [answer("c.example", *network("192.0.2.200", "192.0.2.0/24"))])
+    assert send(bob, ann).domains == ("192.0.2.77", "a.example")
