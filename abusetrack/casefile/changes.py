@@ -47,15 +47,45 @@ def of_domain(case: CaseFile, domain: str) -> tuple[Change, ...]:
     return tuple(_decode(*row) for row in rows)
 
 
-def since(case: CaseFile, after: datetime | None, *, limit: int = 1000) -> list[tuple[str, Change]]:
-    """Return (domain, change) of what was established after a time, newest first."""
+def since(
+    case: CaseFile, after: datetime | None, *, fact: int = 0, limit: int = 1000
+) -> list[tuple[str, Change]]:
+    """Return (domain, change) of what is new, the change established last first.
+
+    That is what was established after a time, and what rests on answers that came into
+    this file after a ``fact``, however long others had known them.
+    """
     rows = case.rows(
-        f"SELECT domain_now.domain, {_COLUMNS} FROM change"
-        " JOIN domain_now ON domain_now.id = change.domain"
-        " WHERE established_at > ? ORDER BY established_at DESC, change.domain, position LIMIT ?",
-        [stamp(after) if after else "", limit],
+        _ALL.format(_COLUMNS) if after is None else _NEW.format(_COLUMNS),
+        {"after": stamp(after) if after else "", "fact": fact, "limit": limit},
     )
     return [(domain, _decode(*row)) for domain, *row in rows]
+
+
+_ALL = """
+SELECT domain_now.domain, {} FROM change JOIN domain_now ON domain_now.id = change.domain
+ORDER BY established_at DESC, change.domain, position LIMIT :limit
+"""
+_NEW = """
+WITH asked AS (
+    SELECT DISTINCT subject FROM observation WHERE fact > :fact
+), about AS (
+    SELECT host.domain FROM asked JOIN subject ON subject.id = asked.subject
+    JOIN host ON host.name = subject.name
+    UNION
+    SELECT domain_now.id FROM asked JOIN subject ON subject.id = asked.subject
+    JOIN domain_now ON domain_now.domain = subject.name
+), found AS (
+    SELECT domain, position FROM change WHERE established_at > :after
+    UNION
+    SELECT change.domain, position FROM about JOIN change ON change.domain = about.domain
+    WHERE EXISTS (SELECT 1 FROM json_each(change.facts) AS behind
+        JOIN fact ON fact.id = unhex(replace(behind.value, '-', '')) WHERE fact.n > :fact)
+)
+SELECT domain_now.domain, {} FROM found JOIN change USING (domain, position)
+JOIN domain_now ON domain_now.id = change.domain
+ORDER BY established_at DESC, change.domain, position LIMIT :limit
+"""
 
 
 def with_history(case: CaseFile, domains: Iterable[str]) -> list[str]:

@@ -132,16 +132,13 @@ def of_domain(case: CaseFile, domain: str) -> tuple[StoredReport, ...]:
     return tuple(_decode(fact, judged[fact.n]) for fact in facts.read(case, numbers))
 
 
-def recorded_since(case: CaseFile, after: datetime | None, *, limit: int) -> list[tuple[str, int]]:
-    """Return (domain, reports) of what was taken in after a time, the latest first."""
-    first = b"" if after is None else int(after.timestamp() * 1000).to_bytes(6, "big")
+def recorded_since(case: CaseFile, fact: int, *, limit: int) -> list[tuple[str, int]]:
+    """Return (domain, reports) of what came into this file after a fact, the latest first."""
     return case.rows(
-        "SELECT domain_now.domain, count(*) FROM fact CROSS JOIN report ON report.fact = fact.n"
-        " CROSS JOIN domain_now ON domain_now.id = report.domain"
-        # Ids begin with the time (RFC 9562), so that the index finds the first.
-        " WHERE fact.id >= ? AND fact.kind = 'report' AND fact.at > ?"
-        " GROUP BY domain_now.id ORDER BY max(fact.id) DESC LIMIT ?",
-        [first, stamp(after) if after else "", limit],
+        "SELECT domain_now.domain, count(*) FROM report"
+        " JOIN domain_now ON domain_now.id = report.domain WHERE report.fact > ?"
+        " GROUP BY domain_now.id ORDER BY max(report.fact) DESC LIMIT ?",
+        [fact, limit],
     )
 
 

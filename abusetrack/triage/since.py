@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from abusetrack.casefile import CaseFile, changes, ledger, queue, reports, visits
 from abusetrack.casefile.queue import Plan
+from abusetrack.casefile.visits import Visit
 from abusetrack.judgement import ladder
 from abusetrack.records import Change
 from abusetrack.triage.context import Context
 from abusetrack.triage.ledger_json import time_text
 from abusetrack.triage.past import change_as_json
 
-# A lookup takes its time: what was asked before the mark may have been stored after it.
-# Rather shown twice than missed.
-_OVERLAP = timedelta(minutes=15)
 MOST = 1000  # of each kind
 
 
@@ -38,7 +36,7 @@ class Since:
     """
 
     mark: datetime | None
-    as_of: datetime
+    as_of: Visit
     changes: tuple[tuple[str, Change], ...]  # newest first
     answers: tuple[AnswerDue, ...]  # longest due first
     checks: tuple[tuple[str, Plan], ...]  # longest due first
@@ -48,13 +46,15 @@ class Since:
 def since(context: Context, case: CaseFile) -> Since:
     """Gather what is new for the present actor, and what waits for somebody."""
     now, mark = context.clock.now(), visits.last(case)
+    fact = mark.fact if mark else 0
+    at = mark.at if mark else None
     return Since(
-        mark=mark,
-        as_of=now,
-        changes=tuple(changes.since(case, mark and mark - _OVERLAP, limit=MOST)),
+        mark=at,
+        as_of=visits.now(case),
+        changes=tuple(changes.since(case, at, fact=fact, limit=MOST)),
         answers=tuple(_answers(case, now)),
         checks=tuple(queue.due(case, until=now, limit=MOST)),
-        reports=tuple(reports.recorded_since(case, mark, limit=MOST)),
+        reports=tuple(reports.recorded_since(case, fact, limit=MOST)),
     )
 
 
@@ -77,7 +77,7 @@ def as_json(found: Since) -> dict[str, Any]:
     return {
         "mark": time_text(found.mark),
         "mark_reason": None if found.mark else "nobody of this name has marked anything as seen",
-        "as_of": time_text(found.as_of),
+        "as_of": time_text(found.as_of.at),
         "changes": [
             {"domain": domain} | change_as_json(change) for domain, change in found.changes
         ],

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
-from abusetrack.casefile import changes, folding, observations, reports
+from abusetrack.casefile import changes, folding, observations, reports, visits
 from abusetrack.records import Change, ChangeKind, Question
 
 
@@ -43,6 +44,31 @@ def test_since_lists_what_was_established_later_newest_first(filled, change, clo
     assert changes.since(filled, after) == [("b.example", newer), ("a.example", new)]
     assert len(changes.since(filled, None)) == 3
     assert changes.since(filled, None, limit=1) == [("b.example", newer)]
+
+
+def test_what_rests_on_answers_that_came_later_is_new_however_old(filled, clock, answer, observe):
+    def look(name):
+        return observations.store_many(filled, [answer(name, observe(name, Question.NS))])
+
+    long_ago = clock.now() - timedelta(days=300)
+    look("a.example")
+    seen = visits.now(filled)
+    look("b.example")
+    ids = {
+        name: str(uuid.UUID(bytes=one))
+        for name, one in filled.rows(
+            "SELECT subject.name, fact.id FROM observation JOIN fact ON fact.n = observation.fact"
+            " JOIN subject ON subject.id = observation.subject"
+        )
+    }
+    old, new = (
+        Change(ChangeKind.HOLD_SET, name, "registered", "held", long_ago, long_ago, long_ago,
+               (ids[name],))
+        for name in ("a.example", "b.example")
+    )  # fmt: skip
+    changes.write(filled, {"a.example": [old], "b.example": [new]})
+    assert changes.since(filled, seen.at, fact=seen.fact) == [("b.example", new)]
+    assert len(changes.since(filled, None)) == 2
 
 
 def test_only_what_was_looked_up_twice_has_a_history(filled, answer, observe):

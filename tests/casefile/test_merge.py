@@ -18,6 +18,7 @@ from abusetrack.casefile import (
     open_case_file,
     projection,
     reports,
+    visits,
 )
 from abusetrack.errors import InputError, StorageFullError
 from abusetrack.records import AddressFacts, AssessmentOutcome, Question
@@ -322,3 +323,14 @@ def test_what_came_of_a_network_touches_the_domains_in_it(
         observations.store_many(ann, [answer(name, asked)])
     observations.store_many(bob, [answer("c.example", *network("192.0.2.200", "192.0.2.0/24"))])
     assert send(bob, ann).domains == ("192.0.2.77", "a.example")
+
+
+def test_what_a_merge_brought_is_new_here_however_old(desk, send, report, discarded, clock):
+    ann, bob = desk("Ann"), desk("Bob")
+    reports.add(bob, [report("https://b.example/")], [], discarded, label="list.csv")
+    clock.move(days=30)
+    reports.add(ann, [report("https://a.example/")], [], discarded, label="list.csv")
+    seen = visits.now(ann)
+    assert reports.recorded_since(ann, 0, limit=9) == [("a.example", 1)]
+    send(bob, ann)
+    assert reports.recorded_since(ann, seen.fact, limit=9) == [("b.example", 1)]

@@ -21,6 +21,7 @@ from abusetrack.casefile.migrations import (
     m0010_dictionary,
     m0012_dashboards,
     m0020_team,
+    m0021_visits,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -37,6 +38,7 @@ _STEPS = (
     m0010_dictionary,
     m0012_dashboards,
     m0020_team,
+    m0021_visits,
 )
 
 
