@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -93,8 +94,14 @@ def _section(session: Session, title: str, lines: Sequence[str]) -> None:
 
 
 @click.command()
-@click.argument("subjects", nargs=-1, required=True, metavar="URL|DOMAIN...")
-@click.option("--status", required=True, type=click.Choice([item.value for item in ContentState]))
+@click.argument("subjects", nargs=-1, metavar="URL|DOMAIN...")
+@click.option(
+    "--from",
+    "table",
+    type=click.Path(path_type=Path),
+    help="A CSV or XLSX instead: url or domain, status, and if need be seen at and source.",
+)
+@click.option("--status", type=click.Choice([item.value for item in ContentState]))
 @click.option("--at", help="When it was seen so (ISO 8601, UTC if no zone). [default: now]")
 @click.option("--source", default="", help="The person or system that says so. [default: you]")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
@@ -102,7 +109,8 @@ def _section(session: Session, title: str, lines: Sequence[str]) -> None:
 def content(
     session: Session,
     subjects: tuple[str, ...],
-    status: str,
+    table: Path | None,
+    status: str | None,
     at: str | None,
     source: str,
     as_json: bool,
@@ -112,6 +120,18 @@ def content(
     abusetrack cannot find this out: it never touches reported content. A domain stands for
     all its reported URLs.
     """
+    if bool(subjects) == (table is not None):
+        raise InputError("Give URLs or domains with --status, or a table with --from.")
+    if table is not None:
+        if status or at or source:
+            raise InputError("With --from, status, time and source stand in the table.")
+        with session.case("recording what was seen") as case:
+            count, complaints = remarks.say_content_of_list(session.context, case, table)
+        said = f"content statuses recorded: {counted(count, 'URL')}"
+        _tell(session, "urls", said, count, complaints, as_json)
+        return
+    if status is None:
+        raise InputError("Say what was seen with --status.")
     moment = moment_of(at, "--at")
     if moment is not None and moment > session.context.clock.now():
         raise InputError("--at lies in the future; give the time when it was seen.")

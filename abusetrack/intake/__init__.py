@@ -8,13 +8,14 @@ kept nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from abusetrack.errors import InputError
 from abusetrack.intake import tables
 from abusetrack.intake.decode import decode
 from abusetrack.intake.mail import read_mail
-from abusetrack.intake.model import MAX_BYTES, AssessmentRow, Context, Intake, Ledger
+from abusetrack.intake.model import MAX_BYTES, AssessmentRow, Context, Intake, Ledger, StatusRow
 from abusetrack.intake.sheets import is_workbook, read_sheets
 from abusetrack.intake.texts import read_text
 from abusetrack.records import Complaint
@@ -23,11 +24,13 @@ __all__ = [
     "AssessmentRow",
     "Context",
     "Intake",
+    "StatusRow",
     "decode",
     "load",
     "read",
     "read_assessments",
     "read_path",
+    "read_statuses",
 ]
 
 _TABLES = {".csv", ".tsv"}
@@ -93,17 +96,33 @@ def read_assessments(
         InputError: it is too large, no table, or lacks a column.
     """
     ledger = Ledger(context)
+    found = tuple(tables.read_assessments(_table(data, filename, ledger, "Assessments"), ledger))
+    return found, ledger.intake().complaints
+
+
+def read_statuses(
+    data: bytes | str, *, filename: str, context: Context
+) -> tuple[tuple[StatusRow, ...], tuple[Complaint, ...]]:
+    """Read a table of content statuses: url or domain, status, and perhaps seen at and source.
+
+    Raises:
+        InputError: it is too large, no table, or lacks a column.
+    """
+    ledger = Ledger(context)
+    rows = _table(data, filename, ledger, "Content statuses")
+    found = tuple(tables.read_statuses(rows, ledger))
+    return found, ledger.intake().complaints
+
+
+def _table(data: bytes | str, filename: str, ledger: Ledger, what: str) -> Sequence[tables.Row]:
     if len(data) > MAX_BYTES:
         raise InputError(_TOO_LARGE)
     if PurePath(filename).suffix.lower() == ".eml":
-        raise InputError("Assessments are read from CSV or XLSX files, not from mails.")
+        raise InputError(f"{what} are read from CSV or XLSX files, not from mails.")
     if isinstance(data, bytes) and is_workbook(data):
-        rows = [row for sheet in read_sheets(data, ledger)[:1] for row in sheet]
-    else:
-        text = data if isinstance(data, str) else decode(data)
-        rows = tables.parse_csv(text, context)
-    found = tuple(tables.read_assessments(rows, ledger))
-    return found, ledger.intake().complaints
+        return [row for sheet in read_sheets(data, ledger)[:1] for row in sheet]
+    text = data if isinstance(data, str) else decode(data)
+    return tables.parse_csv(text, ledger.context)
 
 
 def _read_workbook(data: bytes, ledger: Ledger) -> None:

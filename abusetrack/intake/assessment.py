@@ -81,12 +81,12 @@ def read_assessment(
     text = {name: value for name, value in text.items() if value}
     if not text:
         return None
-    kind = _word(text.get("kind", SiteKind.UNKNOWN), SiteKind, _KINDS, "kind")
+    kind = word(text.get("kind", SiteKind.UNKNOWN), SiteKind, _KINDS, "kind")
     if "outcome" not in text:
         if text.keys() == {"kind"} and kind is SiteKind.UNKNOWN:
             return None
         raise RowError(f"an assessment without an outcome; use one of: {_list(AssessmentOutcome)}")
-    outcome = _word(text["outcome"], AssessmentOutcome, _OUTCOMES, "outcome")
+    outcome = word(text["outcome"], AssessmentOutcome, _OUTCOMES, "outcome")
     by = text.get("assessed by", context.actor)
     if "assessed at" in text:
         at = read_when(cells["assessed at"], context, zone)
@@ -111,10 +111,15 @@ def read_assessment(
 
 
 def _maybe(text: Mapping[str, str], name: str, words: type[_Word]) -> _Word | None:
-    return _word(text[name], words, {}, name) if name in text else None
+    return word(text[name], words, {}, name) if name in text else None
 
 
-def _word(text: str, words: type[_Word], synonyms: Mapping[str, _Word], name: str) -> _Word:
+def word(text: str, words: type[_Word], synonyms: Mapping[str, _Word], name: str) -> _Word:
+    """Return the member of an enum that a cell names, in any case and spelling of its spaces.
+
+    Raises:
+        RowError: it names none; the message has ``name`` and what can be used.
+    """
     folded = " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
     for word in words:
         if " ".join(word.casefold().replace("_", " ").split()) == folded:

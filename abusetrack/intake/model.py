@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from abusetrack.errors import InputError
 from abusetrack.intake import scrub
 from abusetrack.names import Names
-from abusetrack.records import Assessment, Complaint, Discarded, Report
+from abusetrack.records import Assessment, Complaint, ContentStatus, Discarded, Report
 from abusetrack.settings import SourceProfile
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -73,6 +73,15 @@ class AssessmentRow:
 
     subject: str
     assessment: Assessment
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One row of a list of content statuses; ``subject`` as in :class:`AssessmentRow`."""
+
+    subject: str
+    status: ContentStatus
     line: int
 
 

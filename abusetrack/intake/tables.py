@@ -6,15 +6,22 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from abusetrack.errors import InputError
 from abusetrack.intake import assessment
 from abusetrack.intake.dates import read_when
-from abusetrack.intake.model import MAX_BYTES, AssessmentRow, Context, Ledger, RowError
+from abusetrack.intake.model import (
+    MAX_BYTES,
+    AssessmentRow,
+    Context,
+    Ledger,
+    RowError,
+    StatusRow,
+)
 from abusetrack.intake.scrub import HOLE
-from abusetrack.records import Refusal, Report, Target
+from abusetrack.records import ContentState, ContentStatus, Refusal, Report, Target
 
 _OPEN_QUOTE = "a quotation mark in it is not closed, so it runs on into other rows"
 HOLLOW = "encoded data stood in it and was removed unread"
@@ -53,6 +60,21 @@ _HEADERS = {
     "detection method": ("detection method",),
 }  # fmt: skip
 _FIELD_OF = {header: field for field, headers in _HEADERS.items() for header in headers}
+
+# A list of content statuses: what else it may say of a URL is not read.
+_STATUS_HEADERS = {
+    "status": ("status", "content status", "content", "state"),
+    "seen at": (
+        "seen at", "seen", "checked at", "checked", "last checked", "date", "timestamp", "at",
+    ),
+}  # fmt: skip
+_STATUS_FIELD_OF = {
+    header: field
+    for field, headers in (
+        {name: _HEADERS[name] for name in ("url", "domain", "source")} | _STATUS_HEADERS
+    ).items()
+    for header in headers
+}
 
 Columns = dict[str, int]
 
@@ -145,6 +167,39 @@ def read_assessments(rows: Sequence[Row], ledger: Ledger) -> Iterator[Assessment
         yield AssessmentRow(subject, found, row.line)
 
 
+def read_statuses(rows: Sequence[Row], ledger: Ledger) -> Iterator[StatusRow]:
+    """Yield the content status of each row; complaints go to the ledger.
+
+    Raises:
+        InputError: no column holds URLs or domains, or several do, or none the status.
+    """
+    columns, rows = _find_columns(rows, ledger, _STATUS_FIELD_OF)
+    if "status" not in columns:
+        raise InputError("The table has no column named status; nothing was recorded.")
+    for row in rows:
+        try:
+            cells = _cells(row, columns, ledger)
+            target = _target(cells, ledger)
+            found = _status(cells, ledger)
+        except RowError as error:
+            ledger.complain(row.line, _named(row, columns), str(error))
+            continue
+        yield StatusRow(target.host.name if target.bare else target.url, found, row.line)
+
+
+def _status(cells: dict[str, object], ledger: Ledger) -> ContentStatus:
+    context = ledger.context
+    state = assessment.word(str(cells.get("status", "")), ContentState, {}, "status")
+    at = context.received_at
+    if "seen at" in cells:
+        at = read_when(cells["seen at"], context, ledger.zone)
+    elif "source" in cells:
+        raise RowError("what somebody else saw needs its date (seen at)")
+    if at > context.received_at:
+        raise RowError("it was seen at a time that is still to come")
+    return ContentStatus(state, at, str(cells.get("source", context.actor)))
+
+
 def _report(row: Row, columns: Columns, ledger: Ledger) -> Report:
     cells = _cells(row, columns, ledger)
     target = _target(cells, ledger)
@@ -214,11 +269,16 @@ def _named(row: Row, columns: Columns) -> str:
     return row.text
 
 
-def _find_columns(rows: Sequence[Row], ledger: Ledger) -> tuple[Columns, Sequence[Row]]:
-    """Return where the columns are, and the rows below the header that hold something."""
+def _find_columns(
+    rows: Sequence[Row], ledger: Ledger, fields: Mapping[str, str] = _FIELD_OF
+) -> tuple[Columns, Sequence[Row]]:
+    """Return where the columns are, and the rows below the header that hold something.
+
+    ``fields`` has our name of a column for each header that is understood.
+    """
     rows = [row for row in rows if not row.empty]
     for number, row in enumerate(rows[:_SAMPLE]):
-        columns = _columns(row.cells, ledger.context)
+        columns = _columns(row.cells, ledger.context, fields)
         if columns.keys() & {"url", "domain"}:
             for above in rows[:number]:
                 ledger.complain(above.line, above.text, "it stands above the names of the columns")
@@ -230,7 +290,7 @@ def _find_columns(rows: Sequence[Row], ledger: Ledger) -> tuple[Columns, Sequenc
         if _holds_names(rows[:_COLUMN_SAMPLE], index, ledger.context)
     ]
     if len(holding) == 1:
-        return _below_header(rows, holding[0], ledger)
+        return _below_header(rows, holding[0], ledger, fields)
     if not rows:
         return {}, rows
     what = "Several columns hold" if holding else "No column holds"
@@ -240,10 +300,12 @@ def _find_columns(rows: Sequence[Row], ledger: Ledger) -> tuple[Columns, Sequenc
     )
 
 
-def _below_header(rows: Sequence[Row], url: int, ledger: Ledger) -> tuple[Columns, Sequence[Row]]:
+def _below_header(
+    rows: Sequence[Row], url: int, ledger: Ledger, fields: Mapping[str, str]
+) -> tuple[Columns, Sequence[Row]]:
     """Return the columns where no header names the one of the URLs, but may name others."""
     for number, row in enumerate(rows[:_SAMPLE]):
-        columns = _columns(row.cells, ledger.context)
+        columns = _columns(row.cells, ledger.context, fields)
         if len(columns) > 1 and url not in columns.values():
             for above in rows[:number]:
                 ledger.complain(above.line, above.text, "it stands above the names of the columns")
@@ -261,7 +323,9 @@ def _leave_columns(header: Row, columns: Columns, ledger: Ledger) -> None:
             ledger.leave_column(cell)
 
 
-def _columns(cells: Sequence[object], context: Context) -> Columns:
+def _columns(
+    cells: Sequence[object], context: Context, fields: Mapping[str, str] = _FIELD_OF
+) -> Columns:
     profile = context.profile.columns if context.profile else {}
     theirs = {_fold(header): ours.replace("_", " ") for ours, header in profile.items()}
     columns: Columns = {}
@@ -272,7 +336,7 @@ def _columns(cells: Sequence[object], context: Context) -> Columns:
         field = theirs.get(folded)
         if field is not None:
             columns[field] = index
-        elif (known := _FIELD_OF.get(folded)) and known not in theirs.values():
+        elif (known := fields.get(folded)) and known not in theirs.values():
             columns.setdefault(known, index)
     return columns
 

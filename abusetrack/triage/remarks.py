@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from abusetrack import intake
 from abusetrack.casefile import CaseFile, assessments, content, notes
 from abusetrack.records import Complaint, ContentState, ContentStatus, Refusal
 from abusetrack.triage.context import Context
 from abusetrack.triage.dossier import known_domain
 from abusetrack.triage.refresh import refresh
-from abusetrack.triage.taking import subject_of
+from abusetrack.triage.taking import reading, subject_of
 
 _NO_SUBJECT = "give a registrable domain or a whole URL"
 _NOT_REPORTED = "nothing is reported of this name or URL"
@@ -34,8 +36,34 @@ def say_content(
     """
     status = ContentStatus(state, at or context.clock.now(), source or context.actor)
     return _each(
-        context, case, subjects, lambda subject: content.add(case, subject, status), _NOT_REPORTED
+        context,
+        case,
+        enumerate(subjects, start=1),
+        lambda _line, subject: content.add(case, subject, status),
+        _NOT_REPORTED,
     )
+
+
+def say_content_of_list(
+    context: Context, case: CaseFile, path: Path
+) -> tuple[int, list[Complaint]]:
+    """Record the content statuses of a CSV or XLSX file; return of how many URLs, what failed.
+
+    Raises:
+        InputError: it cannot be read, or is no such table.
+    """
+    rows, complaints = intake.read_statuses(
+        intake.load(path), filename=path.name, context=reading(context)
+    )
+    said = {row.line: row for row in rows}
+    count, unknown = _each(
+        context,
+        case,
+        ((line, row.subject) for line, row in said.items()),
+        lambda line, subject: content.add(case, subject, said[line].status),
+        _NOT_REPORTED,
+    )
+    return count, [*complaints, *unknown]
 
 
 def amend(
@@ -45,8 +73,8 @@ def amend(
     return _each(
         context,
         case,
-        subjects,
-        lambda subject: assessments.amend(case, subject, changes),
+        enumerate(subjects, start=1),
+        lambda _line, subject: assessments.amend(case, subject, changes),
         _NOT_ASSESSED,
     )
 
@@ -66,20 +94,20 @@ def note(
 def _each(
     context: Context,
     case: CaseFile,
-    subjects: Iterable[str],
-    step: Callable[[str], int],
+    subjects: Iterable[tuple[int, str]],
+    step: Callable[[int, str], int],
     nothing: str,
 ) -> tuple[int, list[Complaint]]:
-    """Do one step for every subject in one transaction, and judge their domains anew."""
+    """Do one step for every (line, subject) in one transaction; judge their domains anew."""
     count, complaints, touched = 0, [], set()
     with case.transaction():
-        for line, text in enumerate(subjects, start=1):
+        for line, text in subjects:
             named = subject_of(context.names, text)
             if isinstance(named, Refusal):
                 complaints.append(Complaint(line, text, named.value))
             elif named is None:
                 complaints.append(Complaint(line, text, _NO_SUBJECT))
-            elif (number := step(named[0])) == 0:
+            elif (number := step(line, named[0])) == 0:
                 complaints.append(Complaint(line, text, nothing))
             else:
                 count += number

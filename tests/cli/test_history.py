@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -95,6 +96,26 @@ def test_in_words(filled):
     assert "gallery" not in shown  # paths are not for the screen's eye
     news = filled.run("since").stdout
     assert re.search(r"3 new reports on 2 domains", news)
+
+
+def test_a_list_of_content_statuses_is_taken_in(filled, tmp_path):
+    table = tmp_path / "seen.csv"
+    table.write_text(
+        f"url,status,seen at,source\n{URL},gone,2026-01-05,own system\n"
+        "b.test,present,,\nnever.test,gone,,\nb.test,away,,\n"
+    )
+    done = filled.run("content", "--from", table, "--json", check=False)
+    assert done.returncode == 1
+    said = json.loads(done.stdout)
+    assert said["urls"] == 2
+    assert [(item["line"], item["text"]) for item in said["complaints"]] == [
+        (5, "b.test"), (4, "never.test"),
+    ]  # fmt: skip
+    texts = [entry["text"] for entry in entries(filled, "content")]
+    assert len(texts) == 1
+    assert "gone" in texts[0]
+    for words in (("content",), ("content", URL), ("content", URL, "--from", table)):
+        assert filled.run(*words, check=False).returncode == 2
 
 
 @pytest.mark.parametrize("words", [("timeline", "z.test"), ("note", "z.test", "x")])

@@ -14,10 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abusetrack.errors import InputError
-from abusetrack.intake import Context, read, read_assessments, read_path, sheets
+from abusetrack.intake import (
+    Context,
+    read,
+    read_assessments,
+    read_path,
+    read_statuses,
+    sheets,
+)
 from abusetrack.records import (
     Assessment,
     AssessmentOutcome,
+    ContentState,
+    ContentStatus,
     DetectionMethod,
     Refusal,
     SiteKind,
@@ -257,6 +266,39 @@ def test_assessment_rows(context: Context) -> None:
         read_assessments("domain\na.test\n", filename="x.csv", context=context)
     with pytest.raises(InputError, match="not from mails"):
         read_assessments(b"", filename="x.eml", context=context)
+
+
+def test_status_rows(context: Context) -> None:
+    text = (
+        "URL;Content status;Checked at;Source;Reference\n"
+        "hxxps://a[.]test/x;GONE;2026-02-01;desk system;R1\n"
+        "b.test;could_not_tell;;;\n"
+        "c.test;vanished;;;\n"
+        "d.test;gone;;partner;\n"
+        "e.test;gone;2026-03-02;;\n"
+        "f.test;;;;\n"
+    )
+    rows, complaints = read_statuses(text, filename="x.csv", context=context)
+    assert [(row.subject, row.line, row.status) for row in rows] == [
+        ("https://a.test/x", 2,
+         ContentStatus(ContentState.GONE, datetime(2026, 2, 1, tzinfo=UTC), "desk system")),
+        ("b.test", 3, ContentStatus(ContentState.COULD_NOT_TELL, context.received_at, "ana")),
+    ]  # fmt: skip
+    said = {item.line: item.reason for item in complaints}
+    assert said.keys() == {4, 5, 6, 7}
+    assert "use one of: present, gone, moved, could not tell" in said[4]
+    assert "needs its date" in said[5]
+    assert "the status is not known" in said[7]
+    with pytest.raises(InputError, match="no column named status"):
+        read_statuses("url,outcome\na.test,confirmed\n", filename="x.csv", context=context)
+    with pytest.raises(InputError, match="not from mails"):
+        read_statuses(b"", filename="x.eml", context=context)
+
+
+def test_a_status_is_no_column_of_a_list_of_reports(context: Context) -> None:
+    """It is listed as not read: a list of reports records no content statuses."""
+    intake = read("url,status\na.test/x,gone\n", filename="x.csv", context=context)
+    assert intake.unread_columns == ("status",)
 
 
 def test_assessments_of_a_workbook(context: Context) -> None:
