@@ -7,7 +7,7 @@ leaves in, and the index of the column that sorts then gives the marked ones in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import compress
 from typing import Any
@@ -26,6 +26,7 @@ from abusetrack.records import (
 _MEANWHILE = 100_000  # ids that may be entered while a list is asked for
 _OUT = 255  # the mark of an id that a group does not have
 _ROWS = "domain_now AS d"
+_CONFIRMED_FOR = f"legal_category = ? AND outcome = '{AssessmentOutcome.CONFIRMED.value}'"
 _FEW = 20_000  # that many rows are sorted by themselves quicker than an index is read
 
 
@@ -101,8 +102,7 @@ _TERMS = {
     "country": "d.hosting_country = ?",
     "asn": "d.asn = ?",
     "kind": "d.kind = ?",
-    "category": "d.id IN (SELECT domain FROM report WHERE legal_category = ?"
-    f" AND outcome = '{AssessmentOutcome.CONFIRMED.value}')",
+    "category": f"d.id IN (SELECT domain FROM report WHERE {_CONFIRMED_FOR})",
     "persistent": "d.persistent = ?",
     "confirmed_only": "d.confirmed_reports >= ?",
     "notice": "d.domain IN (SELECT notice_row.domain FROM notice"
@@ -127,7 +127,11 @@ def terms(query: ListQuery) -> list[tuple[str, Any]]:
 
 def sources(query: ListQuery) -> list[list[Source]]:
     """Return where the ids that each filter leaves in come from; the text is not among them."""
-    return [[Source(_ROWS, term, "d.id", [value])] for term, value in terms(query)]
+    by_report = {_TERMS["category"]: Source("report", _CONFIRMED_FOR, "domain")}
+    return [
+        [replace(by_report.get(term, Source(_ROWS, term, "d.id")), params=[value])]
+        for term, value in terms(query)
+    ]
 
 
 def may_leave(now: datetime, *, needs_gate: bool, countries: Sequence[str] = ()) -> Source:

@@ -22,6 +22,7 @@ from abusetrack.casefile.migrations import (
     m0012_dashboards,
     m0020_team,
     m0021_visits,
+    m0022_category,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -39,6 +40,7 @@ _STEPS = (
     m0012_dashboards,
     m0020_team,
     m0021_visits,
+    m0022_category,
 )
 
 
