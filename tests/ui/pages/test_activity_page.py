@@ -48,11 +48,11 @@ def test_a_row_leads_to_its_domain(page, qtbot):
     window = page.window()
     item = next(i for i in page.tree._items() if i.text(0) == "b••••.example")
     page.tree.setCurrentItem(item)
-    with qtbot.waitSignal(window.domains.detail.shown):
-        qtbot.keyClick(page.tree, Qt.Key.Key_Return)
+    qtbot.keyClick(page.tree, Qt.Key.Key_Return)
     assert window._pages.currentWidget() is window.domains
-    assert window.domains.selected_domains() == ["birch.example"]
-    assert window.domains.detail.domain == "birch.example"
+    # The list from before may still come first, and the row that has the keyboard with it.
+    qtbot.waitUntil(lambda: window.domains.selected_domains() == ["birch.example"])
+    qtbot.waitUntil(lambda: window.domains.detail.domain == "birch.example")
 
 
 def test_an_empty_case_file_starts_on_intake_and_says_that_nothing_is_new(bench, qtbot):
