@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from abusetrack.cli.lookup_commands import look_up
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.notices import FORMATS
-from abusetrack.records import NotDrafted, Role, Rung
+from abusetrack.records import Role, Rung
 from abusetrack.triage import dossier, drafting
 from abusetrack.triage.addressing import Wish
 from abusetrack.triage.drafting import Exported, Plan
@@ -117,7 +118,7 @@ def draft(
         planned = plan()
     with session.case("drafting") as case:
         exported = drafting.export(session.context, case, planned.drafts, out, chosen)
-    _report(session, out, exported, planned.not_drafted, as_json=as_json)
+    _report(session, out, exported, planned, as_json=as_json)
     for complaint in planned.complaints:
         session.err.print(complaint)
 
@@ -188,7 +189,7 @@ def withdraw(
         if out is None:
             raise InputError("Say into which folder the withdrawal is written: --out.")
         exported = drafting.export(session.context, case, drafts, out, chosen)
-    _report(session, out, exported, (), as_json=as_json)
+    _report(session, out, exported, Plan((), (), ()), as_json=as_json)
 
 
 @notice.command("export")
@@ -224,7 +225,7 @@ def _report(
     session: Session,
     out: Path,
     exported: Sequence[Exported],
-    not_drafted: Sequence[NotDrafted],
+    planned: Plan,
     *,
     as_json: bool,
 ) -> None:
@@ -234,8 +235,9 @@ def _report(
                 "notices": [_notice_json(item) for item in exported],
                 "not_drafted": [
                     {"domain": item.domain, "reason": item.reason, "code": item.code or None}
-                    for item in not_drafted
+                    for item in planned.not_drafted
                 ],
+                "cautions": [asdict(caution) for caution in planned.cautions],
             }
         )
         return
@@ -249,7 +251,9 @@ def _report(
             session.err.print(f"  note: {finding}")
     drafted = counted(len(exported), "notice")
     session.out.print(f"{drafted} drafted{f' in {out}' if exported else ''}; nothing was sent")
-    reasons = Counter(item.reason for item in not_drafted)
+    for caution in planned.cautions:
+        session.err.print(f"  note: {caution.domain}: {caution.text}")
+    reasons = Counter(item.reason for item in planned.not_drafted)
     if reasons:
         left = counted(reasons.total(), "domain")
         session.out.print(f"{left} not drafted (--json lists each):")

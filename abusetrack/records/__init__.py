@@ -33,6 +33,7 @@ from abusetrack.records.judging import (
 )
 from abusetrack.records.notices import (
     Advice,
+    Caution,
     Contact,
     ContactOrigin,
     Draft,
@@ -126,6 +127,7 @@ __all__ = [
     "Arrival",
     "Assessment",
     "AssessmentOutcome",
+    "Caution",
     "CdnFacts",
     "Change",
     "ChangeKind",

@@ -220,6 +220,14 @@ class NotDrafted:
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """What to know of a domain before the notice about it is sent; it stops nothing."""
+
+    domain: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedFile:
     """The exact bytes of one exported file; kept as evidence."""
 

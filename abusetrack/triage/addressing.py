@@ -9,6 +9,7 @@ from datetime import timedelta
 from abusetrack import notices
 from abusetrack.casefile import CaseFile, hops, parties, withdrawals
 from abusetrack.casefile import notices as stored_notices
+from abusetrack.casefile.notices import StoredNotice
 from abusetrack.judgement import ladder
 from abusetrack.judgement.role_case import RoleCase
 from abusetrack.judgement.roles import judge_role
@@ -67,6 +68,7 @@ class Addressed:
     terms: Terms
     row: NoticeRow
     earlier: tuple[Step, ...]
+    repeats: StoredNotice | None = None  # the party was told of it lately, in this notice
 
 
 class Addressing:
@@ -198,14 +200,14 @@ class Addressing:
         earlier: tuple[Step, ...] = ()
         if self._wish.role is Role.ICANN:  # a complaint is about what the registrar was told
             earlier = ladder.rungs(ledger.steps_of(self._case, row.domain))
-        if self._wish.again:
-            return Addressed(contact, terms, row, earlier)
         days = timedelta(days=self._context.settings.policy.duplicate_days)
         told = [
             notice
             for notice in stored_notices.already_exported(self._case, row.domain, contact.party_key)
             if self._context.clock.now() - notice.exported_at < days
         ]
+        if self._wish.again:
+            return Addressed(contact, terms, row, earlier, told[0] if told else None)
         known = {
             page.url
             for notice in told
@@ -215,9 +217,14 @@ class Addressing:
         }
         fresh = tuple(page for page in row.pages if page.url not in known)
         if told and not fresh:
-            text = f"already in notice {told[0].reference} to the same {_noun(contact.role)}"
+            text = f"the same {_noun(contact.role)} was told: {told_in(told[0])}"
             return NotDrafted(row.domain, text, "duplicate", contact.party_key)
         return Addressed(contact, terms, replace(row, pages=fresh), earlier)
+
+
+def told_in(notice: StoredNotice) -> str:
+    """Name an earlier notice: its reference, and the day of its export."""
+    return f"{notice.reference} of {notice.exported_at:%Y-%m-%d}"
 
 
 def _noun(role: Role) -> str:

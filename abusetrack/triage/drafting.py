@@ -14,6 +14,7 @@ from abusetrack.casefile import notices as stored_notices
 from abusetrack.errors import InputError, SettingsError
 from abusetrack.notices import Request
 from abusetrack.records import (
+    Caution,
     Contact,
     DomainNow,
     Draft,
@@ -26,7 +27,7 @@ from abusetrack.records import (
 )
 from abusetrack.settings import NoticeSettings
 from abusetrack.triage import packing, withdrawing
-from abusetrack.triage.addressing import STALE, Addressed, Addressing, Wish
+from abusetrack.triage.addressing import STALE, Addressed, Addressing, Wish, told_in
 from abusetrack.triage.context import Context
 from abusetrack.triage.gates import may_leave
 
@@ -45,7 +46,8 @@ class Plan:
     drafts: tuple[Draft, ...]
     not_drafted: tuple[NotDrafted, ...]
     missing_settings: tuple[str, ...]  # nothing can be exported while there are any
-    complaints: tuple[str, ...] = ()  # about the user's templates, and of colleagues' claims
+    complaints: tuple[str, ...] = ()  # about the user's templates
+    cautions: tuple[Caution, ...] = ()  # by domain: what is told again, what a colleague claimed
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -93,17 +95,28 @@ def plan(
     )
     missing = notices.ready(context.settings.organisation)
     complaints = dict.fromkeys(draft.complaint for draft in drafts if draft.complaint)
-    claimed = _claimed(case, drafts)
-    return Plan(drafts, tuple(left_out), tuple(missing), (*claimed, *complaints))
+    cautions = (*_claimed(case, drafts), *_repeated(by_party.values()))
+    return Plan(drafts, tuple(left_out), tuple(missing), tuple(complaints), cautions)
 
 
-def _claimed(case: CaseFile, drafts: Iterable[Draft]) -> Iterator[str]:
+def _repeated(found: Iterable[Sequence[Addressed]]) -> Iterator[Caution]:
+    """Say what a party is told again within the days of the policy."""
+    for item in (item for items in found for item in items):
+        if item.repeats is not None:
+            yield Caution(
+                item.row.domain,
+                f"{item.contact.party_name} was told of it in {told_in(item.repeats)}: "
+                "a reminder may be the better notice",
+            )
+
+
+def _claimed(case: CaseFile, drafts: Iterable[Draft]) -> Iterator[Caution]:
     """Say of which domains a colleague said that it is theirs to work on."""
     domains = [row.domain for draft in drafts for row in draft.rows]
     for claim in claims.of_others(case, dict.fromkeys(domains)):
-        yield (
-            f"{claim.domain} is claimed by {claim.who} until {claim.expires_at:%Y-%m-%d %H:%M} "
-            "UTC: talk to them before you write."
+        until = f"{claim.expires_at:%Y-%m-%d %H:%M} UTC"
+        yield Caution(
+            claim.domain, f"claimed by {claim.who} until {until}: talk to them before you write"
         )
 
 

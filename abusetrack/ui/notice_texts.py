@@ -8,18 +8,26 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from abusetrack.casefile.notices import StoredNotice
-from abusetrack.records import Contact, Draft, NoticeRow
+from abusetrack.records import Caution, Contact, Draft, NoticeRow
 from abusetrack.ui.planning import ToConfirm
 from abusetrack.ui.text import Masker, joined, minute, one_line
 
 _tr = partial(QCoreApplication.translate, "notices")
 
 
-def about_draft(draft: Draft, *, revealed: bool) -> tuple[str, str]:
+def about_draft(
+    draft: Draft, cautions: Sequence[Caution] = (), *, revealed: bool
+) -> tuple[str, str]:
     """Return a draft as it would be exported, its names masked unless revealed."""
+    names = {row.domain for row in draft.rows}
     head = [
         _tr("To: {who}").format(who=_reached(draft.recipient)),
         _tr("Subject: {text}").format(text=draft.subject),
+        *(
+            _tr("Careful, {name}: {text}").format(name=caution.domain, text=one_line(caution.text))
+            for caution in cautions
+            if caution.domain in names
+        ),
     ]
     hint = _tr("Draft; the reference is given when it is exported.")
     return _hint(hint, revealed=revealed), _text(head, draft.body, draft.rows, revealed=revealed)

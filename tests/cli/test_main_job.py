@@ -234,7 +234,7 @@ def test_exported_bytes_are_kept_and_the_case_file_is_sound(walked):
 def test_drafting_again_drafts_nothing_twice(walked):
     again = json.loads(walked("draft", "--to", "registrar", "--out", "again", "--json"))
     assert again["notices"] == []
-    assert any("already in notice" in item["reason"] for item in again["not_drafted"])
+    assert any("the same registrar was told" in item["reason"] for item in again["not_drafted"])
 
 
 def test_importing_again_adds_nothing(walked):

@@ -149,7 +149,7 @@ def test_a_host_that_changed_stops_a_draft_that_was_made_before(plan, desk, case
 
 def test_the_same_page_is_not_told_twice_but_a_new_one_is(plan, sent, take, clock, desk, case):
     (reference,) = sent(Role.HOST)
-    assert f"already in notice {reference} to the same host" in _why(plan(Role.HOST))
+    assert f"the same host was told: {reference} of 2026-03-01" in _why(plan(Role.HOST))
     take(
         "url,outcome,kind,legal category,law\n"
         "https://example.com/third,confirmed,dedicated,A,Law 1\n",
@@ -159,6 +159,9 @@ def test_the_same_page_is_not_told_twice_but_a_new_one_is(plan, sent, take, cloc
     assert [page.url for page in draft.rows[0].pages] == ["https://example.com/third"]
     (again,) = plan(Role.HOST, again=True).drafts
     assert len(again.rows[0].pages) == 3
+    (caution,) = plan(Role.HOST, again=True).cautions
+    assert caution.domain == "example.com"
+    assert f"was told of it in {reference} of 2026-03-01" in caution.text
 
 
 def test_after_the_policys_days_it_may_be_told_again(plan, sent, clock, desk, case):

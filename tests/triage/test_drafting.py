@@ -355,5 +355,6 @@ def test_a_colleagues_claim_is_said(named, case, confirmed, clock):
     )
     plan = drafting.plan(named, case)
     assert len(plan.drafts) == 1
-    (said,) = plan.complaints
-    assert "example.com is claimed by Bob until 2026-03-01 20:00" in said
+    (said,) = plan.cautions
+    assert said.domain == "example.com"
+    assert "claimed by Bob until 2026-03-01 20:00" in said.text

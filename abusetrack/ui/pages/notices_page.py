@@ -238,7 +238,8 @@ class NoticesPage(QWidget):
         hint, text = "", ""
         match item:
             case Draft():
-                hint, text = about_draft(item, revealed=self._revealed)
+                cautions = self._overview.plan.cautions if self._overview else ()
+                hint, text = about_draft(item, cautions, revealed=self._revealed)
             case ToConfirm():
                 hint, text = about_contact(item)
             case StoredNotice():
@@ -255,7 +256,7 @@ class NoticesPage(QWidget):
     def _say(self) -> None:
         found = self._overview
         missing = bool(found and found.plan.missing_settings)
-        self._missing.setVisible(missing)
+        self._missing.setVisible(bool(self._missing.text()))
         drafts, chosen = len(self.drafts()), len(self.list.selected_drafts())
         ready = not missing and any(box.isChecked() for box in self.formats.values())
         self.export_button.setEnabled(ready and drafts > 0)

@@ -83,6 +83,12 @@ def test_a_contact_is_confirmed_then_a_draft_is_exported(page, registrar, qtbot,
     mail = next(path for path in folder.iterdir() if path.suffix == ".eml")
     assert message_from_bytes(mail.read_bytes(), policy=SMTP)["X-Unsent"] == "1"
     assert page.drafts() == []  # these went out, and are not drafted twice
+    planned(qtbot, page, page.again.click)
+    page.list.setCurrentItem(page.list.rows_of(Draft)[0])
+    told = [line for line in page.preview.toPlainText().splitlines() if line.startswith("Careful")]
+    assert len(told) == len(registrar[1])
+    assert all(f"was told of it in {notice.reference}" in line for line in told)
+    assert not any(name in line for name in registrar[1] for line in told)
 
 
 def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(page, qtbot, tmp_path):
