@@ -57,6 +57,7 @@ class Fold:
 
 # Folded kind by kind in this order, each in the order of the facts' ids: the result is the
 # same in whatever order case files were merged. What a kind refers to comes before it.
+_WITHDRAWN = ("notice_withdrawal", "page_withdrawal")
 FOLDS = (
     Fold("erasure", erased.fold, ("tombstone",)),
     Fold("list", _nothing),
@@ -78,7 +79,7 @@ FOLDS = (
     Fold("notice status", notices.fold_status, ("notice_event",)),
     Fold("notice answer", replies.fold_answers, ("notice_answer",)),
     Fold("notice quality", replies.fold_ratings, ("notice_quality",)),
-    Fold("notice withdrawal", withdrawals.fold, ("notice_withdrawal",), in_order=True),
+    Fold("notice withdrawal", withdrawals.fold, _WITHDRAWN, in_order=True),
 )
 
 # What each folded table says, without the numbers that mean something in this file only.
@@ -146,6 +147,9 @@ VIEWS: dict[str, str] = {
     "notice_withdrawal": "SELECT hex(about.id), domain, notice_withdrawal.at, hex(fact.id)"
     " FROM notice_withdrawal JOIN fact ON fact.n = notice_withdrawal.fact"
     " JOIN fact AS about ON about.n = notice_withdrawal.notice",
+    "page_withdrawal": "SELECT hex(about.id), domain, page, page_withdrawal.at, hex(fact.id)"
+    " FROM page_withdrawal JOIN fact ON fact.n = page_withdrawal.fact"
+    " JOIN fact AS about ON about.n = page_withdrawal.notice",
     "notice_file": "SELECT hex(fact.id), notice_file.name, hex(evidence.sha256) FROM notice_file"
     " JOIN fact ON fact.n = notice_file.notice JOIN evidence ON evidence.n = notice_file.evidence",
 }

@@ -80,6 +80,8 @@ class StoredNotice:
     reason: str = ""  # typed where it was not advised, or why it withdraws; "" once erased
     earlier: tuple[str, ...] = ()  # references of the notices that it restates or withdraws
     withdrawn: tuple[str, ...] = ()  # domains for which it no longer stands
+    # Domains and places of pages in their rows, from 0, that it no longer stands for.
+    withdrawn_pages: tuple[tuple[str, int], ...] = ()
 
 
 def next_reference(case: CaseFile, prefix: str) -> str:
@@ -309,7 +311,9 @@ def of_domain(case: CaseFile, domain: str) -> list[StoredNotice]:
 
 _SELECT = (
     "SELECT fact, status, status_at, exported_at, (SELECT json_group_array(domain)"
-    " FROM notice_withdrawal WHERE notice = notice.fact) FROM notice"
+    " FROM notice_withdrawal WHERE notice = notice.fact),"
+    " (SELECT json_group_array(json_array(domain, page))"
+    " FROM page_withdrawal WHERE notice = notice.fact) FROM notice"
 )
 
 
@@ -328,7 +332,7 @@ def _read(case: CaseFile, rows: Sequence[tuple[Any, ...]]) -> list[StoredNotice]
 
 
 def _decode(
-    fact: StoredFact, status: str, status_at: str, exported_at: str, withdrawn: str
+    fact: StoredFact, status: str, status_at: str, exported_at: str, withdrawn: str, of_pages: str
 ) -> StoredNotice:
     content = fact.content
     rows = _ROWS.validate_python(content["rows"])
@@ -355,4 +359,5 @@ def _decode(
         reason=fact.text("reason") or "",
         earlier=tuple(content.get("earlier", ())),
         withdrawn=tuple(json.loads(withdrawn)),
+        withdrawn_pages=tuple((domain, page) for domain, page in json.loads(of_pages)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from abusetrack.casefile.encoding import canonical, clean, moment, stamp, withou
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.errors import InputError
-from abusetrack.records import NoticeStatus, Rung
+from abusetrack.records import NoticeRow, NoticeStatus, Page, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,15 @@ def withdraw(
     reference: str,
     domains: Sequence[str] | None = None,
     *,
+    pages: Mapping[str, Sequence[int]] | None = None,
     reason: str = "",
     by: str = "",
 ) -> tuple[str, ...]:
     """Record that a notice no longer stands for ``domains`` (all where None); return which.
 
-    ``by`` is the reference of the withdrawal notice, ``reason`` the analyst's own words. When
-    no domain of it is left, the notice itself is marked withdrawn.
+    ``pages`` are those of other domains that are taken back alone, by their places in the
+    row; their domains stand. ``by`` is the reference of the withdrawal notice, ``reason`` the
+    analyst's own words. When no domain of it is left, the notice itself is marked withdrawn.
 
     Raises:
         InputError: there is no such notice, it is a withdrawal itself, or a domain is not in it.
@@ -64,20 +66,27 @@ def withdraw(
         if set(wanted) - {row.domain for row in stored.rows}:
             raise InputError(f"The notice {reference} has no such domain; see 'notice show'.")
         now = tuple(domain for domain in wanted if domain in standing)
-        if not now:
+        if not now and not pages:
             return ()
         content = {
             "notice": stored.id,
             "domains": [clean(domain) for domain in now],
-            **without_empty({"by": by}),
+            **without_empty({"pages": _plain(pages) if pages else None, "by": by}),
         }
         texts = without_empty({"reason": reason.strip()})
         written = facts.append(case, [NewFact("notice withdrawal", content, texts)])[0]
         fold(case, facts.read(case, [written.n]))
-        audit.append(case, "withdraw notice", reference, {"domains": len(now)})
+        counts = {"domains": len(now)}
+        if pages:
+            counts["pages"] = sum(map(len, pages.values()))
+        audit.append(case, "withdraw notice", reference, counts)
         if len(now) == len(standing) and stored.status is not NoticeStatus.WITHDRAWN:
             notices.mark(case, reference, NoticeStatus.WITHDRAWN)
     return now
+
+
+def _plain(pages: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    return {clean(domain): sorted(places) for domain, places in sorted(pages.items())}
 
 
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
@@ -91,6 +100,16 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
             for domain in fact.content["domains"]
         ],
     )
+    case.executemany(
+        "INSERT OR IGNORE INTO page_withdrawal(notice, domain, page, at, fact)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [
+            (numbers[fact.content["notice"]], domain, place, stamp(fact.at), fact.n)
+            for fact in stored
+            for domain, places in fact.content.get("pages", {}).items()
+            for place in places
+        ],
+    )
 
 
 def standing_domains(notice: StoredNotice) -> tuple[str, ...]:
@@ -98,6 +117,15 @@ def standing_domains(notice: StoredNotice) -> tuple[str, ...]:
     if notice.status is NoticeStatus.WITHDRAWN:
         return ()
     return tuple(row.domain for row in notice.rows if row.domain not in notice.withdrawn)
+
+
+def standing_pages(notice: StoredNotice, row: NoticeRow) -> dict[int, Page]:
+    """Return the pages of a row for which its notice still stands, by their places in it."""
+    return {
+        place: page
+        for place, page in enumerate(row.pages)
+        if (row.domain, place) not in notice.withdrawn_pages
+    }
 
 
 def of_domains(case: CaseFile, domains: Iterable[str]) -> list[Withdrawn]:

@@ -74,6 +74,8 @@ class RowView:
     persistence: tuple[str, ...]
     reference: str
     generic: bool  # under a generic top-level domain
+    pages: int  # how many page addresses go with it, in a table of their own
+    partly: bool  # only these pages are withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,8 @@ def _view(number: int, row: NoticeRow) -> RowView:
         persistence=tuple(visible(reason) for reason in row.persistence),
         reference=visible(row.reference),
         generic=legal.is_generic(row.domain),
+        pages=len(row.pages),
+        partly=row.partly,
     )
 
 

@@ -146,6 +146,7 @@ class NoticeRow:
     gate: str = ""  # why nothing about it may leave; "" where it may
     classification: str = ""  # XARF v4, of the newest finding
     detection_method: str = ""
+    partly: bool = False  # in a withdrawal: only ``pages`` are taken back, not the domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ class Addressing:
             for notice in told
             for old in notice.rows
             if old.domain == row.domain
-            for page in old.pages
+            for page in withdrawals.standing_pages(notice, old).values()
         }
         fresh = tuple(page for page in row.pages if page.url not in known)
         if told and not fresh:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import SMTP
 
 import pytest
 
@@ -81,11 +83,71 @@ def test_a_site_that_is_not_dedicated_after_all_is_withdrawn_from_the_registrar_
     assert [draft.role for draft in _due(desk, case)] == [Role.REGISTRAR]
 
 
-def test_a_host_is_told_when_no_page_of_its_own_is_left(desk, case, told, revise):
+def test_one_page_is_taken_back_alone_and_the_rest_with_the_domain(
+    desk, case, told, revise, tmp_path
+):
     revise("https://www.example.com/second")
+    (draft,) = _due(desk, case)
+    (row,) = draft.rows
+    assert (draft.role, row.domain, row.partly) == (Role.HOST, "example.com", True)
+    assert [page.url for page in row.pages] == ["https://www.example.com/second"]
+    assert "only the 1 page given" in draft.body
+    assert "other pages of the same site still stands" in " ".join(draft.body.split())
+    assert "second" not in draft.body
+    (done,) = drafting.export(desk, case, [draft], tmp_path / "w", ["eml", "txt"])
+    mail = message_from_bytes(done.files[0].read_bytes(), policy=SMTP)
+    tables = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    (pages,) = (text for name, text in tables.items() if name.endswith("-pages.csv"))
+    assert "https://www.example.com/second" in pages
+    assert "path/of/page" not in pages
+    host = notices.read(case, told[Role.HOST])
+    assert withdrawals.standing_domains(host) == ("example.com",)
+    assert withdrawals.share(case) == withdrawals.Share(told=4, withdrawn=0)
+    left = withdrawals.standing_pages(host, host.rows[0]).values()
+    assert [page.url for page in left] == ["https://example.com/path/of/page?id=7"]
     assert _due(desk, case) == []
     revise("https://example.com/path/of/page?id=7")
-    assert {draft.role for draft in _due(desk, case)} == {Role.REGISTRAR, Role.HOST}
+    due = {draft.role: draft for draft in _due(desk, case)}
+    assert set(due) == {Role.REGISTRAR, Role.HOST}
+    (row,) = due[Role.HOST].rows
+    assert not row.partly
+    assert [page.url for page in row.pages] == ["https://example.com/path/of/page?id=7"]
+    drafting.export(desk, case, due.values(), tmp_path / "w2", ["txt"])
+    assert notices.read(case, told[Role.HOST]).status is NoticeStatus.WITHDRAWN
+
+
+def test_a_page_that_was_taken_back_and_is_confirmed_again_is_told_again(
+    desk, case, told, revise, tmp_path, clock
+):
+    revise("https://www.example.com/second")
+    drafting.export(desk, case, _due(desk, case), tmp_path / "w", ["txt"])
+    clock.move(minutes=1)
+    revise("https://www.example.com/second", AssessmentOutcome.CONFIRMED)
+    (draft,) = drafting.plan(desk, case, Wish(role=Role.HOST)).drafts
+    assert [page.url for page in draft.rows[0].pages] == ["https://www.example.com/second"]
+
+
+def test_what_a_later_notice_still_says_is_not_taken_back(
+    desk, case, told, revise, take, tmp_path, clock
+):
+    take(
+        "url,outcome,kind,legal category,law\n"
+        "https://example.com/third,confirmed,dedicated,A,Law 1\n",
+        filename="third.csv",
+    )
+    (later,) = drafting.plan(desk, case, Wish(role=Role.HOST)).drafts
+    drafting.export(desk, case, [later], tmp_path / "later", ["txt"])
+    clock.move(minutes=1)
+    for page in ("https://www.example.com/second", "https://example.com/path/of/page?id=7"):
+        revise(page)
+    (draft,) = _due(desk, case)
+    (row,) = draft.rows
+    assert (row.partly, len(row.pages)) == (True, 2)
+    assert [step.reference for step in draft.earlier] == [told[Role.HOST]]
+    drafting.export(desk, case, [draft], tmp_path / "w", ["txt"])
+    assert notices.read(case, told[Role.HOST]).status is NoticeStatus.WITHDRAWN
+    standing = notices.already_exported(case, "example.com", draft.recipient.party_key)
+    assert [notice.rows[0].pages[0].url for notice in standing] == ["https://example.com/third"]
 
 
 def test_a_withdrawal_that_is_not_needed_any_more_is_not_exported(

@@ -23,6 +23,7 @@ from abusetrack.casefile.migrations import (
     m0020_team,
     m0021_visits,
     m0022_category,
+    m0023_pages,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -41,6 +42,7 @@ _STEPS = (
     m0020_team,
     m0021_visits,
     m0022_category,
+    m0023_pages,
 )
 
 
