@@ -292,6 +292,7 @@ class WorklistWeights(_Table):
     persistent: float = Field(10, ge=0)
     waiting_day: float = Field(1, ge=0)  # for each day that the next step waits
     waiting_days: int = Field(30, ge=0)  # no more than so many count
+    withdrawal: float = Field(100, ge=0)  # somebody was told what no longer stands
 
 
 class SourceProfile(_Table):

@@ -256,6 +256,12 @@ def list_all(case: CaseFile) -> list[StoredNotice]:
     return _read(case, case.rows(f"{_SELECT} ORDER BY fact DESC"))
 
 
+def read_many(case: CaseFile, numbers: Sequence[int]) -> list[StoredNotice]:
+    """Return notices by their facts' local numbers, newest first."""
+    wanted = f"{_SELECT} WHERE fact IN (SELECT value FROM json_each(?)) ORDER BY fact DESC"
+    return _read(case, case.rows(wanted, [canonical(list(numbers))]))
+
+
 def read(case: CaseFile, reference: str) -> StoredNotice | None:
     """Return the notice of this reference, or None."""
     number = _number(case, reference)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from abusetrack.casefile.connection import CaseFile
-from abusetrack.casefile.encoding import moment
+from abusetrack.casefile.encoding import canonical, moment
 from abusetrack.records import NoticeStatus, Rung, State
 
 # A notice counts for a domain unless it was withdrawn, for it alone or as a whole.
@@ -32,11 +32,13 @@ WITH unassessed AS (
     GROUP BY notice_row.domain
 )
 SELECT domain_now.domain, confirmed_reports, commercial, persistent, state, hosting_country,
-    first_confirmed, unassessed.since, lowest, highest, coalesce(notices, 0), unsent, unanswered
+    first_confirmed, unassessed.since, lowest, highest, coalesce(notices, 0), unsent, unanswered,
+    (SELECT max(assessed_at) FROM report WHERE report.domain = domain_now.id)
 FROM domain_now LEFT JOIN unassessed ON unassessed.domain = domain_now.id
 LEFT JOIN worst ON worst.domain = domain_now.id
 LEFT JOIN noticed ON noticed.domain = domain_now.domain
-WHERE reports > 0 AND (confirmed_reports > 0 OR unassessed.since IS NOT NULL)
+WHERE reports > 0 AND (confirmed_reports > 0 OR unassessed.since IS NOT NULL
+    OR domain_now.domain IN (SELECT value FROM json_each(:also)))
 """
 
 
@@ -56,17 +58,17 @@ class Waiting:
     notices: int
     unsent_since: datetime | None  # exported, not marked sent
     answer_due: datetime | None  # of the oldest notice without a real answer
+    last_assessed: datetime | None = None
 
 
-def everything(case: CaseFile) -> Iterator[Waiting]:
-    """Yield every domain that is confirmed or waits to be assessed."""
+def everything(case: CaseFile, also: Iterable[str] = ()) -> Iterator[Waiting]:
+    """Yield every domain that is confirmed or waits to be assessed, and each of ``also``."""
     params = {status.name.lower(): status.value for status in NoticeStatus}
     wanted = ("exported", "no_answer", "bounced", "refused", "sent", "withdrawn")
-    for row in case.each(
-        _WAITING, {name: params[name] for name in wanted} | {"withdrawal": Rung.WITHDRAWAL.value}
-    ):
+    more = {"withdrawal": Rung.WITHDRAWAL.value, "also": canonical(sorted(also))}
+    for row in case.each(_WAITING, {name: params[name] for name in wanted} | more):
         (domain, confirmed, commercial, persistent, state, country, first, unassessed, lowest,
-         highest, notices, unsent, unanswered) = row  # fmt: skip
+         highest, notices, unsent, unanswered, assessed) = row  # fmt: skip
         yield Waiting(
             domain=domain,
             confirmed=confirmed > 0,
@@ -80,4 +82,5 @@ def everything(case: CaseFile) -> Iterator[Waiting]:
             notices=notices,
             unsent_since=moment(unsent),
             answer_due=moment(unanswered),
+            last_assessed=moment(assessed),
         )

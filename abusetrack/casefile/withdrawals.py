@@ -12,7 +12,14 @@ from abusetrack.casefile.encoding import canonical, clean, moment, stamp, withou
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.errors import InputError
-from abusetrack.records import NoticeRow, NoticeStatus, Page, Rung
+from abusetrack.records import (
+    AssessmentOutcome,
+    NoticeRow,
+    NoticeStatus,
+    Page,
+    Rung,
+    SiteKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +146,25 @@ def of_domains(case: CaseFile, domains: Iterable[str]) -> list[Withdrawn]:
     return [Withdrawn(reference, domain, moment(at)) for reference, domain, at in rows]
 
 
-def standing(case: CaseFile) -> list[StoredNotice]:
-    """Return every notice that still stands for some domain, newest first."""
-    return [
-        notice
-        for notice in notices.list_all(case)
-        if notice.rung is not Rung.WITHDRAWAL and standing_domains(notice)
-    ]
+def perhaps_revised(case: CaseFile) -> list[StoredNotice]:
+    """Return every notice that a revised assessment may be about, newest first.
+
+    Those that still stand for some domain of which not every report is confirmed, or which
+    is not dedicated: what else they said is as it was.
+    """
+    numbers = case.rows(
+        "SELECT DISTINCT notice.fact FROM notice JOIN notice_row ON notice_row.notice = notice.fact"
+        " JOIN domain_now AS d ON d.domain = notice_row.domain"
+        " WHERE notice.rung <> ? AND notice.status <> ? AND (d.kind IS NOT ? OR EXISTS"
+        " (SELECT 1 FROM report WHERE report.domain = d.id AND report.outcome <> ?))"
+        " ORDER BY notice.fact DESC",
+        [
+            Rung.WITHDRAWAL.value, NoticeStatus.WITHDRAWN.value, SiteKind.DEDICATED.value,
+            AssessmentOutcome.CONFIRMED.value,
+        ],
+    )  # fmt: skip
+    found = notices.read_many(case, [number for (number,) in numbers])
+    return [notice for notice in found if standing_domains(notice)]
 
 
 def share(case: CaseFile, since: datetime | None = None, until: datetime | None = None) -> Share:

@@ -43,7 +43,8 @@ class Waiting:
 class LadderCase:
     """What the proposal rests on.
 
-    ``steps`` are the standing notices on the domain, oldest first, withdrawals left out.
+    ``steps`` are the standing notices on the domain, oldest first, withdrawals left out;
+    ``revised`` are those of them that the assessments no longer bear out.
     """
 
     state: State
@@ -52,6 +53,7 @@ class LadderCase:
     steps: tuple[Step, ...]
     waiting: Mapping[Role, Waiting]
     as_of: datetime
+    revised: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Proposal:
 
 def propose(case: LadderCase) -> Proposal:
     """Say what comes next."""
+    if case.revised:
+        last = case.revised[-1]
+        said = f"its assessment was revised: {last.party_name} has to be told"
+        return Proposal(Rung.WITHDRAWAL, _party(last), case.as_of, said, case.revised)
     if case.state in _SETTLED:
         return _nothing(f"nothing to ask: {case.state.value}")
     if not case.steps:

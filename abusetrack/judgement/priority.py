@@ -11,6 +11,7 @@ from enum import StrEnum
 class NextStep(StrEnum):
     """The next thing that somebody has to do."""
 
+    WITHDRAW = "withdraw what was told of it: its assessment was revised"
     ANSWER_OVERDUE = "remind or escalate: an answer is overdue"
     SEND = "send the exported notice and mark it sent"
     CLEAR_GATE = "have the gate cleared"
@@ -30,6 +31,7 @@ class Weights:
     persistent: float
     waiting_day: float
     waiting_days: int
+    withdrawal: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Urgency:
     commercial: bool
     persistent: bool
     waiting_since: datetime | None
+    withdrawal: bool = False  # somebody may act on what no longer stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def _points(urgency: Urgency, weights: Weights, as_of: datetime) -> Iterator[Poi
         share = min(max(grade, 0), scale) / scale
         yield Points(f"severity {number} of {scale}", weights.severity * share)
     for holds, text, points in (
+        (urgency.withdrawal, "a withdrawal waits", weights.withdrawal),
         (urgency.confirmed, "confirmed", weights.confirmed),
         (urgency.commercial, "commercial", weights.commercial),
         (urgency.persistent, "persistently abusive", weights.persistent),

@@ -173,7 +173,7 @@ class Addressing:
         """Check the row against what was told before."""
         if self._wish.rung is Rung.FIRST:
             return self._first(contact, terms, row)
-        earlier = ledger.steps_of(self._case, row.domain)
+        earlier = ledger.steps_of(self._case, row.domain).upheld
         own = tuple(step for step in earlier if step.party_key == contact.party_key)
         code, key = "no_earlier", contact.party_key
         if disputed := [step for step in own if step.status is NoticeStatus.DISPUTED]:
@@ -199,7 +199,7 @@ class Addressing:
     def _first(self, contact: Contact, terms: Terms, row: NoticeRow) -> Addressed | NotDrafted:
         earlier: tuple[Step, ...] = ()
         if self._wish.role is Role.ICANN:  # a complaint is about what the registrar was told
-            earlier = ladder.rungs(ledger.steps_of(self._case, row.domain))
+            earlier = ladder.rungs(ledger.steps_of(self._case, row.domain).upheld)
         days = timedelta(days=self._context.settings.policy.duplicate_days)
         told = [
             notice

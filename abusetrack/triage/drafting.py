@@ -88,7 +88,9 @@ def plan(
                 left_out.append(found)
             else:
                 by_party[found.contact.party_key].append(found)
-    requests = [*withdrawing.due(context, case, domains), *_requests(wish, by_party)]
+    withdrawn = withdrawing.due(context, case, domains)
+    left_out += withdrawn.held_back
+    requests = [*withdrawn.requests, *_requests(wish, by_party)]
     drafts = tuple(
         _compose(context, case, request, reference=f"DRAFT-{number}")
         for number, request in enumerate(requests, start=1)
@@ -153,9 +155,10 @@ def withdrawal(
     """Compose the withdrawal of a notice, or of some of its domains; nothing is stored.
 
     Raises:
-        InputError: there is no such notice, nothing of it stands, or no reason is given.
+        InputError: there is no such notice, nothing of it stands, no reason is given, or a
+            gate is open.
     """
-    found = withdrawing.of_notice(case, reference, domains, reason)
+    found = withdrawing.of_notice(context, case, reference, domains, reason)
     return tuple(
         _compose(context, case, request, reference=f"DRAFT-{number}")
         for number, request in enumerate(found, start=1)
@@ -253,7 +256,7 @@ def _request_of(draft: Draft) -> Request:
 def _refuse_changed(context: Context, case: CaseFile, provisional: Draft) -> None:
     """Refuse a draft whose reasons no longer hold: hours may lie between it and its export."""
     if provisional.rung is Rung.WITHDRAWAL:
-        withdrawing.refuse_changed(case, provisional)
+        withdrawing.refuse_changed(context, case, provisional)
         return
     wish = Wish(provisional.role, provisional.rung, provisional.reason, again=True, by_name=True)
     addressing = Addressing(context, case, wish)

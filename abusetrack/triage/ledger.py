@@ -222,15 +222,28 @@ def file_answer(
 # --- the next step -----------------------------------------------------------------
 
 
-def steps_of(case: CaseFile, domain: str) -> tuple[Step, ...]:
-    """Return the notices on a domain that still stand, as steps, oldest first."""
-    return tuple(
-        step_of(case, notice)
-        for notice in notices.of_domain(case, domain)
-        if notice.rung is not Rung.WITHDRAWAL
-        and notice.status is not NoticeStatus.WITHDRAWN
-        and domain not in notice.withdrawn
-    )
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The notices on a domain that were not withdrawn, oldest first."""
+
+    upheld: tuple[Step, ...]
+    revised: tuple[Step, ...]  # the assessments no longer bear them out
+
+
+def steps_of(case: CaseFile, domain: str) -> Steps:
+    """Return the notices on a domain that still stand, as steps."""
+    from abusetrack.triage import upheld  # with the templates, which lists do without
+
+    bears_out: list[Step] = []
+    revised: list[Step] = []
+    for notice in notices.of_domain(case, domain):
+        if notice.rung is Rung.WITHDRAWAL:
+            continue
+        for row in upheld.standing_rows(notice):
+            if row.domain == domain:
+                holds = upheld.still_holds(case, notice.role, row)
+                (bears_out if holds else revised).append(step_of(case, notice))
+    return Steps(tuple(bears_out), tuple(revised))
 
 
 def step_of(case: CaseFile, notice: StoredNotice) -> Step:
@@ -270,12 +283,14 @@ def next_step(context: Context, case: CaseFile, domain: str) -> Proposal:
     view = look(context, facts, domain, host_names(case, domain), suffix_kind=now.suffix_kind)
     roles = Roles(context, case)
     subject = roles.case_of(now, view, persistence(context, case, now, view, facts))
+    steps = steps_of(case, domain)
     return ladder.propose(
         LadderCase(
             state=view.state.state,
             parties=subject.parties,
             advice={verdict.role: verdict.advice for verdict in judge_roles(subject)},
-            steps=steps_of(case, domain),
+            steps=steps.upheld,
+            revised=steps.revised,
             waiting=waiting(context),
             as_of=context.clock.now(),
         )

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from abusetrack import notices
-from abusetrack.casefile import CaseFile, parties, projection, withdrawals
+from abusetrack.casefile import CaseFile, parties, withdrawals
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.errors import InputError
 from abusetrack.notices import Request
-from abusetrack.records import Draft, NoticeRow, Role, Rung, SiteKind
-from abusetrack.triage import ledger
+from abusetrack.records import Draft, NotDrafted, NoticeRow, Role, Rung
+from abusetrack.triage import gates, ledger, upheld
 from abusetrack.triage.addressing import terms_of
 from abusetrack.triage.context import Context
-from abusetrack.triage.notice_rows import confirmed_of
 
 REVISED = "its assessment was revised"
 
@@ -29,74 +28,68 @@ class _Gone:
     row: NoticeRow
 
 
-def due(
-    context: Context, case: CaseFile, domains: Sequence[str] | None = None
-) -> tuple[Request, ...]:
-    """Return the withdrawals that revised assessments call for; of ``domains`` if given."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The withdrawals that revised assessments call for, and those that wait for a gate."""
+
+    requests: tuple[Request, ...]
+    held_back: tuple[NotDrafted, ...]
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The domains of both."""
+        asked = {row.domain for request in self.requests for row in request.rows}
+        return frozenset(asked | {item.domain for item in self.held_back})
+
+
+def due(context: Context, case: CaseFile, domains: Sequence[str] | None = None) -> Due:
+    """Return the withdrawals that revised assessments call for; of ``domains`` if given.
+
+    While a gate is open nothing about its domain leaves the organisation, withdrawals
+    neither: they wait, and are named.
+    """
+    gone = _gone(context, case, domains)
+    found = gates.of_many(context, case, [item.row.domain for item in gone])
+    shut = [item for item in gone if found[item.row.domain].open]
+    held_back = dict.fromkeys(
+        NotDrafted(item.row.domain, _waits(item.notice), "gate", item.notice.recipient.party_key)
+        for item in shut
+    )
+    left = [item for item in gone if not found[item.row.domain].open]
+    return Due(_requests(case, left, REVISED), tuple(held_back))
+
+
+def _waits(notice: StoredNotice) -> str:
+    return (
+        f"the withdrawal of {notice.reference} waits: the gate is open; have it cleared with "
+        "'abusetrack gate' first"
+    )
+
+
+def _gone(context: Context, case: CaseFile, domains: Sequence[str] | None) -> list[_Gone]:
     wanted = None if domains is None else set(domains)
-    gone, upheld = [], set()
-    for notice in withdrawals.standing(case):
+    gone, stands = [], set()
+    for notice in withdrawals.perhaps_revised(case):
         if notice.practice != context.settings.practice:
             continue
-        for row in _standing_rows(notice):
+        for row in upheld.standing_rows(notice):
             if wanted is not None and row.domain not in wanted:
                 continue
-            if (part := no_longer(case, notice.role, row)) is not None:
+            if (part := upheld.no_longer(case, notice.role, row)) is not None:
                 gone.append(_Gone(notice, part))
             if part is None or part.partly:
-                upheld.add((notice.recipient.party_key, notice.role, row.domain))
+                stands.add((notice.recipient.party_key, notice.role, row.domain))
     # What another notice to the same party still says of the domain is not taken back.
-    kept = [
+    return [
         _Gone(item.notice, replace(item.row, partly=item.row.partly or bool(item.row.pages)))
-        if (item.notice.recipient.party_key, item.notice.role, item.row.domain) in upheld
+        if (item.notice.recipient.party_key, item.notice.role, item.row.domain) in stands
         else item
         for item in gone
     ]
-    return _requests(case, kept, REVISED)
-
-
-def _standing_rows(notice: StoredNotice) -> Iterator[NoticeRow]:
-    """Yield the rows of a notice that stand, with those of their pages that do."""
-    standing = withdrawals.standing_domains(notice)
-    for row in notice.rows:
-        if row.domain in standing:
-            yield replace(row, pages=tuple(withdrawals.standing_pages(notice, row).values()))
-
-
-def no_longer(case: CaseFile, role: Role, row: NoticeRow) -> NoticeRow | None:
-    """Return what of a row the assessments no longer bear out; None where they bear out all.
-
-    The row itself, or, where some of its pages are still confirmed, the row with the others.
-    """
-    if not still_holds(case, role, row):
-        return row
-    if not row.pages:
-        return None
-    confirmed = _confirmed_pages(case, row.domain)
-    gone = tuple(page for page in row.pages if page.url not in confirmed)
-    return replace(row, pages=gone, partly=True) if gone else None
-
-
-def _confirmed_pages(case: CaseFile, domain: str) -> set[str]:
-    confirmed = confirmed_of(case, domain)
-    return {page.url for page in confirmed.pages(confirmed.hosts)}
-
-
-def still_holds(case: CaseFile, role: Role, row: NoticeRow) -> bool:
-    """Return whether the assessments still bear out anything that a notice said of a domain."""
-    now = projection.read(case, row.domain)
-    if now is None or now.confirmed_reports == 0:
-        return False
-    dedicated = row.kind is SiteKind.DEDICATED and notices.RULES[role].registration
-    if dedicated and now.kind is not SiteKind.DEDICATED:
-        return now.kind is None  # findings differ: people settle that first
-    if not row.pages:
-        return True
-    confirmed = _confirmed_pages(case, row.domain)
-    return any(page.url in confirmed for page in row.pages)
 
 
 def of_notice(
+    context: Context,
     case: CaseFile,
     reference: str,
     domains: Sequence[str] | None,
@@ -105,7 +98,8 @@ def of_notice(
     """Return the withdrawal of a notice, of some of its domains or all that still stand.
 
     Raises:
-        InputError: there is no such notice, no domain of it is left, or no reason is given.
+        InputError: there is no such notice, no domain of it is left, no reason is given, or
+            the gate of one of the domains is open.
     """
     notice = stored_notices.read(case, reference)
     if notice is None:
@@ -121,7 +115,10 @@ def of_notice(
             f"The notice {reference} does not stand for that any more, or never did; see "
             "'abusetrack notice show'."
         )
-    gone = [_Gone(notice, row) for row in _standing_rows(notice) if row.domain in wanted]
+    if any(verdict.open for verdict in gates.of_many(context, case, wanted).values()):
+        text = _waits(notice)
+        raise InputError(f"{text[:1].upper()}{text[1:]}, or name other domains with --domain.")
+    gone = [_Gone(notice, row) for row in upheld.standing_rows(notice) if row.domain in wanted]
     return _requests(case, gone, reason)
 
 
@@ -213,8 +210,8 @@ def _taken_back(
     return names, pages
 
 
-def refuse_changed(case: CaseFile, draft: Draft) -> None:
-    """Refuse a withdrawal of what no longer stands, or what was confirmed again since.
+def refuse_changed(context: Context, case: CaseFile, draft: Draft) -> None:
+    """Refuse a withdrawal of what no longer stands, or was confirmed again, or is gated since.
 
     Raises:
         InputError: that is so.
@@ -222,7 +219,9 @@ def refuse_changed(case: CaseFile, draft: Draft) -> None:
     for number, row in enumerate(draft.rows, start=1):
         told = [stored_notices.read(case, step.reference) for step in draft.earlier]
         stands = any(notice and any(_taken_back(notice, [row])) for notice in told)
-        now = no_longer(case, draft.role, row) if draft.reason == REVISED else row
+        now = upheld.no_longer(case, draft.role, row) if draft.reason == REVISED else row
+        if not gates.may_leave(context, case, row.domain):
+            raise InputError(f"The gate of row {number} is open: have it cleared first.")
         if not stands or now is None or now.pages != row.pages:
             raise InputError(
                 f"Row {number} of the withdrawal of {draft.earlier[0].reference} no longer "

@@ -10,6 +10,7 @@ from abusetrack.casefile.waiting import Waiting
 from abusetrack.judgement.priority import NextStep, Points, Urgency, Weights, judge_priority
 from abusetrack.records import State
 from abusetrack.triage import gates as gating
+from abusetrack.triage import withdrawing
 from abusetrack.triage.context import Context
 
 _ENDED = {
@@ -41,26 +42,35 @@ def worklist(context: Context, case: CaseFile) -> list[Item]:
     weights = Weights(**context.settings.worklist.model_dump())
     now = context.clock.now()
     said = gates.all_of(case)
+    revised = withdrawing.due(context, case)
     found = []
-    for row in waiting.everything(case):
+    for row in waiting.everything(case, also=revised.domains):
         entries = said.get(row.domain, ())
         gate = gating.judge(context, entries, hosting_country=row.hosting_country)
-        step = next_step(row, gate_open=gate.open, as_of=now)
+        withdraw = row.domain in revised.domains
+        step = next_step(row, gate_open=gate.open, as_of=now, withdraw=withdraw)
         if step is None:
             continue
         what, since = step
-        urgency = Urgency(row.severities, row.confirmed, row.commercial, row.persistent, since)
+        urgency = Urgency(
+            row.severities, row.confirmed, row.commercial, row.persistent, since, withdraw
+        )
         found.append(Item(row.domain, what, since, judge_priority(urgency, weights, as_of=now)))
     return sorted(found, key=lambda item: (-item.priority, item.since, item.domain))
 
 
 def next_step(
-    row: Waiting, *, gate_open: bool, as_of: datetime
+    row: Waiting, *, gate_open: bool, as_of: datetime, withdraw: bool = False
 ) -> tuple[NextStep, datetime] | None:
     """Return what to do next about a domain and since when it waits; None if nothing does.
 
-    A domain that is held or gone asks for no notice; its unassessed reports still wait.
+    What has to be withdrawn comes before all else, even of a domain that is held or gone:
+    it may be so because of us. A domain that is held or gone asks for no notice; its
+    unassessed reports still wait.
     """
+    if withdraw:
+        what = NextStep.CLEAR_GATE if gate_open else NextStep.WITHDRAW
+        return what, row.last_assessed or as_of
     if row.confirmed and row.state not in _ENDED:
         if row.answer_due is not None and row.answer_due <= as_of:
             return NextStep.ANSWER_OVERDUE, row.answer_due

@@ -339,6 +339,7 @@ def _worklist() -> tuple[Line, ...]:
         ("worklist.confirmed", _tr("Confirmed report"), points),
         ("worklist.commercial", _tr("Commercial site"), points),
         ("worklist.persistent", _tr("Persistently abusive"), points),
+        ("worklist.withdrawal", _tr("Withdrawal to be drafted"), points),
         ("worklist.waiting_day", _tr("A day of waiting"), points),
         ("worklist.waiting_days", _tr("Days that count"), _tr("Waiting longer adds nothing.")),
     )

@@ -104,7 +104,7 @@ def test_with_its_last_domain_the_notice_is_withdrawn(case, exported):
     stored = notices.read(case, "AT-2026-000001")
     assert stored.status is NoticeStatus.WITHDRAWN
     assert withdrawals.standing_domains(stored) == ()
-    assert withdrawals.standing(case) == []
+    assert withdrawals.perhaps_revised(case) == []
     assert check.check(case).problems == ()
     assert folding.rebuild(case) == []
 

@@ -7,7 +7,7 @@ import pytest
 
 from abusetrack.judgement.priority import Urgency, Weights, judge_priority
 
-WEIGHTS = Weights(10, 5, False, 5, 5, 10, 1, 30)
+WEIGHTS = Weights(10, 5, False, 5, 5, 10, 1, 30, 100)
 
 
 @pytest.fixture
@@ -32,6 +32,10 @@ def test_each_thing_has_its_points_and_its_words(points):
         "waiting for 3 days": 3,
     }
     assert points() == {}
+
+
+def test_what_has_to_be_withdrawn_outweighs_the_rest(points):
+    assert points(withdrawal=True) == {"a withdrawal waits": 100}
 
 
 def test_a_table_may_begin_with_the_worst(points):

@@ -8,6 +8,8 @@ import pytest
 from abusetrack.casefile import changes, contact_ledger, directory, notices, replies
 from abusetrack.errors import InputError
 from abusetrack.records import (
+    Assessment,
+    AssessmentOutcome,
     Change,
     ChangeKind,
     ContactOutcome,
@@ -15,9 +17,10 @@ from abusetrack.records import (
     Quality,
     Role,
     Rung,
+    SiteKind,
     State,
 )
-from abusetrack.triage import ledger, ledger_json
+from abusetrack.triage import ledger, ledger_json, taking
 
 SENT = NoticeStatus.SENT
 
@@ -105,7 +108,8 @@ def test_what_is_seen_of_its_domains_stands_beside_a_notice(context, case, expor
         ledger.shown(context, case, "AT-1")
 
 
-def test_steps_restate_the_notices_that_still_stand(context, case, export_notice, clock):
+def test_steps_restate_the_notices_that_still_stand(context, case, export_notice, take, clock):
+    take("url,outcome,kind,legal category,law\nhttps://a.test/x,confirmed,dedicated,A,Law 1\n")
     first = export_notice(case, "a.test", "b.test")
     notices.mark(case, first, SENT, channel="web form", their_reference="T-1")
     clock.move(hours=5)
@@ -114,28 +118,38 @@ def test_steps_restate_the_notices_that_still_stand(context, case, export_notice
     export_notice(case, "a.test", rung=Rung.WITHDRAWAL)
     gone = export_notice(case, "a.test")
     notices.mark(case, gone, NoticeStatus.WITHDRAWN)
-    (step,) = ledger.steps_of(case, "a.test")
+    (step,) = ledger.steps_of(case, "a.test").upheld
     assert (step.reference, step.channel, step.their_reference) == (first, "web form", "T-1")
     assert step.sent_at == clock.now() - timedelta(hours=5)
     assert step.answered_at == clock.now() + timedelta(hours=1)
     assert step.domains == ("a.test", "b.test")
-    assert ledger.steps_of(case, "c.test") == ()
+    assert ledger.steps_of(case, "c.test").upheld == ()
 
 
 def test_the_next_step_by_advice_and_the_settings_waiting_times(
     context, case, export_notice, take, clock
 ):
+    def assess_as(outcome):
+        found = Assessment(outcome, clock.now(), "test", SiteKind.DEDICATED, "A", "Law 1")
+        taking.assess(context, case, ["site.com"], found)
+
     take("https://site.com/x")
     nobody = ledger.next_step(context, case, "site.com")
     assert (nobody.rung, "nobody may be told" in nobody.reason) == (None, True)
     reference = export_notice(case, "site.com", party="iana:9999")
     notices.mark(case, reference, SENT)
+    step = ledger.next_step(context, case, "site.com")
+    assert (step.rung, step.party.key) == (Rung.WITHDRAWAL, "iana:9999")  # nobody confirmed it
+    assess_as(AssessmentOutcome.CONFIRMED)
     clock.move(hours=47)
     assert ledger.next_step(context, case, "site.com").rung is None
     clock.move(hours=2)
     step = ledger.next_step(context, case, "site.com")
     assert (step.rung, step.party.key) == (Rung.REMINDER, "iana:9999")
     assert ledger_json.proposal_json(step)["earlier"] == [reference]
+    assess_as(AssessmentOutcome.NOT_ILLEGAL)
+    step = ledger.next_step(context, case, "site.com")
+    assert (step.rung, "was revised" in step.reason) == (Rung.WITHDRAWAL, True)
     assert set(ledger.waiting(context)) == set(Role)
     with pytest.raises(InputError, match="never reported"):
         ledger.next_step(context, case, "other.com")

@@ -8,6 +8,7 @@ import pytest
 
 from abusetrack.casefile import gates, notices, observations, withdrawals
 from abusetrack.errors import InputError
+from abusetrack.judgement.priority import NextStep
 from abusetrack.records import (
     Assessment,
     AssessmentOutcome,
@@ -18,6 +19,7 @@ from abusetrack.records import (
 )
 from abusetrack.triage import drafting, taking
 from abusetrack.triage.addressing import Wish
+from abusetrack.triage.worklist import worklist
 
 
 @pytest.fixture
@@ -183,6 +185,33 @@ def test_a_person_withdraws_by_hand_and_it_is_not_drafted_again(
     assert len(drafting.plan(desk, case, Wish(again=True), domains=["example.com"]).drafts) == 1
     with pytest.raises(InputError, match="is a withdrawal itself"):
         drafting.withdrawal(desk, case, notices.list_all(case)[0].reference, reason="wrong")
+
+
+def test_a_withdrawal_waits_while_the_gate_is_open_and_the_work_list_says_so(
+    desk, case, told, revise, tmp_path
+):
+    revise("example.com")
+    due = _due(desk, case)
+    assert _first_work(desk, case) == ("example.com", NextStep.WITHDRAW)
+    gates.open_again(case, ["example.com"])
+    plan = drafting.plan(desk, case)
+    assert [draft for draft in plan.drafts if draft.rung is Rung.WITHDRAWAL] == []
+    held = [item for item in plan.not_drafted if "the withdrawal of" in item.reason]
+    assert {(item.domain, item.code) for item in held} == {("example.com", "gate")}
+    assert len(held) == len(due) == 2
+    assert _first_work(desk, case) == ("example.com", NextStep.CLEAR_GATE)
+    with pytest.raises(InputError, match="gate"):
+        drafting.export(desk, case, due, tmp_path / "w", ["txt"])
+    with pytest.raises(InputError, match="waits: the gate is open"):
+        drafting.withdrawal(desk, case, told[Role.HOST], reason="wrong")
+    gates.clear(case, ["example.com"], cleared_by="Police", reference="case 7")
+    assert len(drafting.export(desk, case, _due(desk, case), tmp_path / "w", ["txt"])) == 2
+    assert "example.com" not in [item.domain for item in worklist(desk, case)]
+
+
+def _first_work(desk, case):
+    first = worklist(desk, case)[0]
+    return first.domain, first.step
 
 
 def test_a_second_analyst_approves_withdrawals_too(desk, case, told, revise, tmp_path):
