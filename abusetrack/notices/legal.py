@@ -28,7 +28,7 @@ class Clause(StrEnum):
     REGISTRY_INTEREST = "registry interest"  # Registry Agreement, Specification 11 3(a)
     COUNTRY_POLICY = "country policy"  # a country-code registry's own policy
     FRAMEWORK = "framework"  # Framework to Address Abuse, signed
-    OWN_AGREEMENT = "own agreement"  # the registrar's registration agreement
+    OWN_AGREEMENT = "own agreement"  # the registrar's or reseller's registration agreement
     OWN_TERMS = "own terms"  # of use, of a host, platform or network
     DSA_NOTICE = "dsa notice"  # Regulation (EU) 2022/2065, Article 16
     DSA_FLAGGER = "dsa flagger"  # the same, Article 22
@@ -72,7 +72,7 @@ _CLAUSES: Mapping[Clause, Callable[[Situation], bool]] = {
     Clause.REGISTRY_INTEREST: lambda s: s.role is Role.REGISTRY and all(s.generic),
     Clause.COUNTRY_POLICY: lambda s: s.role is Role.REGISTRY and not all(s.generic),
     Clause.FRAMEWORK: lambda s: s.role in {Role.REGISTRAR, Role.REGISTRY} and s.terms.signatory,
-    Clause.OWN_AGREEMENT: lambda s: s.role is Role.REGISTRAR,
+    Clause.OWN_AGREEMENT: lambda s: s.role in {Role.REGISTRAR, Role.RESELLER},
     Clause.OWN_TERMS: lambda s: s.role in _SERVICES,
     Clause.DSA_NOTICE: lambda s: s.role in _HOSTING and s.terms.in_union is True,
     Clause.DSA_FLAGGER: lambda s: (

@@ -55,11 +55,7 @@ def recipient_of(
     An unusable e-mail address counts as none; with a web form alone a draft is
     still written, as text for the form. In practice everything ends in ``.invalid``.
     """
-    party = RULES[role].noun if role in RULES else role.value
-    if role not in RULES:
-        return NoRecipient(
-            f"There is no notice for the role {party}; address the registrar, host or platform."
-        )
+    party = RULES[role].noun
     if contact is None:
         return NoRecipient(
             f"No abuse contact of this {party} is known; add one to the contacts and confirm it."

@@ -61,6 +61,16 @@ RULES: Mapping[Role, RoleRules] = {
         suffixes=_REGISTERED | {SuffixKind.PRIVATE_REGISTRY},
         sites_without_domain=False,
     ),
+    Role.RESELLER: RoleRules(
+        folder="reseller",
+        noun="reseller",
+        exact_urls=False,
+        registration=True,
+        asked=("your customer", "preserve for the police"),
+        kinds=frozenset({SiteKind.COMPROMISED}),
+        suffixes=_REGISTERED,
+        sites_without_domain=False,
+    ),
     Role.HOST: RoleRules(
         folder="host",
         noun="host",

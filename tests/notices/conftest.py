@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from abusetrack.notices import RULES, Request, compose
+from abusetrack.notices.roles import RoleRules
 from abusetrack.records import (
     Contact,
     ContactOrigin,
@@ -188,7 +189,7 @@ def drafted(draft: DraftMaker, contact: Contact, row: RowMaker, step: Step) -> D
             "role": role,
             "rung": rung,
             "recipient": party,
-            "rows": [row(**({} if rules.registration else hosted))],
+            "rows": [row(kind=_kind(rules), **({} if rules.registration else hosted))],
             "earlier": () if rung is Rung.FIRST and role is not Role.ICANN else (step,),
         }
         return draft(**(wanted | changes))
@@ -196,9 +197,15 @@ def drafted(draft: DraftMaker, contact: Contact, row: RowMaker, step: Step) -> D
     return make
 
 
+def _kind(rules: RoleRules) -> SiteKind:
+    """Return a kind of site that the role is asked about without a typed reason."""
+    return SiteKind.DEDICATED if SiteKind.DEDICATED in rules.kinds else min(rules.kinds)
+
+
 # Key, name and address of the party that stands for each role.
 PARTIES = {
     Role.REGISTRY: ("tld:example", "Example Registry", "abuse@registry.example"),
+    Role.RESELLER: ("reseller:small shop", "Small Shop", "abuse@shop.example"),
     Role.HOST: ("asn:64500", "Example Net", "abuse@net.example"),
     Role.CDN: ("cdn:example edge", "Example Edge", "abuse@edge.example"),
     Role.PLATFORM: ("platform:pages.example", "Example Pages", "abuse@pages.example"),

@@ -70,6 +70,15 @@ def test_one_name_of_a_local_registrar_with_a_form_only(draft, organisation, con
     golden("registrar-first-one-form-only.txt", _text(made, sender))
 
 
+def test_a_hacked_site_to_a_reseller(draft, organisation, contact, row, golden):
+    reseller = dataclasses.replace(
+        contact, party_key="reseller:small shop", party_name="Small Shop", role=Role.RESELLER
+    )
+    hacked = row("bakery.example", kind=SiteKind.COMPROMISED, persistence=())
+    made = draft(role=Role.RESELLER, recipient=reseller, rows=[hacked])
+    golden("reseller-first-hacked.txt", _text(made, organisation))
+
+
 def test_fifty_names_of_one_registrar(draft, organisation, row, golden):
     rows = [
         row(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abusetrack.notices import NoRecipient, recipient_of
+from abusetrack.notices import RULES, NoRecipient, recipient_of
 from abusetrack.notices.recipients import iana_id, mailbox
 from abusetrack.records import Role
 
@@ -35,8 +35,8 @@ def test_the_no_send_list_is_a_reason(contact):
     assert "no-send list (a registry's own desk)" in chosen.reason
 
 
-def test_a_role_without_a_notice_is_a_reason(contact):
-    assert isinstance(recipient_of(contact, Role.RESELLER, practice=False), NoRecipient)
+def test_every_role_has_its_notice():
+    assert set(RULES) == set(Role)
 
 
 def test_a_phone_alone_is_a_reason(contact):
