@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abusetrack.casefile import CaseFile
+from abusetrack.casefile import CaseFile, withdrawals
 from abusetrack.metrics.displacement import Ages, Held, displacement
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.kinds import Share, kinds
@@ -21,6 +21,7 @@ from abusetrack.metrics.panels.model import (
 from abusetrack.metrics.work import compliance, work
 
 _NOTHING_AFTER = "Nothing of this was seen yet. It shows once domains are looked up again."
+_FEW = 5
 _DAYS_SHOWN = 62  # more are shown by month
 
 
@@ -179,7 +180,8 @@ def _compliance(case: CaseFile, filters: Filters, _around: Surroundings) -> Pane
     definition = (
         "Notices sent in the period, by what was marked on them last. Silent: sent, and no mark "
         "since. The first answer is the median time from sent to acknowledged, actioned, refused "
-        "or disputed."
+        "or disputed. Withdrawn domains are those that were taken back since of all that notices "
+        "exported in the period were about, a domain of two notices counted twice."
     )
     parties = compliance(case, filters)
     headers = (
@@ -191,6 +193,7 @@ def _compliance(case: CaseFile, filters: Filters, _around: Surroundings) -> Pane
         why = "No notice was marked as sent in this period."
         return nothing("answers", definition, headers, why, title)
     counts = ("acknowledged", "actioned", "refused", "silent", "bounced", "disputed", "withdrawn")
+    told = withdrawals.share(case, filters.since, filters.until)
     sums = [sum(getattr(party, name) for party in parties) for name in counts]
     return Panel(
         key="answers",
@@ -209,8 +212,20 @@ def _compliance(case: CaseFile, filters: Filters, _around: Surroundings) -> Pane
             key_kind="party",
         ),
         definition=definition,
-        figures=(("Notices", f"{sum(party.notices for party in parties):,}"),),
+        figures=(
+            ("Notices", f"{sum(party.notices for party in parties):,}"),
+            ("Domains told of", f"{told.told:,}"),
+            ("Withdrawn", f"{told.withdrawn:,}"),
+            ("Share withdrawn", _share_withdrawn(told)),
+        ),
     )  # fmt: skip
+
+
+def _share_withdrawn(told: withdrawals.Share) -> str:
+    """Say the share where it does not point at single cases."""
+    if 0 < told.withdrawn < _FEW:
+        return f"fewer than {_FEW} domains"
+    return percent(told.of_told)
 
 
 PANELS = (

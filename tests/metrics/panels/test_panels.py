@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from abusetrack.casefile import content
+from abusetrack.casefile import content, withdrawals
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import PANELS, Surroundings
 from abusetrack.metrics.panels.model import Bars, Curves, Stack, World
@@ -179,3 +179,17 @@ def test_every_filter_fits_every_panel(case, report, see, notify, key, filters):
     assert panel.key == key
     if key == "pages-from-report" and not (filters.since or not filters.at_the_time):
         assert panel.table.rows[0][1] == 1  # the page of the one, not of the other
+
+
+def test_what_was_taken_back_is_counted_by_domain_and_few_point_at_nobody(case, report, notify):
+    for number in range(8):
+        report(f"name{number}.test")
+        reference = notify(f"name{number}.test", day=2)
+        if number < 5:
+            withdrawals.withdraw(case, reference)
+        if number == 3:
+            few = build(case, "answers")
+    assert (figure(few, "Withdrawn"), figure(few, "Domains told of")) == ("4", "4")
+    assert figure(few, "Share withdrawn") == "fewer than 5 domains"
+    panel = build(case, "answers")
+    assert (figure(panel, "Withdrawn"), figure(panel, "Share withdrawn")) == ("5", "62 %")
