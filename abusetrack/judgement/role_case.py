@@ -75,6 +75,7 @@ class Rule:
     roles: frozenset[Role]
     find: Callable[[RoleCase, Role], str | None]
     changes: str = ""  # what would change it
+    evidence: Callable[[RoleCase], Sequence[Reason]] | None = None  # reasons with their facts
 
 
 def is_unanswered(case: RoleCase, told: Told) -> bool:
@@ -101,7 +102,18 @@ def name_of(told: Told) -> str:
 def found(rules: Sequence[Rule], case: RoleCase, role: Role) -> tuple[Reason, ...]:
     """Return what the rules for a role say, in their order."""
     return tuple(
-        Reason(rule.code, text, changes=rule.changes)
+        _reason(rule, text, case)
         for rule in rules
         if role in rule.roles and (text := rule.find(case, role)) is not None
+    )
+
+
+def _reason(rule: Rule, text: str, case: RoleCase) -> Reason:
+    behind = rule.evidence(case) if rule.evidence else ()
+    return Reason(
+        rule.code,
+        text,
+        facts=tuple(dict.fromkeys(fact for reason in behind for fact in reason.facts)),
+        dates=tuple(sorted({date for reason in behind for date in reason.dates})),
+        changes=rule.changes,
     )

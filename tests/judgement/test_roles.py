@@ -29,7 +29,7 @@ DOMAIN_LEVEL = {Role.REGISTRAR, Role.RESELLER, Role.REGISTRY, Role.ICANN}
 CONTENT = {Role.HOST, Role.PLATFORM, Role.CDN}
 OPEN_GATE = GateVerdict(True, (Reason("gate_open", "not cleared"),), (), NOON)
 PROTECTED = ProtectedName("site.example", ProtectedCategory.PARTNER, "Partner")
-SERVES = (Reason("serves", "its name servers serve other.test"),)
+SERVES = (Reason("serves", "its name servers serve other.test", ("fact-1",), (NOON,)),)
 HOPPING = Verdict(True, (Reason("hopping", "the same string"),), NOON)
 REPEATED = Verdict(True, (Reason("repeated", "three days"),), NOON)
 ADVISED, POSSIBLE = Advice.ADVISED, Advice.POSSIBLE
@@ -110,6 +110,15 @@ def test_each_block_stops_its_roles_and_no_others(changes, code, roles):
     blocked = {role for role, item in found.items() if code in [r.code for r in item.reasons]}
     assert blocked == roles
     assert all(found[role].advice is BLOCKED for role in roles)
+
+
+def test_infrastructure_names_the_facts_it_rests_on():
+    (reason,) = (
+        reason
+        for reason in judged(infrastructure=SERVES)[Role.REGISTRAR].reasons
+        if reason.code == "infrastructure"
+    )
+    assert (reason.facts, reason.dates) == (("fact-1",), (NOON,))
 
 
 @pytest.mark.parametrize("state", [State.NOT_DELEGATED, State.PARKED])
