@@ -12,7 +12,7 @@ from abusetrack.cli.session import Session, counted, moment_of
 from abusetrack.errors import InputError
 from abusetrack.judgement import ladder
 from abusetrack.records import ContactOutcome, NoticeStatus, Quality
-from abusetrack.triage import dossier, ledger, ledger_json
+from abusetrack.triage import dossier, ledger, ledger_json, ledger_text
 
 _MARKS = [
     status.value
@@ -89,38 +89,10 @@ def show(session: Session, reference: str, text: bool, as_json: bool) -> None:
     if as_json:
         session.print_json(ledger_json.shown_json(item))
         return
-    say, found = session.out.print, item.notice
-    to = f"{found.recipient.party_name} ({found.recipient.party_key}), {found.role.value}"
-    say(f"{found.reference}  {found.rung.value} to {to}")
-    say(f"exported {found.exported_at:%Y-%m-%d %H:%M} UTC by {found.exported_by}")
-    if found.reply_by:
-        late = "  OVERDUE" if item.overdue else ""
-        say(f"asks for an answer by {found.reply_by:%Y-%m-%d} (a request){late}")
-    for event in item.events:
-        more = ", ".join(filter(None, (event.channel, event.their_reference, event.note)))
-        said = f": {more}" if more else ""
-        say(f"  {event.at:%Y-%m-%d %H:%M}  {event.status.value} (by {event.actor}){said}")
-    for answer in item.answers:
-        say(f"  {answer.received_at:%Y-%m-%d %H:%M}  answer from {answer.sender or 'not said'}")
-        lines = [answer.subject, *answer.body.splitlines()] if not answer.erased else ["erased"]
-        for line in lines:
-            say(f"      | {line}")
-        for kind, count in answer.discarded.items():
-            say(f"      ({count} {kind} discarded unread)")
-    for rating in item.ratings:
-        note = f" ({rating.note})" if rating.note else ""
-        say(f"  {rating.at:%Y-%m-%d}  they said of it: {rating.quality.value}{note}")
-    say("its domains as last looked up:")
-    for outcome in item.outcomes:
-        seen = f"{outcome.looked_up_at:%Y-%m-%d}" if outcome.looked_up_at else "never looked up"
-        gone = ", withdrawn" if outcome.withdrawn else ""
-        say(f"  {outcome.domain}  {outcome.state.value} ({seen}){gone}")
-        for change in outcome.changes:
-            between = f"{change.last_seen_before:%Y-%m-%d} and {change.first_seen_after:%Y-%m-%d}"
-            say(f"      {change.kind.value} between {between}: {change.before} -> {change.after}")
-    say(f"  ({ledger.CAVEAT})")
+    for line in ledger_text.lines(item):
+        session.out.print(line)
     if text:
-        say(f"\n{found.subject}\n\n{found.body}")
+        session.out.print(f"\n{item.notice.subject}\n\n{item.notice.body}")
 
 
 @notice.command("next")
@@ -138,13 +110,10 @@ def next_(session: Session, domains: tuple[str, ...], as_json: bool) -> None:
             [{"domain": name, **ledger_json.proposal_json(item)} for name, item in found.items()]
         )
         return
-    for name, item in found.items():
-        what = "nothing to draft now"
-        if item.rung and item.party:
-            what = f"{item.rung.value} to {item.party.name} ({item.party.key})"
-        session.out.print(f"{name}: {what}; {item.reason}")
-        for line in ladder.summary(item.earlier).splitlines():
-            session.out.print(f"  {line}")
+    for line, item in zip(ledger_text.proposals(found), found.values(), strict=True):
+        session.out.print(line)
+        for step in ladder.summary(item.earlier).splitlines():
+            session.out.print(f"  {step}")
 
 
 @notice.command("mark")

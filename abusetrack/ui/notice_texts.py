@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 
+from abusetrack.casefile import CaseFile
 from abusetrack.casefile.notices import StoredNotice
-from abusetrack.records import Caution, Contact, Draft, NoticeRow
+from abusetrack.judgement.ladder import Proposal
+from abusetrack.records import Caution, Contact, Draft, NotDrafted, NoticeRow
+from abusetrack.triage import ledger, ledger_text
+from abusetrack.triage.context import Context
+from abusetrack.triage.ledger import Shown
 from abusetrack.ui.planning import ToConfirm
 from abusetrack.ui.text import Masker, joined, minute, one_line
 
 _tr = partial(QCoreApplication.translate, "notices")
+_MOST_STEPS = 10  # domains of a notice whose next step is proposed
 
 
 def about_draft(
@@ -78,6 +85,52 @@ def about_contact(item: ToConfirm) -> tuple[str, str]:
         ),
         text,
     )
+
+
+def about_left_out(item: NotDrafted, *, revealed: bool) -> tuple[str, str]:
+    """Return why one domain is not drafted, and what can be done about it."""
+    masker = Masker.of([item.domain], keep=1, revealed=revealed)
+    hint = _tr(
+        "Not drafted. What is possible, or not advised, can be drafted by its name; what is not "
+        "advised needs your reason. What is blocked cannot."
+    )
+    text = f"{masker(item.domain)}\n\n{masker(item.reason)}"
+    return _hint(hint, revealed=revealed), text
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Everything about an exported notice, and the next step for its first domains."""
+
+    shown: Shown
+    next_steps: dict[str, Proposal]
+
+
+def followed(context: Context, case: CaseFile, reference: str) -> Followed:
+    """Gather what became of a notice; runs in a thread that reads."""
+    shown = ledger.shown(context, case, reference)
+    names = [row.domain for row in shown.notice.rows][:_MOST_STEPS]
+    return Followed(shown, {name: ledger.next_step(context, case, name) for name in names})
+
+
+def about_followed(found: Followed, *, revealed: bool) -> str:
+    """Return it as text; of answers, which may name anything, only how long they are."""
+    notice = found.shown.notice
+    names = {name for row in notice.rows for name in (row.domain, row.unicode, *row.hosts)}
+    masker = Masker.of(names, keep=1, revealed=revealed)
+    told = list(ledger_text.lines(found.shown))
+    if not revealed:
+        answered = [line for line in told if line.lstrip().startswith("| ")]
+        told = [line for line in told if line not in answered]
+        if answered:
+            told.append(
+                _tr("Lines of answers, shown once names are revealed: {n}").format(n=len(answered))
+            )
+    steps = [_tr("Next:"), *ledger_text.proposals(found.next_steps)]
+    left = len(notice.rows) - len(found.next_steps)
+    if left:
+        steps.append(_tr("and {n} more").format(n=left))
+    return "\n".join(masker(line) for line in (*told, "", *steps))
 
 
 def about_reason(reason: str) -> tuple[str, str]:

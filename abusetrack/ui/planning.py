@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from abusetrack.casefile import CaseFile, directory
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.notices import StoredNotice
-from abusetrack.records import Contact, Role
+from abusetrack.records import Contact, NotDrafted, Role, Rung
 from abusetrack.triage import drafting
 from abusetrack.triage.addressing import Wish
 from abusetrack.triage.context import Context
@@ -37,15 +39,35 @@ class Overview:
 def overview(
     context: Context,
     case: CaseFile,
+    wish: Wish,
     *,
-    only_persistent: bool,
-    again: bool,
-    role: Role = Role.REGISTRAR,
+    only_persistent: bool = False,
+    named: Mapping[str, str] = MappingProxyType({}),
 ) -> Overview:
-    """Compose what may be drafted; nothing is stored. May take long."""
-    wish = Wish(role=role, again=again)
+    """Compose what may be drafted; nothing is stored. May take long.
+
+    ``named`` are domains that the analyst wants drafted all the same, with the reason typed
+    for each.
+    """
     plan = drafting.plan(context, case, wish, only_persistent=only_persistent)
-    return Overview(plan, _to_confirm(case, plan, role), tuple(stored_notices.list_all(case)))
+    for domain, reason in named.items():
+        more = drafting.plan(context, case, replace(wish, reason=reason), domains=[domain])
+        plan = _with_named(plan, more, domain)
+    exported = tuple(stored_notices.list_all(case))
+    return Overview(plan, _to_confirm(case, plan, wish.role), exported)
+
+
+def _with_named(plan: Plan, more: Plan, domain: str) -> Plan:
+    """Return the plan with one domain drafted by its name, or the reason why it is not."""
+    return replace(
+        plan,
+        drafts=(*plan.drafts, *(d for d in more.drafts if d.rung is not Rung.WITHDRAWAL)),
+        not_drafted=(
+            *(item for item in plan.not_drafted if item.domain != domain),
+            *more.not_drafted,
+        ),
+        cautions=tuple(dict.fromkeys((*plan.cautions, *more.cautions))),
+    )
 
 
 def _to_confirm(case: CaseFile, plan: Plan, role: Role) -> tuple[ToConfirm, ...]:
@@ -61,10 +83,10 @@ def _to_confirm(case: CaseFile, plan: Plan, role: Role) -> tuple[ToConfirm, ...]
     return tuple(sorted(found, key=lambda item: (-len(item.domains), item.contact.party_name)))
 
 
-def reasons(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the domains that are not drafted by reason, the most frequent reason first."""
-    counted = Counter(item.reason for item in plan.not_drafted)
-    return [
-        (reason, tuple(item.domain for item in plan.not_drafted if item.reason == reason))
-        for reason, _count in counted.most_common()
-    ]
+def reasons(plan: Plan) -> list[tuple[str, tuple[NotDrafted, ...]]]:
+    """Return what is not drafted by reason, the most frequent reason first."""
+    by_reason: dict[str, list[NotDrafted]] = defaultdict(list)
+    for item in plan.not_drafted:
+        by_reason[item.reason].append(item)
+    ordered = sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
+    return [(reason, tuple(items)) for reason, items in ordered]

@@ -11,29 +11,24 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from abusetrack.casefile import directory
-from abusetrack.casefile.notices import StoredNotice
 from abusetrack.notices import FORMATS, RULES
-from abusetrack.records import Contact, Draft, Role
+from abusetrack.records import Draft, Role, Rung
 from abusetrack.triage import drafting
+from abusetrack.triage.addressing import Wish
 from abusetrack.triage.drafting import Exported
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
-from abusetrack.ui.notice_texts import about_contact, about_draft, about_notice, about_reason
-from abusetrack.ui.planning import Overview, ToConfirm, overview
-from abusetrack.ui.text import minute, one_line
-from abusetrack.ui.widgets.notice_actions import NoticeActions
+from abusetrack.ui.planning import Overview, overview
+from abusetrack.ui.widgets.notice_card import NoticeCard
 from abusetrack.ui.widgets.notice_list import NoticeList
-from abusetrack.ui.widgets.parts import EmptyPlace, RawText, button, heading, label
+from abusetrack.ui.widgets.parts import EmptyPlace, button, heading, label
 
 _DEFAULT_FORMATS = {"eml", "txt"}
 
@@ -55,6 +50,7 @@ class NoticesPage(QWidget):
         self._stale = True
         self._revealed = False
         self._wanted: str | None = None  # reference of the notice to be selected
+        self._named: dict[str, str] = {}  # domains to be drafted all the same, and why
         self._build()
         desk.changed.connect(self._on_changed)
         self._say()
@@ -71,7 +67,16 @@ class NoticesPage(QWidget):
         self.role.setAccessibleName(self.tr("To whom notices are drafted"))
         for role, rules in RULES.items():
             self.role.addItem(self.tr("To: {party}").format(party=rules.noun), role)
-        self.role.currentIndexChanged.connect(self.plan)
+        self.role.currentIndexChanged.connect(self._on_other)
+        self.rung = QComboBox()
+        self.rung.setAccessibleName(self.tr("Which step of the ladder is drafted"))
+        for rung, text in (
+            (Rung.FIRST, self.tr("First notice")),
+            (Rung.REMINDER, self.tr("Reminder")),
+            (Rung.ESCALATION, self.tr("Escalation")),
+        ):
+            self.rung.addItem(text, rung)
+        self.rung.currentIndexChanged.connect(self._on_other)
         self.plan_button = button(
             self.tr("Plan again"),
             self.plan,
@@ -82,7 +87,7 @@ class NoticesPage(QWidget):
         top.setSpacing(theme.MEDIUM)
         top.addWidget(heading(self.tr("Notices")))
         top.addStretch()
-        for item in (self.role, self.persistent, self.again, self.plan_button):
+        for item in (self.role, self.rung, self.persistent, self.again, self.plan_button):
             top.addWidget(item)
         self._missing = label(wrap=True)
         self._missing.setObjectName("badge")
@@ -102,26 +107,11 @@ class NoticesPage(QWidget):
         self.list = NoticeList()
         self.list.currentItemChanged.connect(lambda *_: self._show_current())
         self.list.itemSelectionChanged.connect(self._say)
-        card = QFrame()
-        card.setObjectName("card")
-        inner = QVBoxLayout(card)
-        inner.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        self._hint = label(muted=True, wrap=True)
-        self.preview = RawText(self.tr("Preview as plain text"), defanged=False)
-        self.preview.setProperty("flat", True)
-        self.confirm_button = button(
-            self.tr("Confirm contact…"),
-            self.ask_confirm,
-            tip=self.tr("Say that you checked this contact on the party's own page"),
-        )
-        inner.addWidget(self._hint)
-        inner.addWidget(self.preview, 1)
-        inner.addWidget(self.confirm_button, 0, Qt.AlignmentFlag.AlignRight)
-        self.actions_of_notice = NoticeActions(self._desk)
-        inner.addWidget(self.actions_of_notice)
+        self.card = NoticeCard(self._desk)
+        self.card.named.connect(self._on_named)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.list)
-        split.addWidget(card)
+        split.addWidget(self.card)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.MEDIUM)
         split.setSizes([440, 640])
@@ -182,17 +172,30 @@ class NoticesPage(QWidget):
         self._generation += 1
         self._stale = False
         context, generation = self._desk.context, self._generation
-        persistent, again = self.persistent.isChecked(), self.again.isChecked()
-        role = Role(self.role.currentData())
+        persistent, named = self.persistent.isChecked(), dict(self._named)
+        wish = Wish(
+            Role(self.role.currentData()),
+            Rung(self.rung.currentData()),
+            again=self.again.isChecked(),
+        )
         self._summary.setText(self.tr("Planning…"))
         self.plan_button.setEnabled(False)
         self._desk.study(
-            lambda case: overview(
-                context, case, only_persistent=persistent, again=again, role=role
-            ),
+            lambda case: overview(context, case, wish, only_persistent=persistent, named=named),
             partial(self._on_planned, generation),
             self._on_failed,
         )
+
+    @Slot()
+    def _on_other(self) -> None:
+        """Plan for somebody else, or another step; what was named was named for that."""
+        self._named.clear()
+        self.plan()
+
+    @Slot(str, str)
+    def _on_named(self, domain: str, reason: str) -> None:
+        self._named[domain] = reason
+        self.plan()
 
     @Slot(object)
     def _on_changed(self, changed: Changed) -> None:
@@ -229,29 +232,9 @@ class NoticesPage(QWidget):
         """Return all drafts of the plan."""
         return list(self._overview.plan.drafts) if self._overview else []
 
-    def _contact(self) -> Contact | None:
-        item = self.list.current()
-        return item.contact if isinstance(item, ToConfirm) else None
-
     def _show_current(self) -> None:
-        item = self.list.current()
-        hint, text = "", ""
-        match item:
-            case Draft():
-                cautions = self._overview.plan.cautions if self._overview else ()
-                hint, text = about_draft(item, cautions, revealed=self._revealed)
-            case ToConfirm():
-                hint, text = about_contact(item)
-            case StoredNotice():
-                hint, text = about_notice(item, revealed=self._revealed)
-            case str():
-                hint, text = about_reason(item)
-            case None:
-                pass
-        self._hint.setText(hint)
-        self.preview.setPlainText(text)
-        self.confirm_button.setVisible(isinstance(item, ToConfirm))
-        self.actions_of_notice.show_notice(item if isinstance(item, StoredNotice) else None)
+        cautions = self._overview.plan.cautions if self._overview else ()
+        self.card.show_item(self.list.current(), cautions, revealed=self._revealed)
 
     def _say(self) -> None:
         found = self._overview
@@ -285,42 +268,7 @@ class NoticesPage(QWidget):
             )
         )
 
-    # -- confirming and exporting
-
-    def ask_confirm(self) -> None:
-        """Ask whether the contact was checked."""
-        contact = self._contact()
-        if contact is None:
-            return
-        box = QMessageBox(self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Confirm contact"))
-        box.setText(
-            self.tr("Did you check this contact of {name} on the party's own page?").format(
-                name=one_line(contact.party_name)
-            )
-        )
-        reached = contact.email or contact.form or contact.phone or ""
-        box.setInformativeText(one_line(reached))
-        yes = box.addButton(self.tr("Yes, confirm"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes.clicked.connect(lambda: self.confirm(contact))
-        box.open()
-
-    def confirm(self, contact: Contact) -> None:
-        """Record that the contact was checked."""
-        self._desk.write(
-            lambda case: directory.confirm(case, contact.party_key, contact.role, seen=contact),
-            self._on_confirmed,
-        )
-
-    def _on_confirmed(self, contact: Contact) -> None:
-        self._desk.messages.news(
-            self.tr("Contact confirmed, {when}.").format(when=minute(contact.confirmed_at))
-        )
-        self._desk.changed.emit(Changed.CONTACTS)
+    # -- exporting
 
     def ask_folder(self, drafts: Sequence[Draft]) -> None:
         """Choose a folder, then export."""
@@ -344,6 +292,7 @@ class NoticesPage(QWidget):
         )
 
     def _on_exported(self, folder: Path, exported: Sequence[Exported]) -> None:
+        self._named.clear()
         self._desk.messages.news(
             self.tr("Notices exported into {folder}: {n}. Nothing was sent; that is yours.").format(
                 folder=folder, n=len(exported)

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QWidget
 
+from abusetrack.casefile import replies
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.intake.answers import AnswerText
-from abusetrack.records import NoticeStatus
+from abusetrack.records import NoticeStatus, Quality
 from abusetrack.triage import ledger
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.widgets.moment_field import MomentField
 from abusetrack.ui.widgets.parts import button, label
 
 _MARKS = (
@@ -35,44 +37,111 @@ class NoticeActions(QWidget):
         self._desk = desk
         self._notice: StoredNotice | None = None
         self.setAcceptDrops(True)
-        self.marks = QMenu(self)
+        self._build()
+        self.show_notice(None)
+
+    def _build(self) -> None:
+        self.status = QComboBox()
         for status in _MARKS:
-            self.marks.addAction(status.value, lambda chosen=status: self.mark(chosen))
+            self.status.addItem(status.value, status)
+        self.at = MomentField(self._desk.context.clock, self.tr("When, in UTC"))
+        self.channel = QComboBox()
+        self.channel.setEditable(True)
+        self.channel.addItems(["", self.tr("mail"), self.tr("web form"), self.tr("telephone")])
+        self.theirs, self.note = QLineEdit(), QLineEdit()
+        self.quality = QComboBox()
+        self.quality.addItem(self.tr("not said"), None)
+        for quality in Quality:
+            self.quality.addItem(quality.value, quality)
         self.mark_button = button(
-            self.tr("Mark as"), lambda: None, tip=self.tr("Say what became of this notice")
+            self.tr("&Mark"), self.mark, tip=self.tr("Record what became of this notice")
         )
-        self.mark_button.setMenu(self.marks)
+        self.quality_button = button(
+            self.tr("&Note it"), self.rate, tip=self.tr("Record what they said of the notice")
+        )
         self.answer_button = button(
-            self.tr("File answer…"),
+            self.tr("File &answer…"),
             self.ask_answer,
             tip=self.tr("Keep an answer (.eml or .txt) as text; attachments are thrown away"),
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SMALL)
-        hint = label(self.tr("Answers can be dropped here."), muted=True, wrap=True)
-        row.addWidget(hint, 1)
-        row.addWidget(self.answer_button)
-        row.addWidget(self.mark_button)
-        self.show_notice(None)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.SMALL)
+        grid.setVerticalSpacing(theme.SMALL)
+        hint = label(self.tr("Drop an answer here, or"), muted=True)
+        for row, fields in enumerate(
+            (
+                ((self.tr("It was"), self.status), (self.tr("When (UTC)"), self.at)),
+                ((self.tr("By"), self.channel), (self.tr("Their reference"), self.theirs)),
+                ((self.tr("Note"), self.note),),
+                ((self.tr("They called it"), self.quality),),
+            )
+        ):
+            for place, (title, field) in enumerate(fields):
+                named = label(title, muted=True)
+                named.setBuddy(field)
+                if not field.accessibleName():
+                    field.setAccessibleName(title)
+                grid.addWidget(named, row, 2 * place)
+                grid.addWidget(field, row, 2 * place + 1, 1, 3 if field is self.note else 1)
+        grid.addWidget(self.mark_button, 2, 4)
+        grid.addWidget(self.quality_button, 3, 2)
+        grid.addWidget(hint, 3, 3, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.answer_button, 3, 4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
 
     def show_notice(self, notice: StoredNotice | None) -> None:
         """Offer what can be said of ``notice``; of none, nothing is offered."""
+        if notice is None or self._notice is None or notice.reference != self._notice.reference:
+            self._clear()
         self._notice = notice
         self.setVisible(notice is not None)
         withdrawn = notice is not None and notice.status is NoticeStatus.WITHDRAWN
         self.mark_button.setEnabled(not withdrawn)
 
-    def mark(self, status: NoticeStatus) -> None:
-        """Record what became of the notice, as of now."""
+    def _clear(self) -> None:
+        self.at.reset()
+        self.channel.setCurrentText("")
+        self.theirs.clear()
+        self.note.clear()
+        self.quality.setCurrentIndex(0)
+
+    def mark(self) -> None:
+        """Record what became of the notice, as of the time that is given, else now."""
         if self._notice is None:
             return
         context, reference = self._desk.context, self._notice.reference
+        status, at = NoticeStatus(self.status.currentData()), self.at.moment()
+        if at is not None and at > context.clock.now():
+            self._desk.messages.care(self.tr("That time is in the future; say when it happened."))
+            return
+        said = {
+            "channel": self.channel.currentText().strip(),
+            "their_reference": self.theirs.text().strip(),
+            "note": self.note.text().strip(),
+        }
         self._desk.write(
-            lambda case: ledger.mark(context, case, [reference], status),
+            lambda case: ledger.mark(context, case, [reference], status, at=at, **said),
             lambda _none: self._done(
                 self.tr("{reference} marked {status}.").format(
                     reference=reference, status=status.value
+                )
+            ),
+        )
+
+    def rate(self) -> None:
+        """Record what the receiver said of the notice's quality."""
+        quality = self.quality.currentData()
+        if self._notice is None or quality is None:
+            return
+        reference = self._notice.reference
+        note = self.note.text().strip()
+        self._desk.write(
+            lambda case: replies.rate(case, reference, Quality(quality), note=note),
+            lambda _none: self._done(
+                self.tr("{reference}: they called it {quality}.").format(
+                    reference=reference, quality=Quality(quality).value
                 )
             ),
         )
@@ -106,6 +175,7 @@ class NoticeActions(QWidget):
         self._done(text)
 
     def _done(self, text: str) -> None:
+        self._clear()
         self._desk.messages.news(text)
         self._desk.changed.emit(Changed.NOTICES | Changed.FINDINGS)
 

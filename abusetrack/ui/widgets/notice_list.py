@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from abusetrack.casefile.notices import StoredNotice
-from abusetrack.records import Draft
+from abusetrack.records import Draft, NotDrafted, Rung
 from abusetrack.ui import theme
 from abusetrack.ui.planning import Overview, ToConfirm, reasons
 from abusetrack.ui.text import mask_name, one_line
@@ -15,7 +15,12 @@ from abusetrack.ui.widgets.delegates import RowDelegate
 _ITEM = Qt.ItemDataRole.UserRole + 1
 _MOST_NAMES = 200  # listed under one reason
 
-Item = Draft | ToConfirm | StoredNotice | str  # a str is a reason
+Item = Draft | ToConfirm | StoredNotice | NotDrafted | str  # a str is a reason of many
+
+
+def _titled(draft: Draft) -> str:
+    name = one_line(draft.recipient.party_name)
+    return name if draft.rung is Rung.FIRST else f"{name} · {draft.rung.value}"
 
 
 class NoticeList(QTreeWidget):
@@ -71,7 +76,7 @@ class NoticeList(QTreeWidget):
         return [
             (
                 self.tr("Drafts"),
-                [(one_line(d.recipient.party_name), len(d.rows), d) for d in found.plan.drafts],
+                [(_titled(d), len(d.rows), d) for d in found.plan.drafts],
             ),
             (
                 self.tr("Contact to be confirmed first"),
@@ -94,12 +99,13 @@ class NoticeList(QTreeWidget):
         if not found.plan.not_drafted:
             return
         top = self._top(self.tr("Not drafted"), len(found.plan.not_drafted))
-        for reason, names in reasons(found.plan):
-            parent = self._child(top, one_line(reason), str(len(names)), reason)
-            for name in names[:_MOST_NAMES]:
-                self._child(parent, name if revealed else mask_name(name), "", reason)
-            if len(names) > _MOST_NAMES:
-                left = self.tr("and {n} more").format(n=len(names) - _MOST_NAMES)
+        for reason, items in reasons(found.plan):
+            parent = self._child(top, one_line(reason), str(len(items)), reason)
+            for item in items[:_MOST_NAMES]:
+                name = item.domain if revealed else mask_name(item.domain)
+                self._child(parent, name, "", item)
+            if len(items) > _MOST_NAMES:
+                left = self.tr("and {n} more").format(n=len(items) - _MOST_NAMES)
                 self._child(parent, left, "", reason)
 
     def rows_of(self, kind: type[Item]) -> list[QTreeWidgetItem]:

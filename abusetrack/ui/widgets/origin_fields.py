@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime, QTimeZone, Signal
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QHBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from abusetrack.records import Clock
 from abusetrack.ui import theme
 from abusetrack.ui.taking_in import Origin
+from abusetrack.ui.widgets.moment_field import MomentField
 from abusetrack.ui.widgets.parts import label
 
 _SOURCES = ("public", "partner", "proactive")
@@ -27,8 +27,6 @@ class OriginFields(QWidget):
 
     def __init__(self, clock: Clock, profiles: Iterable[str]) -> None:
         super().__init__()
-        self._clock = clock
-        self._chosen = False  # a time other than now
         self.source = QComboBox()
         self.source.setEditable(True)
         self.source.addItems(_SOURCES)
@@ -40,11 +38,8 @@ class OriginFields(QWidget):
         for name in sorted(profiles):
             self.profile.addItem(name, name)
         self.profile.setEnabled(self.profile.count() > 1)
-        self.received = QDateTimeEdit()
-        self.received.setAccessibleName(self.tr("Received, in UTC, where the list does not say"))
-        self.received.setDisplayFormat("yyyy-MM-dd HH:mm")
-        self.received.setCalendarPopup(True)
-        self.received.setTimeZone(QTimeZone.utc())
+        title = self.tr("Received, in UTC, where the list does not say")
+        self.received = MomentField(clock, title)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SMALL)
@@ -59,26 +54,15 @@ class OriginFields(QWidget):
             row.addWidget(field)
             row.addSpacing(theme.MEDIUM)
         row.addStretch()
-        self.reset()
         self.source.currentTextChanged.connect(self.changed)
         self.profile.currentIndexChanged.connect(self.changed)
-        self.received.dateTimeChanged.connect(self._on_received)
+        self.received.dateTimeChanged.connect(self.changed)
 
     def origin(self) -> Origin:
         """Return what is chosen."""
-        moment = None
-        if self._chosen:
-            moment = datetime.fromtimestamp(self.received.dateTime().toSecsSinceEpoch(), UTC)
-        return Origin(self.source.currentText().strip(), self.profile.currentData() or "", moment)
+        profile = self.profile.currentData() or ""
+        return Origin(self.source.currentText().strip(), profile, self.received.moment())
 
     def reset(self) -> None:
         """Go back to now."""
-        seconds = int(self._clock.now().timestamp())
-        blocked = self.received.blockSignals(True)
-        self.received.setDateTime(QDateTime.fromSecsSinceEpoch(seconds, QTimeZone.utc()))
-        self.received.blockSignals(blocked)
-        self._chosen = False
-
-    def _on_received(self) -> None:
-        self._chosen = True
-        self.changed.emit()
+        self.received.reset()

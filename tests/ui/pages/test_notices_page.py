@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 
@@ -7,11 +8,12 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from abusetrack import practice
-from abusetrack.casefile import directory
+from abusetrack.casefile import approvals, directory
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.check import check
+from abusetrack.casefile.notices import StoredNotice
 from abusetrack.notices import RULES
-from abusetrack.records import Draft, Role
+from abusetrack.records import Draft, Role, Rung, SiteKind
 from abusetrack.triage import contact_tables, taking
 from abusetrack.ui.planning import ToConfirm
 
@@ -55,7 +57,7 @@ def planned(qtbot, page, act):
 def confirmed(qtbot, page):
     waiting = page.list.rows_of(ToConfirm)
     page.list.setCurrentItem(waiting[0])
-    page.confirm_button.click()
+    page.card.confirm_button.click()
     box = page.findChild(QMessageBox)
     yes = next(item for item in box.buttons() if item.text() == "Yes, confirm")
     return planned(qtbot, page, yes.click)
@@ -85,7 +87,9 @@ def test_a_contact_is_confirmed_then_a_draft_is_exported(page, registrar, qtbot,
     assert page.drafts() == []  # these went out, and are not drafted twice
     planned(qtbot, page, page.again.click)
     page.list.setCurrentItem(page.list.rows_of(Draft)[0])
-    told = [line for line in page.preview.toPlainText().splitlines() if line.startswith("Careful")]
+    told = [
+        line for line in page.card.preview.toPlainText().splitlines() if line.startswith("Careful")
+    ]
     assert len(told) == len(registrar[1])
     assert all(f"was told of it in {notice.reference}" in line for line in told)
     assert not any(name in line for name in registrar[1] for line in told)
@@ -103,12 +107,12 @@ def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(page, qtbot, tmp_pat
 def test_a_preview_is_plain_text_and_masked_until_revealed(page, registrar, qtbot):
     confirmed(qtbot, page)
     page.list.setCurrentItem(page.list.rows_of(Draft)[0])
-    text = page.preview.toPlainText()
+    text = page.card.preview.toPlainText()
     defanged = [name.replace(".", "[.]") for name in registrar[1]]
     assert "PRACTICE - NOT A NOTICE" in text
     assert not any(name in text for name in (*registrar[1], *defanged))
     page.window().reveal_names(True)
-    assert all(name in page.preview.toPlainText() for name in defanged)
+    assert all(name in page.card.preview.toPlainText() for name in defanged)
 
 
 def test_what_is_not_drafted_stands_with_its_reason(page, qtbot, bench_of):
@@ -122,7 +126,7 @@ def test_what_is_not_drafted_stands_with_its_reason(page, qtbot, bench_of):
     texts = [row.text(0) for row in rows]
     assert "not assessed" in texts
     page.list.setCurrentItem(rows[texts.index("not assessed")])
-    assert page.preview.toPlainText() == "not assessed"
+    assert page.card.preview.toPlainText() == "not assessed"
     children = [rows[texts.index("not assessed")].child(0).text(0)]
     assert children == ["u••••••••.test"]
 
@@ -146,3 +150,79 @@ def test_another_role_can_be_chosen(page, qtbot):
     found = planned(qtbot, page, lambda: page.role.setCurrentIndex(registry))
     assert found.plan.drafts == ()
     assert any(item.reason.startswith("possible") for item in found.plan.not_drafted)
+
+
+def test_a_reminder_is_drafted_and_says_what_followed(page, registrar, qtbot, tmp_path):
+    confirmed(qtbot, page)
+    planned(qtbot, page, lambda: page.export_to(tmp_path / "drafts", page.drafts()))
+    planned(qtbot, page, lambda: page.rung.setCurrentIndex(1))
+    (draft,) = page.drafts()
+    assert draft.rung is Rung.REMINDER
+    with page.bench.case() as case:
+        (notice,) = stored_notices.list_all(case)
+    assert [step.reference for step in draft.earlier] == [notice.reference]
+    page.list.setCurrentItem(page.list.rows_of(StoredNotice)[0])
+    with qtbot.waitSignal(page.card.told, timeout=20000):
+        page.card.show_item(notice, (), revealed=False)
+    told = page.card.history.toPlainText()
+    assert notice.reference in told
+    assert "was exported and not marked as sent" in told
+    assert not any(name in told for name in registrar[1])
+
+
+def test_answers_are_read_once_names_are_revealed(page, registrar, qtbot, tmp_path):
+    confirmed(qtbot, page)
+    planned(qtbot, page, lambda: page.export_to(tmp_path / "drafts", page.drafts()))
+    page.list.setCurrentItem(page.list.rows_of(StoredNotice)[0])
+    answer = tmp_path / "answer.txt"
+    answer.write_text("We looked at zebra.test too.", encoding="utf-8")
+    planned(qtbot, page, lambda: page.card.actions_of_notice.file_answer(str(answer)))
+    qtbot.waitUntil(lambda: "shown once names are revealed" in page.card.history.toPlainText())
+    assert "zebra" not in page.card.history.toPlainText()
+    page.window().reveal_names(True)
+    qtbot.waitUntil(lambda: "| We looked at zebra" in page.card.history.toPlainText())
+
+
+def test_what_is_not_advised_is_drafted_for_a_typed_reason(page, registrar, qtbot, finding):
+    name = registrar[1][0]
+    with page.bench.case() as case:
+        found = replace(finding, kind=SiteKind.COMPROMISED)
+        taking.assess(page.bench.context, case, [name], found)
+    overview = confirmed(qtbot, page)
+    (left,) = [item for item in overview.plan.not_drafted if item.domain == name]
+    assert left.code == "not_dedicated"
+    rows = [page.list.item(row.child(n)) for row in page.list.rows_of(str)
+            for n in range(row.childCount())]  # fmt: skip
+    assert left in rows
+    page.card.show_item(left, (), revealed=False)
+    assert name not in page.card.preview.toPlainText()
+    planned(qtbot, page, page.card.draft_button.click)
+    assert [d for d in page.drafts() if d.rows[0].domain == name] == []  # no reason was typed
+    page.card.show_item(left, (), revealed=False)
+    qtbot.keyClicks(page.card.reason, "owner gave the name up")
+    planned(qtbot, page, page.card.draft_button.click)
+    (draft,) = [draft for draft in page.drafts() if draft.rows[0].domain == name]
+    assert draft.reason == "owner gave the name up"
+    assert "gave the name up" not in draft.body
+
+
+def test_a_second_analyst_approves_what_another_drafted(page, registrar, qtbot, tmp_path):
+    desk, bench = page._desk, page.bench
+    policy = bench.context.settings.policy.model_copy(update={"second_analyst": True})
+    settings = bench.context.settings.model_copy(update={"policy": policy})
+    desk.context = replace(bench.context, settings=settings)
+    confirmed(qtbot, page)
+    planned(qtbot, page, lambda: page.export_to(tmp_path / "drafts", page.drafts()))
+    assert "second analyst" in desk.messages.last.text
+    page.list.setCurrentItem(page.list.rows_of(Draft)[0])
+    page.card.approve_button.click()
+    assert "who drafted it" in desk.messages.last.text
+    page.card.drafted_by.setText(bench.context.actor)
+    page.card.approve_button.click()
+    qtbot.waitUntil(lambda: "is your own" in desk.messages.last.text)
+    page.card.drafted_by.setText("Ben")
+    planned(qtbot, page, page.card.approve_button.click)
+    with bench.case() as case:
+        ((sha256,),) = case.rows("SELECT hex(draft) FROM approval")
+        (approval,) = approvals.of_draft(case, sha256.lower())
+    assert approval.actor == bench.context.actor
