@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from abusetrack import intake, practice
 from abusetrack import settings as settings_module
 from abusetrack.casefile import CaseFile, CaseFileThread, directory, open_case_file
+from abusetrack.casefile.notices import StoredNotice
 from abusetrack.records import Clock, SiteKind, SystemClock
 from abusetrack.triage import contact_tables, contacts, resolving, taking
 from abusetrack.triage.context import Context, make_context
@@ -250,6 +251,18 @@ def _draw_notices(window: MainWindow, folder: Path, suffix: str, *, everything: 
         page.list.setCurrentItem(waiting[0])
         _wait(200)
         _save(window, folder / f"notices-confirm{suffix}.png")
+    stored = page.list.rows_of(StoredNotice)
+    if everything and stored:
+        page.list.setCurrentItem(stored[0])
+        page.card.tabs.setCurrentIndex(1)
+        _until(lambda: page.card.history.toPlainText() != "")
+        _save(window, folder / f"notices-exported{suffix}.png")
+        page.card.tabs.setCurrentIndex(0)
+    left_out = page.list.rows_of(str)
+    if everything and left_out:
+        page.list.setCurrentItem(left_out[0].child(0))
+        _wait(200)
+        _save(window, folder / f"notices-left-out{suffix}.png")
 
 
 def _save(widget: QWidget, path: Path) -> None:
