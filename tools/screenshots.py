@@ -251,9 +251,11 @@ def _draw_notices(window: MainWindow, folder: Path, suffix: str, *, everything: 
         page.list.setCurrentItem(waiting[0])
         _wait(200)
         _save(window, folder / f"notices-confirm{suffix}.png")
-    stored = page.list.rows_of(StoredNotice)
-    if everything and stored:
-        page.list.setCurrentItem(stored[0])
+    if everything:
+        with tempfile.TemporaryDirectory() as out:
+            page.export_to(Path(out), page.drafts()[:1])
+            _until(lambda: len(page.list.rows_of(StoredNotice)) > 0)
+        page.list.setCurrentItem(page.list.rows_of(StoredNotice)[-1])
         page.card.tabs.setCurrentIndex(1)
         _until(lambda: page.card.history.toPlainText() != "")
         _save(window, folder / f"notices-exported{suffix}.png")

@@ -16,9 +16,10 @@ from abusetrack.triage import ledger, ledger_text
 from abusetrack.triage.context import Context
 from abusetrack.triage.ledger import Shown
 from abusetrack.ui.planning import ToConfirm
-from abusetrack.ui.text import Masker, joined, minute, one_line
+from abusetrack.ui.text import Masker, joined, minute, one_line, raw
 
 _tr = partial(QCoreApplication.translate, "notices")
+_MOST_BYTES = 2**20
 _MOST_STEPS = 10  # domains of a notice whose next step is proposed
 
 
@@ -130,7 +131,8 @@ def about_followed(found: Followed, *, revealed: bool) -> str:
     left = len(notice.rows) - len(found.next_steps)
     if left:
         steps.append(_tr("and {n} more").format(n=left))
-    return "\n".join(masker(line) for line in (*told, "", *steps))
+    text, _all = raw("\n".join((*told, "", *steps)).encode(), _MOST_BYTES)
+    return masker.within(text)
 
 
 def about_reason(reason: str) -> tuple[str, str]:
