@@ -114,7 +114,9 @@ def true(quarter: Quarter, diary: Sequence[Entry], until: datetime) -> Figures:
         registrar_told=_to_be_told(quarter),
         actions=frozenset(_after(events, above, {EventKind.HOLD_SET})),
         ended=frozenset(_after(events, above, _ENDED)),
-        returned=frozenset(_of_kind(events, {EventKind.HOLD_LIFTED})),
+        returned=frozenset(
+            _of_kind(events, {EventKind.HOLD_LIFTED}) | _back_in_the_dns(world, events, reported)
+        ),
         transferred_after_notice=len(_after(events, first_told, {EventKind.REGISTRAR_CHANGED})),
         moved=frozenset(e.domain for e in events if _moves(world, e)),
         registered_again=frozenset(_of_kind(events, {EventKind.REREGISTERED})),
@@ -145,6 +147,19 @@ def _first_told(entries: Sequence[Entry]) -> dict[str, datetime]:
 
 def _of_kind(events: Sequence[Event], wanted: set[EventKind]) -> set[str]:
     return {event.domain for event in events if event.kind in wanted}
+
+
+def _back_in_the_dns(
+    world: World, events: Sequence[Event], reported: Mapping[str, datetime]
+) -> set[str]:
+    """Return names that went and came back with another registration, both seen from here."""
+    return {
+        event.domain
+        for event in events
+        if event.kind is EventKind.REREGISTERED
+        and event.after.delegated
+        and world.at(reported[event.domain]).standings[event.domain].delegated
+    }
 
 
 def _after(
