@@ -32,7 +32,7 @@ CONTACT_COLUMNS = (
 )  # fmt: skip
 PARTY_COLUMNS = ("party", *parties.FIELDS)
 _YES_NO = {"yes": True, "no": False, "": None}
-_BOOLS = {"framework", "union", "online_platform", "exact_urls", "one_domain"}
+YES_OR_NO = frozenset({"framework", "union", "online_platform", "exact_urls", "one_domain"})
 _NUMBERS = {"form_characters", "form_rows"}
 
 _Row = Mapping[str, str]
@@ -154,7 +154,7 @@ def note_values(texts: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(name: str, text: str) -> Any:
     text = text.strip()
-    if name in _BOOLS:
+    if name in YES_OR_NO:
         if text.lower() not in _YES_NO:
             raise InputError(f"{name} is yes, no or nothing (not known), not {text!r}.")
         return _YES_NO[text.lower()]

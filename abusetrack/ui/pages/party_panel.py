@@ -19,6 +19,7 @@ from abusetrack.ui.party_facts import sections
 from abusetrack.ui.text import Masker, joined, one_line
 from abusetrack.ui.widgets.facts_view import FactsView
 from abusetrack.ui.widgets.parts import EmptyPlace, button, label
+from abusetrack.ui.widgets.party_editor import PartyEditor
 
 _PLAIN = Masker.of((), keep=0, revealed=True)  # parties are nobody's reported names
 
@@ -57,10 +58,18 @@ class PartyPanel(QFrame):
             self.ask_no_send,
             tip=self.tr("Put the address on your no-send list, or take it off"),
         )
+        self.edit_button = button(
+            self.tr("Edit…"),
+            self.edit,
+            tip=self.tr("Note what you know of this party, and how it is reached"),
+        )
+        self.editor = PartyEditor(self._desk)
+        self.editor.closed.connect(self._on_edited)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SMALL)
         buttons.addWidget(self.confirm_button)
         buttons.addWidget(self.no_send_button)
+        buttons.addWidget(self.edit_button)
         buttons.addStretch()
         self.facts = FactsView()
         full = QWidget()
@@ -71,6 +80,7 @@ class PartyPanel(QFrame):
         layout.addWidget(self._key)
         layout.addLayout(buttons)
         layout.addWidget(self.facts, 1)
+        layout.addWidget(self.editor, 1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
             EmptyPlace(
@@ -91,8 +101,9 @@ class PartyPanel(QFrame):
         return self._page.party.key if self._page else None
 
     def show_row(self, row: PartyRow | None) -> None:
-        """Fetch and show another party, or none."""
+        """Fetch and show another party, or none; what was being edited is left as it was."""
         self._row = row
+        self._show_editor(False)
         self.refresh()
 
     def refresh(self) -> None:
@@ -146,6 +157,21 @@ class PartyPanel(QFrame):
         return next((item for item in self._page.reaches if item.contact.role is role), None)
 
     # -- what a person decides
+
+    def edit(self) -> None:
+        """Put fields that can be changed in the place of the facts."""
+        if self._page is not None and self._row is not None:
+            self.editor.show_party(self._page.party, self._row.role, self.contact)
+            self._show_editor(True)
+
+    def _on_edited(self) -> None:
+        self._show_editor(False)
+        self.facts.setFocus()
+
+    def _show_editor(self, wanted: bool) -> None:
+        self.editor.setVisible(wanted)
+        self.facts.setVisible(not wanted)
+        self.edit_button.setEnabled(not wanted)
 
     def ask_confirm(self) -> None:
         """Ask whether the contact was checked."""

@@ -160,3 +160,58 @@ def test_the_model_never_raises(page, filled):
         case.execute("DELETE FROM contact")
     model._cache.clear()
     assert model.data(model.index(0, 2)) == "no contact known"
+
+
+def test_what_we_know_of_a_party_is_edited_in_place(page, filled, qtbot):
+    shown(qtbot, page, "iana:9999")
+    panel = page.panel
+    qtbot.mouseClick(panel.edit_button, Qt.MouseButton.LeftButton)
+    assert panel.editor.isVisible()
+    assert not panel.facts.isVisible()
+    editors = panel.editor.editors
+    assert editors["one_domain"].currentText() == "yes"
+    assert editors["email"].text() == "abuse@first.example"
+    editors["one_domain"].setCurrentText("not known")
+    editors["union"].setCurrentText("no")
+    qtbot.keyClicks(editors["trusted_notifier"], "agreement of 2025")
+    editors["country"].setText("Germany")
+    qtbot.mouseClick(panel.editor.save_button, Qt.MouseButton.LeftButton)
+    assert "two letters" in page._desk.messages.last.text
+    assert editors["trusted_notifier"].text() == "agreement of 2025"  # nothing typed is lost
+    editors["country"].setText("at")
+    with qtbot.waitSignal(panel.editor.closed, timeout=10000):
+        qtbot.mouseClick(panel.editor.save_button, Qt.MouseButton.LeftButton)
+    assert not panel.editor.isVisible()
+    with filled.case() as case:
+        found = parties.party(case, "iana:9999")
+        contact = directory.contact_for(case, "iana:9999", Role.REGISTRAR)
+    assert (found.one_domain, found.union, found.country) == (None, False, "AT")
+    assert found.trusted_notifier == "agreement of 2025"
+    assert contact.origin is ContactOrigin.AUTOMATIC  # it was not touched
+
+
+def test_a_contact_is_typed_and_has_to_be_confirmed(page, filled, qtbot):
+    shown(qtbot, page, "iana:9998")
+    panel = page.panel
+    panel.edit_button.click()
+    editors = panel.editor.editors
+    editors["email"].setText("a@b.example, c@d.example")
+    panel.editor.save_button.click()
+    assert "no single mail address" in page._desk.messages.last.text
+    editors["email"].setText("abuse@second.example")
+    with qtbot.waitSignal(panel.editor.closed, timeout=10000):
+        panel.editor.save_button.click()
+    with filled.case() as case:
+        contact = directory.contact_for(case, "iana:9998", Role.REGISTRAR)
+    assert (contact.email, contact.form) == ("abuse@second.example", "https://s.example/f")
+    assert (contact.origin, contact.confirmed_at) == (ContactOrigin.MANUAL, None)
+
+
+def test_another_row_leaves_what_was_being_edited_as_it_was(page, filled, qtbot):
+    shown(qtbot, page, "iana:9999")
+    page.panel.edit_button.click()
+    page.panel.editor.editors["country"].setText("AT")
+    shown(qtbot, page, "iana:9998")
+    assert not page.panel.editor.isVisible()
+    with filled.case() as case:
+        assert parties.party(case, "iana:9999").country == "DE"
