@@ -144,6 +144,7 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
             _until(lambda shown=page: shown.tree.topLevelItemCount() > 0)
             _wait(200)
             _save(window, folder / f"{name}{suffix}.png")
+        _draw_directory(window, folder, suffix, everything=everything)
         _draw_dashboards(window, folder, suffix)
     if everything:
         empty = Work(work.context, work.lists / f"empty{suffix}.case", work.lists)
@@ -152,6 +153,22 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
                 window.show_page(getattr(window, name))
                 _wait(300)
                 _save(window, folder / f"{name}-empty{suffix}.png")
+
+
+def _draw_directory(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
+    page = window.directory
+    window.show_page(page)
+    page.used.setChecked(True)
+    _until(lambda: page.model.rowCount() > 0)
+    page.table.selectRow(0)
+    _until(lambda: page.panel.party is not None)
+    _wait(300)
+    _save(window, folder / f"directory{suffix}.png")
+    if everything:
+        page.panel.edit()
+        _wait(300)
+        _save(window, folder / f"directory-edit{suffix}.png")
+        page.panel.editor.closed.emit()
 
 
 def _draw_dashboards(window: MainWindow, folder: Path, suffix: str) -> None:
