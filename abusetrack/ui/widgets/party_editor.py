@@ -68,6 +68,8 @@ class PartyEditor(QWidget):
         scroll.setWidget(fields)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        for part in (scroll.viewport(), fields):
+            part.setAutoFillBackground(False)  # it stands on a card
         self.save_button = button(
             self.tr("&Save"),
             self.save,
