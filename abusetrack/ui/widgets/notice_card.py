@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from abusetrack.casefile import CaseFile, directory
 from abusetrack.casefile.notices import StoredNotice
-from abusetrack.records import Caution, Contact, Draft, NotDrafted
+from abusetrack.records import Caution, Contact, Draft, ExportedFile, NotDrafted
 from abusetrack.triage import drafting
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
@@ -34,9 +34,13 @@ from abusetrack.ui.notice_texts import (
 )
 from abusetrack.ui.planning import ToConfirm
 from abusetrack.ui.text import minute, one_line
+from abusetrack.ui.widgets.form_sheet import FormSheet
 from abusetrack.ui.widgets.notice_actions import NoticeActions
 from abusetrack.ui.widgets.notice_list import Item
 from abusetrack.ui.widgets.parts import RawText, button, label
+
+_HISTORY, _SHEET = 1, 2  # tabs
+_SHEET_ENDING = "-form.json"
 
 
 class NoticeCard(QFrame):
@@ -71,6 +75,8 @@ class NoticeCard(QFrame):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.preview, self.tr("&Text"))
         self.tabs.addTab(self.history, self.tr("What &followed"))
+        self.sheet = FormSheet()
+        self.tabs.addTab(self.sheet, self.tr("Web fo&rm"))
         for text in (self.preview, self.history):
             text.setProperty("flat", True)
         self.confirm_button = button(
@@ -138,19 +144,31 @@ class NoticeCard(QFrame):
         self._approval.setVisible(isinstance(item, Draft) and bool(item.approval_needed))
         self._left_out.setVisible(isinstance(item, NotDrafted))
         self.actions_of_notice.show_notice(stored)
-        self.tabs.setTabVisible(1, stored is not None)
+        self.tabs.setTabVisible(_HISTORY, stored is not None)
+        self.tabs.setTabVisible(_SHEET, _sheet_name(stored) is not None)
         self.tabs.tabBar().setVisible(stored is not None)
         self._fetch(stored)
 
     def _fetch(self, notice: StoredNotice | None) -> None:
         self._generation += 1
         self.history.setPlainText("")
-        if notice is not None:
-            context, reference = self._desk.context, notice.reference
+        if notice is None:
+            return
+        context, reference = self._desk.context, notice.reference
+        self._desk.read(
+            lambda case: followed(context, case, reference),
+            partial(self._on_fetched, self._generation),
+        )
+        if _sheet_name(notice) is not None:
             self._desk.read(
-                lambda case: followed(context, case, reference),
-                partial(self._on_fetched, self._generation),
+                lambda case: drafting.exported_before(context, case, reference),
+                partial(self._on_files, self._generation),
             )
+
+    def _on_files(self, generation: int, files: Sequence[ExportedFile]) -> None:
+        if generation == self._generation:
+            (sheet,) = (file for file in files if file.name.endswith(_SHEET_ENDING))
+            self.sheet.show_sheet(sheet.body, revealed=self._revealed)
 
     def _on_fetched(self, generation: int, found: Followed) -> None:
         if generation == self._generation:
@@ -220,6 +238,11 @@ class NoticeCard(QFrame):
     def _name(self) -> None:
         if isinstance(self._item, NotDrafted):
             self.named.emit(self._item.domain, self.reason.text().strip())
+
+
+def _sheet_name(notice: StoredNotice | None) -> str | None:
+    names = (file.name for file in notice.files) if notice else ()
+    return next((name for name in names if name.endswith(_SHEET_ENDING)), None)
 
 
 def _line(title: str, field: QLineEdit, action: QWidget) -> QWidget:

@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.policy import SMTP
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from abusetrack import practice
 from abusetrack.casefile import approvals, directory
@@ -226,3 +226,17 @@ def test_a_second_analyst_approves_what_another_drafted(page, registrar, qtbot, 
         ((sha256,),) = case.rows("SELECT hex(draft) FROM approval")
         (approval,) = approvals.of_draft(case, sha256.lower())
     assert approval.actor == bench.context.actor
+
+
+def test_the_form_sheet_is_copied_field_by_field_and_exactly(page, registrar, qtbot, tmp_path):
+    confirmed(qtbot, page)
+    page.formats["sheet"].setChecked(True)
+    planned(qtbot, page, lambda: page.export_to(tmp_path / "drafts", page.drafts()))
+    page.list.setCurrentItem(page.list.rows_of(StoredNotice)[0])
+    card = page.card
+    qtbot.waitUntil(lambda: "1:domains" in card.sheet.copy_buttons)
+    assert card.tabs.isTabVisible(2)
+    texts = [item.text() for item in card.sheet.findChildren(QLabel)]
+    assert not any(name in text for name in registrar[1] for text in texts)
+    card.sheet.copy_buttons["1:domains"].click()
+    assert QApplication.clipboard().text().split() == sorted(registrar[1])
