@@ -15,12 +15,13 @@ from pathlib import Path
 
 from abusetrack.errors import InputError
 from abusetrack.names import defang
-from abusetrack.notices import legal
+from abusetrack.notices import legal, words
 from abusetrack.notices.plain import visible
 from abusetrack.notices.recipients import NoRecipient, iana_id, recipient_of
 from abusetrack.notices.roles import RULES, may_have_pages, template_name
 from abusetrack.notices.sender import sender_view
-from abusetrack.notices.templates import render
+from abusetrack.notices.templates import languages, render
+from abusetrack.notices.words import ENGLISH, Words
 from abusetrack.records import (
     Contact,
     Draft,
@@ -152,8 +153,12 @@ def compose(
     """
     chosen = _refuse(request, reference, practice=practice)
     rows, terms = request.rows, request.terms
-    values = _values(organisation, request, chosen, reference=reference, at=at, policy=policy)
     name = template_name(request.role, request.rung)
+    tongue = terms.language if terms.language in languages(template_folder) else ENGLISH
+    found = words.find(tongue, template_folder)
+    values = _values(
+        organisation, request, chosen, found.words, reference=reference, at=at, policy=policy
+    )
     rendered = render(name, values | {"short": False}, template_folder, terms.language)
     short = ""
     if terms.form_characters is not None:
@@ -178,7 +183,8 @@ def compose(
         reason=request.reason,
         approval_needed=request.approval_needed,
         short=short,
-        complaint=rendered.complaint,
+        complaint=" ".join(filter(None, (rendered.complaint, found.complaint))),
+        said_as=tuple(sorted(found.words.said.items())),
     )
 
 
@@ -208,6 +214,7 @@ def _values(
     organisation: Organisation,
     request: Request,
     recipient: Contact,
+    said: Words,
     *,
     reference: str,
     at: datetime,
@@ -220,8 +227,8 @@ def _values(
     clauses = legal.clauses(legal.situation(request.role, number, names, terms, organisation))
     return {
         "reference": reference,
-        "composed": _day(at),
-        "reply_by": _day(at + timedelta(days=policy.reply_by_days)),
+        "composed": said.on(at),
+        "reply_by": said.on(at + timedelta(days=policy.reply_by_days)),
         "role": request.role.value,
         "rung": request.rung.value,
         "sender": sender_view(organisation),
@@ -232,7 +239,7 @@ def _values(
             policy=visible(terms.policy),
         ),
         "rows": tuple(_view(index, row) for index, row in enumerate(rows, start=1)),
-        "earlier": tuple(_step(step, names) for step in request.earlier[-_STEPS_SHOWN:]),
+        "earlier": tuple(_step(step, names, said) for step in request.earlier[-_STEPS_SHOWN:]),
         "clauses": tuple(clause.value for clause in clauses),
         "registration": RULES[request.role].registration,
         "dedicated": all(row.kind is SiteKind.DEDICATED for row in rows),
@@ -269,19 +276,19 @@ def _view(number: int, row: NoticeRow) -> RowView:
     )
 
 
-def _step(step: Step, names: Sequence[str]) -> StepView:
+def _step(step: Step, names: Sequence[str], said: Words) -> StepView:
     return StepView(
         reference=visible(step.reference, 60),
         rung=step.rung.value,
         role=step.role.value,
         party=visible(step.party_name),
-        exported=_day(step.exported_at),
-        sent=_day(step.sent_at) if step.sent_at else "",
+        exported=said.on(step.exported_at),
+        sent=said.on(step.sent_at) if step.sent_at else "",
         channel=visible(step.channel, 80),
         their_reference=visible(step.their_reference, 80),
         status=step.status.value,
-        answered=_day(step.answered_at) if step.answered_at else "",
-        since=_since(step),
+        answered=said.on(step.answered_at) if step.answered_at else "",
+        since=_since(step, said),
         rows=tuple(
             str(number) for number, name in enumerate(names, start=1) if name in step.domains
         ),
@@ -289,24 +296,12 @@ def _step(step: Step, names: Sequence[str]) -> StepView:
     )
 
 
-def _since(step: Step) -> str:
+def _since(step: Step, words: Words) -> str:
     unmarked = step.status in {NoticeStatus.EXPORTED, NoticeStatus.SENT}
     if step.answered_at is None:
-        return "no answer on record" if unmarked else step.status.value
-    return f"{'answered' if unmarked else step.status.value}, {_day(step.answered_at)}"
-
-
-# Not by the system's language; no number of a month can be taken for a day.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def _day(at: datetime) -> str:
-    """Return a day such as 6 March 2026, with spaces at which no line is broken."""
-    day = at.astimezone(UTC)
-    return f"{day.day}\N{NO-BREAK SPACE}{_MONTHS[day.month - 1]}\N{NO-BREAK SPACE}{day.year}"
+        return words.say("no answer on record" if unmarked else step.status.value)
+    said = words.say("answered" if unmarked else step.status.value)
+    return f"{said}, {words.on(step.answered_at)}"
 
 
 def _minute(at: datetime) -> str:

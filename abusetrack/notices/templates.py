@@ -32,9 +32,9 @@ from jinja2 import (
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from abusetrack.notices import words
 from abusetrack.notices.plain import field, fill
-
-ENGLISH = "en"
+from abusetrack.notices.words import ENGLISH
 
 _SUBJECT = "Subject: "
 _LONGEST = 200_000  # characters; fifty rows make about 40,000
@@ -111,7 +111,8 @@ def _is_there(folder: Path | None) -> TypeGuard[Path]:
 def _own(folder: Path, language: str) -> list[Path]:
     """Return the user's template files that a language may use, in a fixed order."""
     roots = [folder / tongue for tongue in dict.fromkeys((language, ENGLISH))]
-    return [path for root in roots for path in sorted(root.glob("**/*.jinja"))]
+    patterns = ("**/*.jinja", words.FILE)
+    return [path for root in roots for each in patterns for path in sorted(root.glob(each))]
 
 
 def _digest(language: str, folder: Path | None = None) -> str:
@@ -168,7 +169,8 @@ def _environment(language: str, folder: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,  # a part ends its own last line
     )
-    environment.filters |= {"fill": fill, "field": field, "para": _paragraph}
+    said = words.find(language, folder).words
+    environment.filters |= {"fill": fill, "field": field, "para": _paragraph, "said": said.say}
     return environment
 
 

@@ -50,8 +50,10 @@ def _words(draft: Draft, organisation: Organisation) -> _Found:
         must["the legal category and law of each row"] = tuple(
             visible(text) for row in draft.rows for text in (row.legal_category, row.law)
         )
+    in_its_language = dict(draft.said_as)
     for what, texts in must.items():
-        if any(one_line(text).casefold() not in said for text in texts):
+        spoken = [in_its_language.get(text, text) for text in texts]
+        if any(one_line(text).casefold() not in said for text in spoken):
             yield f"The text does not say {what}.", _MEND
     if draft.reference not in draft.subject:
         yield "The subject does not hold the reference.", _MEND

@@ -208,6 +208,7 @@ class Draft:
     approval_needed: str = ""  # which second analyst's word is missing; "" where none is
     short: str = ""  # what it says at least, where a form takes few characters
     complaint: str = ""  # about a template of the user's that could not be used
+    said_as: tuple[tuple[str, str], ...] = ()  # words that must be said, and as its language does
 
 
 @dataclass(frozen=True, slots=True)
