@@ -51,8 +51,10 @@ def run(
     app = QApplication(["abusetrack"])
     app.setApplicationName("abusetrack")
     app.setQuitOnLastWindowClosed(False)
-    theme.apply(app)
-    app.styleHints().colorSchemeChanged.connect(lambda _scheme: theme.apply(app))
+    _dress(app, settings)
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(lambda _scheme: theme.follow(app))
+    hints.accessibility().contrastPreferenceChanged.connect(lambda _wish: theme.follow(app))
     hook = CrashHook()
     hook.install()
     desktop = Desktop(case_path, settings, hook, config_path)
@@ -65,6 +67,15 @@ def run(
     finally:
         desktop.stop_practice()
         hook.uninstall()
+
+
+def _dress(app: QApplication, settings: Settings) -> None:
+    wanted = settings.window.colours
+    theme.apply(
+        app,
+        dark={"light": False, "dark": True}.get(wanted),
+        contrast={"system": None, "contrast": True}.get(wanted, False),
+    )
 
 
 def _listen_for_signals(close: Callable[[], None]) -> None:
@@ -244,6 +255,9 @@ class Desktop(QObject):
             window.desk.messages.care(str(error))
             return
         self._settings, self._context = settings, context
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            _dress(app, settings)
         window.closed.disconnect(self._on_closed)
         self._hook.crashed.disconnect(window.show_crash)
         window.close()

@@ -262,6 +262,8 @@ class WindowSettings(_Table):
     """How the window behaves."""
 
     lock_minutes: float = Field(15, ge=0)  # without a key or a move; 0: never
+    colours: Literal["system", "light", "dark", "contrast"] = "system"
+    calm: bool = False  # numbers and colours are hidden at the start
 
 
 class BackupSettings(_Table):

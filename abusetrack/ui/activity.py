@@ -33,15 +33,18 @@ def gather(context: Context, case: CaseFile) -> Activity:
     return Activity(since.since(context, case), worklist.worklist(context, case))
 
 
-def groups(found: Activity, *, revealed: bool) -> tuple[Group, ...]:
-    """Return the groups in the order in which they matter; names masked unless ``revealed``."""
+def groups(found: Activity, *, revealed: bool, calm: bool = False) -> tuple[Group, ...]:
+    """Return the groups in the order in which they matter.
+
+    Names are masked unless ``revealed``; ``calm`` leaves numbers out.
+    """
     news = found.since
     shown = partial(_shown, revealed=revealed)
     answers = [
         Row(
             (
                 joined([item.reference, one_line(item.party)]),
-                _tr("{n} domains").format(n=item.domains),
+                "" if calm else _tr("{n} domains").format(n=item.domains),
                 _tr("asked for by {when}").format(when=minute(item.reply_by)),
             ),
             ("notice", item.reference),
@@ -62,7 +65,11 @@ def groups(found: Activity, *, revealed: bool) -> tuple[Group, ...]:
         )
     reports = [
         Row(
-            (shown(domain), _tr("new reports: {n}").format(n=number), ""),
+            (
+                shown(domain),
+                _tr("new reports") if calm else _tr("new reports: {n}").format(n=number),
+                "",
+            ),
             ("domain", domain),
             domain,
         )
@@ -73,7 +80,9 @@ def groups(found: Activity, *, revealed: bool) -> tuple[Group, ...]:
             (
                 shown(item.domain),
                 item.step.value,
-                _tr("since {when}; {points} points").format(
+                _tr("since {when}").format(when=minute(item.since))
+                if calm
+                else _tr("since {when}; {points} points").format(
                     when=minute(item.since), points=f"{item.priority:g}"
                 ),
             ),

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -52,11 +53,13 @@ class MainWindow(QMainWindow):
     Signals:
         closed(): everything is stopped and closed.
         revealed(bool): names are shown, or masked.
+        calmed(bool): numbers and colours are hidden, or shown.
         settings_saved(Settings): the settings file was written by the dialog.
     """
 
     closed = Signal()
     revealed = Signal(bool)
+    calmed = Signal(bool)
     settings_saved = Signal(object)
 
     def __init__(
@@ -98,6 +101,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._build_status()
         menus.build(self)
+        self.set_calm(desk.context.settings.window.calm)
         self.show_page(self.intake)
 
     def start(self) -> None:
@@ -220,6 +224,17 @@ class MainWindow(QMainWindow):
     def names_revealed(self) -> bool:
         """Whether names are shown in lists."""
         return self._reveal_button.isChecked()
+
+    @Slot(bool)
+    def set_calm(self, calm: bool) -> None:
+        """Hide numbers and colours, or show them."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.set_calm(app, calm)
+        for _title, page in self.places:
+            page.set_calm(calm)
+        self.lookups.set_calm(calm)
+        self.calmed.emit(calm)
 
     def lock(self) -> None:
         """Lock the window, or say why that cannot be."""

@@ -30,7 +30,7 @@ def build(window: MainWindow) -> None:
                 menu.addSeparator()
             else:
                 add(menu, text, shortcut, act)
-    _add_reveal(window)
+    _add_toggles(window)
     QShortcut(QKeySequence("?"), window, partial(open_keys, window))
     paste = QAction(_tr("Paste reports"), window.intake)
     paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
@@ -123,11 +123,15 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
     ]
 
 
-def _add_reveal(window: MainWindow) -> None:
+def _add_toggles(window: MainWindow) -> None:
     view = window.menuBar().actions()[1].menu()
     if not isinstance(view, QMenu):
         raise AssertionError("the view menu is the second")
-    reveal = add(view, _tr("&Reveal names"), "Ctrl+Shift+M", None)
-    reveal.setCheckable(True)
-    reveal.toggled.connect(window.reveal_names)
-    window.revealed.connect(reveal.setChecked)
+    for text, shortcut, do, done in (
+        (_tr("&Reveal names"), "Ctrl+Shift+M", window.reveal_names, window.revealed),
+        (_tr("&Calm: hide numbers and colours"), "Ctrl+Shift+H", window.set_calm, window.calmed),
+    ):
+        action = add(view, text, shortcut, None)
+        action.setCheckable(True)
+        action.toggled.connect(do)
+        done.connect(action.setChecked)

@@ -14,9 +14,11 @@ _SOONEST = 3.0  # seconds before a rate says anything
 _FEWEST = 5  # names before it does
 
 
-def text(progress: Progress, seconds: float) -> str:
-    """Return the line for a batch that has run for so many seconds."""
+def text(progress: Progress, seconds: float, *, calm: bool = False) -> str:
+    """Return the line for a batch that has run for so many seconds; if ``calm``, no numbers."""
     parts = [_tr("Looking up")]
+    if calm:
+        return parts[0]
     if seconds >= _SOONEST and progress.done >= _FEWEST:
         rate = progress.done / seconds
         parts.append(

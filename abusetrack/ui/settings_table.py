@@ -27,6 +27,7 @@ def chapters() -> tuple[tuple[str, tuple[Line, ...]], ...]:
         (_tr("Work list"), _worklist()),
         (_tr("Figures"), _metrics()),
         (_tr("Case file and backups"), _case()),
+        (_tr("Window"), _window()),
         (_tr("Team"), _team()),
         (_tr("Lists taken in"), _sources()),
     )
@@ -374,6 +375,21 @@ def _case() -> tuple[Line, ...]:
         ),
         ("backup.folder", _tr("Folder of backups"), _tr("Where copies are rotated.")),
         ("backup.keep", _tr("Backups kept"), ""),
+    )
+
+
+def _window() -> tuple[Line, ...]:
+    return (
+        (
+            "window.colours",
+            _tr("Colours"),
+            _tr("As the system has them, or always light, dark, or of high contrast."),
+        ),
+        (
+            "window.calm",
+            _tr("Calm at the start"),
+            _tr("Numbers and colours are hidden until Ctrl+Shift+H shows them."),
+        ),
         (
             "window.lock_minutes",
             _tr("Lock after"),

@@ -1,21 +1,19 @@
-"""One place for spacing, type, colours and chips; light and dark.
-
-Colours carry no judgement: a chip's tone groups states, and its text always says
-which one it is. Every pair of text and ground in :data:`LIGHT` and :data:`DARK` keeps
-the contrast of WCAG 2.2 level AA (see :func:`pairs`).
-"""
+"""One place for spacing, type and the dress of every widget; its colours stand in schemes.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from enum import Enum, auto
+from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
+
+from abusetrack.ui import schemes
+from abusetrack.ui.schemes import DARK, LIGHT, Chip, Colours, Tone
+
+__all__ = ["DARK", "LIGHT", "Chip", "Colours", "Tone"]
 
 # Spacing in logical pixels.
 TIGHT, SMALL, MEDIUM, LARGE, HUGE = 4, 8, 12, 16, 24
@@ -25,132 +23,54 @@ LINE_HEIGHT = 26  # of a row in a list
 RAIL_WIDTH = 152
 
 
-class Tone(Enum):
-    """What a chip groups by."""
-
-    PLAIN = auto()
-    ACCENT = auto()
-    CALM = auto()
-    NOTE = auto()
-    FAINT = auto()
-
-
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """Text and ground of a chip."""
+class Look:
+    """How the application is dressed; None follows the system."""
 
-    text: str
-    ground: str
-
-
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """The colours of one scheme, as ``#rrggbb``."""
-
-    window: str
-    surface: str  # tables, panels, fields
-    raised: str  # buttons, headers
-    rail: str
-    line: str
-    text: str
-    muted: str
-    accent: str  # links to actions, focus
-    on_accent: str
-    selection: str
-    on_selection: str
-    note: str  # ground of messages that need care
-    on_note: str
-    chips: tuple[tuple[Tone, Chip], ...]
-
-    def chip(self, tone: Tone) -> Chip:
-        """Return the chip of a tone."""
-        return dict(self.chips)[tone]
+    dark: bool | None = None
+    contrast: bool | None = None
+    calm: bool = False
 
 
-LIGHT = Colours(
-    window="#f3f5f7",
-    surface="#ffffff",
-    raised="#e9edf1",
-    rail="#e4e9ee",
-    line="#cbd3db",
-    text="#1a222b",
-    muted="#52606d",
-    accent="#0b5c7d",
-    on_accent="#ffffff",
-    selection="#cfe6f1",
-    on_selection="#10202b",
-    note="#fdf1d3",
-    on_note="#4a3508",
-    chips=(
-        (Tone.PLAIN, Chip("#26323d", "#e3e8ed")),
-        (Tone.ACCENT, Chip("#0a4a66", "#d3e9f3")),
-        (Tone.CALM, Chip("#1d4f35", "#d6eedf")),
-        (Tone.NOTE, Chip("#5a3f06", "#fbe9bd")),
-        (Tone.FAINT, Chip("#52606d", "#f3f5f7")),
-    ),
-)
-
-DARK = Colours(
-    window="#171c21",
-    surface="#1e242b",
-    raised="#2a323b",
-    rail="#12171b",
-    line="#3b4650",
-    text="#e7ecf1",
-    muted="#a5b1bd",
-    accent="#6cc4e8",
-    on_accent="#07202c",
-    selection="#1f4a5e",
-    on_selection="#f2f8fb",
-    note="#3d3216",
-    on_note="#f6e4b4",
-    chips=(
-        (Tone.PLAIN, Chip("#dbe2e9", "#36414c")),
-        (Tone.ACCENT, Chip("#bfe4f5", "#1c4356")),
-        (Tone.CALM, Chip("#bfe8cf", "#1f4631")),
-        (Tone.NOTE, Chip("#f6e0a5", "#4a3b12")),
-        (Tone.FAINT, Chip("#a5b1bd", "#171c21")),
-    ),
-)
-
-
-def pairs(colours: Colours) -> Iterator[tuple[str, str]]:
-    """Yield every (text, ground) that the window puts together."""
-    for ground in (colours.window, colours.surface, colours.raised, colours.rail):
-        yield colours.text, ground
-    for ground in (colours.window, colours.surface):
-        yield colours.muted, ground
-        yield colours.accent, ground
-    yield colours.muted, colours.rail
-    yield colours.on_accent, colours.accent
-    yield colours.on_selection, colours.selection
-    yield colours.on_note, colours.note
-    for _tone, chip in colours.chips:
-        yield chip.text, chip.ground
-
-
-def contrast(text: str, ground: str) -> float:
-    """Return the contrast ratio of two colours (WCAG 2.2, 1.4.3)."""
-    lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+_look = Look()
 
 
 def of(widget: QWidget) -> Colours:
     """Return the colours in use, told by the widget's own palette."""
-    return DARK if widget.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    ground = widget.palette().color(QPalette.ColorRole.Window)
+    for colours in schemes.SCHEMES:
+        if colours.window == ground.name():
+            return colours
+    return DARK if ground.lightness() < 128 else LIGHT
 
 
-def apply(app: QApplication, *, dark: bool | None = None) -> None:
-    """Dress the application; ``dark`` follows the system where None."""
+def apply(app: QApplication, *, dark: bool | None = None, contrast: bool | None = None) -> None:
+    """Dress the application; ``dark`` and ``contrast`` follow the system where None."""
+    _wear(app, replace(_look, dark=dark, contrast=contrast))
+
+
+def set_calm(app: QApplication, calm: bool) -> None:
+    """Take the colours away, or give them back."""
+    if calm != _look.calm:
+        _wear(app, replace(_look, calm=calm))
+
+
+def follow(app: QApplication) -> None:
+    """Dress the application anew: what the system prefers may be something else now."""
+    _wear(app, _look)
+
+
+def _wear(app: QApplication, look: Look) -> None:
+    global _look
+    _look = look
+    hints = app.styleHints()
+    dark, contrast = look.dark, look.contrast
     if dark is None:
-        dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    colours = DARK if dark else LIGHT
+        dark = hints.colorScheme() is Qt.ColorScheme.Dark
+    if contrast is None:
+        wished = hints.accessibility().contrastPreference()
+        contrast = wished is Qt.ContrastPreference.HighContrast
+    colours = schemes.scheme(dark=dark, contrast=contrast, calm=look.calm)
     app.setStyle("Fusion")
     app.setPalette(_palette(colours))
     app.setStyleSheet(_sheet(colours))
@@ -215,9 +135,10 @@ def _palette(colours: Colours) -> QPalette:
 
 def _sheet(colours: Colours) -> str:
     names = {field.name: getattr(colours, field.name) for field in fields(colours)}
-    names.pop("chips")
+    for apart in ("chips", "dark"):
+        names.pop(apart)
     icons = Path(str(resources.files("abusetrack.resources") / "icons")).as_posix()
-    scheme = "dark" if colours is DARK else "light"
+    scheme = "dark" if colours.dark else "light"
     return _SHEET.format(**names, radius=RADIUS, icons=icons, scheme=scheme)
 
 

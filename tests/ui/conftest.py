@@ -56,7 +56,8 @@ def no_thread_left():
 @pytest.fixture(autouse=True)
 def dressed(qapp, no_thread_left):
     """The style sheet as the app applies it: a mistake in it is a warning, and fails."""
-    theme.apply(qapp, dark=False)
+    theme.apply(qapp, dark=False, contrast=False)
+    theme.set_calm(qapp, False)
     return qapp
 
 

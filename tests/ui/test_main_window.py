@@ -14,6 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.casefile.check import check
+from abusetrack.settings import Settings, WindowSettings
+from abusetrack.triage.context import make_context
+from abusetrack.ui import schemes, theme
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Weight
@@ -133,6 +136,40 @@ def test_filter_and_reveal_are_reached_by_key(filled, qtbot):
     assert window._reveal_button.text() == "Mask names"
     qtbot.keyClick(window, Qt.Key.Key_M, CTRL | SHIFT)
     assert not window._reveal_button.isChecked()
+
+
+def test_calm_mode_hides_numbers_and_colours_and_gives_them_back(filled, qtbot):
+    window = filled.window(start=True)
+    window.show_page(window.domains)
+    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+    window.domains.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.domains.detail.tabs.tabText(1) != "Reports")
+    window.show_page(window.activity)
+    qtbot.waitUntil(lambda: bool(window.activity.tree.titles()))
+    qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
+    shown = [column.key for column in window.domains.model.offered()]
+    assert not {"reports", "confirmed_reports", "urls"} & set(window.domains.shown_columns())
+    assert {"unicode", "state"} <= set(window.domains.shown_columns()) < set(shown)
+    texts = [label.text() for label in window.findChildren(QLabel) if label.isVisibleTo(window)]
+    texts += [cell for row in window.activity.tree.texts() for cell in row[1:2]]
+    texts += [*window.activity.tree.titles(), window.domains.detail.tabs.tabText(1)]
+    assert not [text for text in texts if any(map(str.isdigit, text))]
+    assert window.lookups.queue.text() == "Names are queued"
+    assert theme.of(window) is schemes.CALM_LIGHT
+    window.show_page(window.dashboards)
+    assert not window.dashboards.tabs.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
+    assert window.dashboards.tabs.isVisible()
+    assert "reports" in window.domains.shown_columns()
+    assert window.lookups.queue.text() == "Names queued: 4"
+    assert theme.of(window) is theme.LIGHT
+
+
+def test_calm_mode_can_be_the_start(bench_of, clock, qtbot):
+    context = make_context(Settings(window=WindowSettings(calm=True)), clock)
+    window = bench_of(context).window(start=True)
+    assert theme.of(window) is schemes.CALM_LIGHT
+    assert "reports" not in window.domains.shown_columns()
 
 
 def test_every_control_has_an_accessible_name(filled, qtbot):

@@ -138,6 +138,7 @@ def columns() -> tuple[Column[DomainNow], ...]:
 
 
 NAME_COLUMN = 0
+COUNTS = {"confirmed_reports", "reports", "urls"}  # columns that calm mode hides
 
 
 class DomainTable(KeyedTable[int, DomainNow, ListQuery]):

@@ -85,6 +85,11 @@ class ActivityPage(QWidget):
         self._revealed = revealed
         self._show()
 
+    def set_calm(self, calm: bool) -> None:
+        """Leave numbers out, or show them."""
+        self.tree.calm = calm
+        self._show()
+
     def refresh(self) -> None:
         """Read what is new; the old list stays until then."""
         self._generation += 1
@@ -122,7 +127,7 @@ class ActivityPage(QWidget):
             if mark
             else self.tr("You have not yet said that you have seen anything: all of it is listed.")
         )
-        groups = activity.groups(found, revealed=self._revealed)
+        groups = activity.groups(found, revealed=self._revealed, calm=self.tree.calm)
         self.tree.show_groups(groups)
         self.seen_button.setEnabled(bool(found.since.changes or found.since.reports))
         self._stack.setCurrentIndex(0 if any(group.rows for group in groups) else 1)

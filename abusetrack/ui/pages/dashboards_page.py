@@ -32,7 +32,7 @@ from abusetrack.ui.text import mask_name, minute, one_line
 from abusetrack.ui.widgets.charts import pictures
 from abusetrack.ui.widgets.figure_card import FigureCard
 from abusetrack.ui.widgets.figure_filters import FigureFilters
-from abusetrack.ui.widgets.parts import heading, label
+from abusetrack.ui.widgets.parts import EmptyPlace, heading, label
 
 _GROUPS = ("Registration", "Hosting", "Takedown", "Lasting", "Kind", "Work")
 _MOST_OPEN = 500  # open cases listed
@@ -75,12 +75,23 @@ class DashboardsPage(QWidget):
         for group in _GROUPS:
             self.tabs.addTab(self._group(group), self.tr(group))
         self.tabs.currentChanged.connect(self._build_shown)
+        self._figures = QWidget()
+        inner = QVBoxLayout(self._figures)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(theme.MEDIUM)
+        self._calm = EmptyPlace(
+            self.tr("Figures are out of sight"),
+            self.tr("Calm mode hides numbers and colours. Ctrl+Shift+H shows them again."),
+        )
+        self._calm.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.MEDIUM)
         layout.setSpacing(theme.MEDIUM)
         layout.addWidget(heading(self.tr("Dashboards")))
-        layout.addWidget(self.filters)
-        layout.addWidget(
+        layout.addWidget(self._calm, 1)
+        layout.addWidget(self._figures, 1)
+        inner.addWidget(self.filters)
+        inner.addWidget(
             label(
                 self.tr(
                     "Only confirmed reports count. A large share says where the abuse is, not "
@@ -89,7 +100,7 @@ class DashboardsPage(QWidget):
                 muted=True,
             )
         )
-        layout.addWidget(self.tabs, 1)
+        inner.addWidget(self.tabs, 1)
 
     def _group(self, group: str) -> QScrollArea:
         inner = QWidget()
@@ -129,6 +140,11 @@ class DashboardsPage(QWidget):
         self._revealed = revealed
         for key in self._open:
             self._show_open(key)
+
+    def set_calm(self, calm: bool) -> None:
+        """Hide every figure, or show them."""
+        self._figures.setVisible(not calm)
+        self._calm.setVisible(calm)
 
     def _offer(self, found: Choices) -> None:
         self.filters.offer(found)

@@ -53,6 +53,7 @@ class DetailPanel(QFrame):
         self._timeline: Timeline | None = None
         self._generation = 0
         self._all_revealed = False
+        self._calm = False
         self._own: bool | None = None  # this domain's reveal button; None: as the window
         self._build()
 
@@ -201,8 +202,14 @@ class DetailPanel(QFrame):
         self.reports.show_reports(found.reports, keep=keep, revealed=revealed)
         self.answers.show_observations(found.view.observations, masker, now)
         self.history.show_timeline(self._timeline, masker)
-        self.tabs.setTabText(1, self.tr("Reports ({n})").format(n=len(found.reports)))
+        number = self.tr("Reports ({n})").format(n=len(found.reports))
+        self.tabs.setTabText(1, self.tr("Reports") if self._calm else number)
         self._stack.setCurrentIndex(1)
+
+    def set_calm(self, calm: bool) -> None:
+        """Leave numbers out, or show them."""
+        self._calm = calm
+        self._show()
 
     def _toggle(self) -> None:
         self._own = self._reveal.isChecked()

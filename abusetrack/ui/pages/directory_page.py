@@ -149,6 +149,10 @@ class DirectoryPage(QWidget):
             )
         )
 
+    def set_calm(self, calm: bool) -> None:
+        """Leave numbers out, or show them."""
+        self._count.setVisible(not calm)
+
     @Slot()
     def _refresh(self) -> None:
         self.model.refresh()

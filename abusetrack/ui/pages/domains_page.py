@@ -24,9 +24,10 @@ from abusetrack.ui import theme
 from abusetrack.ui.desk import MOST_ROWS, Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.filtering import without_facets
-from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
+from abusetrack.ui.models.domain_table import COUNTS, NAME_COLUMN, DomainTable
 from abusetrack.ui.news import News
 from abusetrack.ui.pages.detail_panel import DetailPanel
+from abusetrack.ui.text import joined
 from abusetrack.ui.widgets.filter_bar import FilterBar
 from abusetrack.ui.widgets.list_export import ListExport
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
@@ -51,6 +52,7 @@ class DomainsPage(QWidget):
         self.model = DomainTable(desk, self)
         self._kept: list[int] = []
         self._place = 0
+        self._calm = False
         self._wanted: str | None = None  # to be selected once it is listed
         self._build()
         News(desk, self, self._refresh, Changed.REPORTS | Changed.FINDINGS | Changed.CONTACTS)
@@ -118,11 +120,18 @@ class DomainsPage(QWidget):
             action = self.column_menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(not column.hidden)
-            self.table.setColumnHidden(number, column.hidden)
-            action.toggled.connect(
-                lambda shown, at=number: self.table.setColumnHidden(at, not shown)
-            )
+            action.setData(number)
+            action.toggled.connect(self._show_columns)
+        self._show_columns()
         return self.column_menu
+
+    @Slot()
+    def _show_columns(self) -> None:
+        """Show the columns that are chosen; in calm mode those with numbers stay away."""
+        offered = self.model.offered()
+        for action in self.column_menu.actions():
+            away = self._calm and offered[action.data()].key in COUNTS
+            self.table.setColumnHidden(action.data(), away or not action.isChecked())
 
     def shown_columns(self) -> list[str]:
         """Return the keys of the columns that are shown, as they stand from left to right."""
@@ -192,6 +201,13 @@ class DomainsPage(QWidget):
         """Show names, or mask them."""
         self.model.set_revealed(revealed)
         self.detail.set_revealed(revealed)
+
+    def set_calm(self, calm: bool) -> None:
+        """Leave numbers out, or show them."""
+        self._calm = calm
+        self._show_columns()
+        self.detail.set_calm(calm)
+        self._say_count()
 
     @Slot()
     def _ask(self) -> None:
@@ -299,9 +315,8 @@ class DomainsPage(QWidget):
     def _say_count(self) -> None:
         chosen = len(self.table.selectionModel().selectedRows())
         count = self.tr("{n} domains").format(n=f"{len(self.model.keys):,}")
-        if chosen:
-            count += self.tr(" · {n} selected").format(n=f"{chosen:,}")
-        self._count.setText(count)
+        selected = self.tr("{n} selected").format(n=f"{chosen:,}") if chosen else ""
+        self._count.setText(joined([selected] if self._calm else [count, selected]))
         self.assess_button.setEnabled(chosen > 0)
         self.again_button.setEnabled(chosen > 0)
 

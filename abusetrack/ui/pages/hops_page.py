@@ -108,6 +108,11 @@ class HopsPage(QWidget):
         self._revealed = revealed
         self._show()
 
+    def set_calm(self, calm: bool) -> None:
+        """Leave numbers out, or show them."""
+        self.tree.calm = calm
+        self._show()
+
     def refresh(self) -> None:
         """Read the strings; the old ones stay until then."""
         context = self._desk.context
@@ -139,7 +144,7 @@ class HopsPage(QWidget):
         children = tuple(
             self._child(found.rows[name]) for name in string.domains if name in found.rows
         )
-        count = self.tr("{n} endings").format(n=string.endings)
+        count = "" if self.tree.calm else self.tr("{n} endings").format(n=string.endings)
         first = string.domains[0]
         return Row((joined([shown, count]),), ("domain", first), string.label, children)
 

@@ -210,6 +210,9 @@ class IntakePage(QWidget):
         """Show names, or mask them."""
         self.model.set_revealed(revealed)
 
+    def set_calm(self, calm: bool) -> None:
+        """Change nothing: who takes in a list has to see what becomes of its rows."""
+
     def _read_again(self) -> None:
         if not self._sources:
             return

@@ -160,6 +160,11 @@ class NoticesPage(QWidget):
         if self._overview is not None and not self._stale:
             self._fill(self._overview)
 
+    def set_calm(self, calm: bool) -> None:
+        """Leave the numbers of the list out, or show them."""
+        self.list.calm = calm
+        self.set_revealed(self._revealed)
+
     def set_revealed(self, revealed: bool) -> None:
         """Show names, or mask them."""
         self._revealed = revealed

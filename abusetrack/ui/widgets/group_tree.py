@@ -49,6 +49,7 @@ class GroupTree(QTreeWidget):
         self, name: str, titles: Sequence[str], widths: Sequence[int], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.calm = False  # groups without their counts
         self.setAccessibleName(name)
         self.setHeaderLabels(list(titles))
         self.setUniformRowHeights(True)
@@ -81,7 +82,7 @@ class GroupTree(QTreeWidget):
         return [tuple(item.text(n) for n in range(self.columnCount())) for item in self._items()]
 
     def titles(self) -> list[str]:
-        """Return the titles of the groups with their counts."""
+        """Return the titles of the groups with their counts, as shown."""
         return [item.text(0) for item in self._tops()]
 
     def selected_text(self) -> str:
@@ -90,7 +91,7 @@ class GroupTree(QTreeWidget):
         return "\n".join(text for text in found if text)
 
     def _add(self, group: Group) -> None:
-        top = QTreeWidgetItem([f"{group.title} ({group.total:,})"])
+        top = QTreeWidgetItem([group.title if self.calm else f"{group.title} ({group.total:,})"])
         top.setFont(0, theme.strong(self.font()))
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.addTopLevelItem(top)
@@ -98,7 +99,8 @@ class GroupTree(QTreeWidget):
         for row in group.rows:
             self._put(top, row)
         if group.total > len(group.rows):
-            left = self.tr("and {n} more").format(n=f"{group.total - len(group.rows):,}")
+            more = f"{group.total - len(group.rows):,}"
+            left = self.tr("and more") if self.calm else self.tr("and {n} more").format(n=more)
             QTreeWidgetItem(top, [left]).setFlags(Qt.ItemFlag.ItemIsEnabled)
         top.setExpanded(True)
 

@@ -27,6 +27,7 @@ class LookupStatus(QWidget):
         self._looking_up = False
         self._stopped = False
         self._queued = 0
+        self._calm = False
         self._elapsed = QElapsedTimer()
         self._build()
         desk.changed.connect(self._on_changed)
@@ -63,6 +64,12 @@ class LookupStatus(QWidget):
     def looking_up(self) -> bool:
         """Whether a batch runs."""
         return self._looking_up
+
+    def set_calm(self, calm: bool) -> None:
+        """Leave numbers out, or show them."""
+        self._calm = calm
+        self._progress.setTextVisible(not calm)
+        self._show(self._queued)
 
     def start(self) -> None:
         """Count the queue, and go on with what an earlier run left in it."""
@@ -112,7 +119,7 @@ class LookupStatus(QWidget):
         progress = advance.progress
         self._progress.setRange(0, max(progress.total, progress.done))
         self._progress.setValue(progress.done)
-        self.queue.setText(progress_text(progress, self._elapsed.elapsed() / 1000))
+        self.queue.setText(progress_text(progress, self._elapsed.elapsed() / 1000, calm=self._calm))
 
     @Slot(object)
     def _on_ended(self, ended: Ended) -> None:
@@ -126,6 +133,8 @@ class LookupStatus(QWidget):
             raise ended.error  # a bug: on to the crash hook
         elif ended.result is None:
             messages.news(self.tr("Lookups stopped; the rest stays queued."))
+        elif ended.result.done and self._calm:
+            messages.news(self.tr("Lookups are done."))
         elif ended.result.done:
             messages.news(
                 self.tr("Names looked up: {done}; not fully answered: {failed}.").format(
@@ -143,10 +152,8 @@ class LookupStatus(QWidget):
 
     def _show(self, queued: int) -> None:
         if not self._looking_up:
-            self.queue.setText(
-                self.tr("Names queued: {n}").format(n=f"{queued:,}")
-                if queued
-                else self.tr("Nothing queued")
-            )
+            said = self.tr("Names queued: {n}").format(n=f"{queued:,}")
+            said = self.tr("Names are queued") if self._calm else said
+            self.queue.setText(said if queued else self.tr("Nothing queued"))
         self._queued = queued
         self._show_busy()

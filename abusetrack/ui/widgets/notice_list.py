@@ -29,6 +29,7 @@ class NoticeList(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[Item] = []
+        self.calm = False  # groups and rows without their counts
         self.setAccessibleName(self.tr("Drafts, contacts to confirm, and what is not drafted"))
         self.setHeaderLabels([self.tr("Notice"), self.tr("Domains")])
         self.setUniformRowHeights(True)
@@ -106,6 +107,7 @@ class NoticeList(QTreeWidget):
                 self._child(parent, name, "", item)
             if len(items) > _MOST_NAMES:
                 left = self.tr("and {n} more").format(n=len(items) - _MOST_NAMES)
+                left = self.tr("and more") if self.calm else left
                 self._child(parent, left, "", reason)
 
     def rows_of(self, kind: type[Item]) -> list[QTreeWidgetItem]:
@@ -130,7 +132,7 @@ class NoticeList(QTreeWidget):
         ]
 
     def _top(self, title: str, count: int) -> QTreeWidgetItem:
-        top = QTreeWidgetItem([f"{title} ({count})", ""])
+        top = QTreeWidgetItem([title if self.calm else f"{title} ({count})", ""])
         top.setFont(0, theme.strong(self.font()))
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.addTopLevelItem(top)
@@ -138,7 +140,7 @@ class NoticeList(QTreeWidget):
         return top
 
     def _child(self, parent: QTreeWidgetItem, text: str, count: str, item: Item) -> QTreeWidgetItem:
-        row = QTreeWidgetItem(parent, [text, count])
+        row = QTreeWidgetItem(parent, [text, "" if self.calm else count])
         row.setData(0, _ITEM, len(self._items))
         row.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._items.append(item)

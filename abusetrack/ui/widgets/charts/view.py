@@ -41,7 +41,7 @@ class ChartView(QWidget):
 
     def palette_colours(self) -> tuple[str, ...]:
         """Return the colours of series, for the ground in use."""
-        return palette.ON_DARK if self.colours() is theme.DARK else palette.ON_LIGHT
+        return palette.ON_DARK if self.colours().dark else palette.ON_LIGHT
 
     def draw(self) -> None:
         """Draw anew, in the colours in use."""
