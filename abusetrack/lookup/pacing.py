@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from abusetrack.lookup.room import make_room
-from abusetrack.records import Outcome
+from abusetrack.records import Outcome, Wait
 
 BURST_SECONDS = 2.0  # how many seconds' worth of turns may be taken at once
 MAX_AT_ONCE = 16  # exchanges with one host at the same time
@@ -87,6 +87,20 @@ class Pacer:
     def answered(self, name: str) -> None:
         """Note that ``name`` serves us again."""
         self._host(name).refusals = 0
+
+    def waits(self) -> list[Wait]:
+        """Return the servers that are left alone for a second or longer, the longest first.
+
+        Those that asked for it are among them also while no question waits.
+        """
+        now = asyncio.get_running_loop().time()
+        found = []
+        for name, host in self._hosts.items():
+            blocked = host.blocked_until - now
+            turn = host.full_at - self._slack - now if host.waiting else 0.0
+            if (seconds := max(blocked, turn)) >= 1:
+                found.append(Wait(name, seconds, rate_limited=blocked > 0))
+        return sorted(found, key=lambda wait: -wait.seconds)
 
     async def _wait(self, host: _Host, deadline: float) -> None:
         loop = asyncio.get_running_loop()

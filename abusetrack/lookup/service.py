@@ -47,6 +47,7 @@ from abusetrack.records import (
     Outcome,
     Question,
     UpdatedFile,
+    Wait,
 )
 from abusetrack.settings import DNS_PORT, Settings, split_endpoint
 
@@ -90,17 +91,20 @@ class Lookup:
         *,
         cache: Path | None = None,
         tls: ssl.SSLContext | None = None,
+        gate: asyncio.Event | None = None,
     ) -> None:
+        """While ``gate`` is given and not set, no name is begun."""
         if not settings.resolver.nameservers:
             raise SettingsError(
                 "No resolver is set; name one that does not filter in resolver.nameservers, "
                 'such as "127.0.0.1" for an Unbound of your own.'
             )
         self._clock = clock
+        self._gate = gate
         self._name_seconds = settings.lookup.name_seconds
         seconds = settings.lookup.question_seconds
         self._room = Room(settings.pace.concurrency)
-        pacer = Pacer(settings.pace.per_host_per_second)
+        self._pacer = pacer = Pacer(settings.pace.per_host_per_second)
         dialer = Dialer(settings.lookup.proxy)
         landmarks = _landmarks(settings)
         self._resolver = Resolver(
@@ -188,6 +192,10 @@ class Lookup:
         self._resolver.close()
         self._countries.close()
 
+    def waits(self) -> list[Wait]:
+        """Return the servers that are left alone for now, the longest first."""
+        return self._pacer.waits()
+
     async def check_resolvers(self) -> tuple[ResolverCheck, ...]:
         """Say what is wrong with each resolver of the settings; no reported name is asked."""
         return await check_resolvers(self._resolver, self._landmarks, self._name_seconds)
@@ -212,6 +220,8 @@ class Lookup:
         if host.kind is HostKind.ONION:
             return LookupAnswer(host, ())
         async with self._room.place():
+            if self._gate is not None:
+                await self._gate.wait()
             return await self._ask(host, known)
 
     async def _ask(self, host: Host, known: Known) -> LookupAnswer:

@@ -66,6 +66,7 @@ from abusetrack.records.observations import (
     Outcome,
     Question,
     RegistrationFacts,
+    Wait,
 )
 from abusetrack.records.parties import (
     ContactEvent,
@@ -206,6 +207,7 @@ __all__ = [
     "TraitKind",
     "UpdatedFile",
     "Verdict",
+    "Wait",
     "XarfClass",
     "role_of",
 ]

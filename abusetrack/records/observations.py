@@ -63,6 +63,15 @@ ANSWERED = frozenset({Outcome.OK, Outcome.NOT_FOUND, Outcome.NO_DATA})
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """A server that is not asked for so many seconds: it wished so, or our own pace does."""
+
+    server: str  # host:port
+    seconds: float
+    rate_limited: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A raw answer as it came, text made printable only on screen."""
 

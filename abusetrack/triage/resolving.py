@@ -27,6 +27,7 @@ from abusetrack.records import (
     Observation,
     Outcome,
     Question,
+    Wait,
 )
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
@@ -35,6 +36,7 @@ from abusetrack.triage.running import collecting_seldom
 T = TypeVar("T")
 
 _LEASE_SECONDS = 900
+_BETWEEN_WAITS = 1.0  # seconds between two looks at which servers are left alone
 _STORE_AT_MOST = 64  # answers in one transaction
 _IN_FLIGHT = 8  # names for each at work: most of them wait, for a turn at a slow service
 _NETWORKS = 2048  # answers on networks, kept from one transaction to the next
@@ -71,6 +73,7 @@ class Progress:
     done: int
     total: int
     failed: int
+    waits: tuple[Wait, ...] = ()  # servers that are left alone for now, the longest first
 
 
 @dataclass(slots=True)
@@ -118,6 +121,7 @@ async def resolve(
     limit: int | None = None,
     afresh: bool = False,
     recheck: bool = False,
+    gate: asyncio.Event | None = None,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     on_stored: Callable[[Sequence[str]], None] = lambda _domains: None,
 ) -> ResolveResult:
@@ -126,6 +130,7 @@ async def resolve(
     Cancel the task to stop: answers that have come are stored, the rest stays queued.
     What the case file knows and is young enough is not asked again, unless ``afresh``;
     with ``recheck`` a registration is young for half an hour only.
+    While ``gate`` is not set, no further name is begun; those that are at work finish.
     ``opener`` opens the case file for reading in this thread. ``on_stored`` gets the
     domains of each stored batch.
 
@@ -142,7 +147,7 @@ async def resolve(
                 registration_max_age=_RECHECK_AGE if recheck else context.registration_max_age,
                 network_max_age=context.network_max_age,
             )
-        async with Lookup(context.settings, context.clock) as lookup:
+        async with Lookup(context.settings, context.clock, gate=gate) as lookup:
             await lookup.prepare()
             with collecting_seldom():
                 return await run.work(lookup, known)
@@ -210,14 +215,17 @@ class _Run:
         self._total = await self._in_db(lambda case: queue.pending(case, names=self._names))
         if self._limit is not None:
             self._total = min(self._total, self._limit)
-        self._on_progress(Progress(0, self._total, 0))
+        self._waits: tuple[Wait, ...] = ()
+        self._tell()
+        watching = asyncio.create_task(self._watch(lookup))
         asking = asyncio.create_task(self._ask_all(lookup, known))
         storing = asyncio.create_task(self._store())
         try:
             await asyncio.wait({asking, storing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             asking.cancel()
-            await asyncio.wait({asking})
+            watching.cancel()
+            await asyncio.wait({asking, watching})
             await self._finish(storing)
         asking.result()
         if self._bugs:
@@ -325,8 +333,21 @@ class _Run:
             self._room.release()
         self._result.done += len(answered)
         self._result.failures += [item for items in problems.values() for item in items]
-        self._on_progress(Progress(self._result.done, self._total, len(self._result.failures)))
+        self._tell()
         self._on_stored(domains)
+
+    async def _watch(self, lookup: Lookup) -> None:
+        """Tell which servers are left alone, as long as any is."""
+        while True:
+            await asyncio.sleep(_BETWEEN_WAITS)
+            waits = tuple(lookup.waits())
+            if waits or self._waits:
+                self._waits = waits
+                self._tell()
+
+    def _tell(self) -> None:
+        result = self._result
+        self._on_progress(Progress(result.done, self._total, len(result.failures), self._waits))
 
     async def _in_db(self, work: Callable[[CaseFile], T]) -> T:
         return await asyncio.wrap_future(self._db.submit(work))

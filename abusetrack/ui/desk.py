@@ -196,6 +196,16 @@ class Desk(QObject):
         names = list(domains)
         self.write(lambda case: queue.enqueue(case, domains=names), self._on_queued)
 
+    def retry(self, hosts: Sequence[str]) -> None:
+        """Queue hosts without a full answer for now, and ask what is still not known of them."""
+        names = list(hosts)
+
+        def queued(_hosts: int) -> None:
+            self.changed.emit(Changed.QUEUE)
+            self.look_up()
+
+        self.write(lambda case: queue.enqueue(case, domains=names), queued)
+
     def _on_queued(self, _hosts: int) -> None:
         self.changed.emit(Changed.QUEUE)
         self._look_up(afresh=True)

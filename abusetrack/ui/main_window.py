@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
 
 from abusetrack.casefile import projection
 from abusetrack.casefile.filters import ListQuery
+from abusetrack.triage.resolving import Failure
 from abusetrack.ui import menus, theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.dialogs.unanswered import UnansweredDialog
 from abusetrack.ui.locking import Lock
+from abusetrack.ui.notifying import Notifier
 from abusetrack.ui.pages.activity_page import ActivityPage
 from abusetrack.ui.pages.dashboards_page import DashboardsPage
 from abusetrack.ui.pages.directory_page import DirectoryPage
@@ -159,7 +162,10 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(theme.SMALL, theme.TIGHT, theme.SMALL, theme.TIGHT)
         self.lookups = LookupStatus(self._desk)
-        bar.addWidget(self.lookups)
+        self.lookups.unanswered_wanted.connect(self._show_unanswered)
+        if self._desk.context.settings.window.notify:
+            self.lookups.ended.connect(Notifier(self, self.windowIcon()).tell)
+        bar.addWidget(self.lookups, 1)
         if self._desk.context.settings.practice:
             badge = label(self.tr("Practice internet: nothing here is real"))
             badge.setObjectName("badge")
@@ -224,6 +230,14 @@ class MainWindow(QMainWindow):
     def names_revealed(self) -> bool:
         """Whether names are shown in lists."""
         return self._reveal_button.isChecked()
+
+    @Slot(object)
+    def _show_unanswered(self, failures: tuple[Failure, ...]) -> None:
+        """List what lookups had no answer for."""
+        dialog = UnansweredDialog(failures, self, revealed=self.names_revealed)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.retry_wanted.connect(self._desk.retry)
+        dialog.open()
 
     @Slot(bool)
     def set_calm(self, calm: bool) -> None:

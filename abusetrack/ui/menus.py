@@ -111,6 +111,7 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
             _tr("&Lookups"),
             [
                 (_tr("&Look up what is queued"), "Ctrl+R", window.desk.look_up),
+                (_tr("&Pause or go on"), "Ctrl+P", window.lookups.pause),
                 (_tr("&Stop"), "Esc", window.lookups.cancel),
             ],
         ),

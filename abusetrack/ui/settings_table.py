@@ -391,6 +391,11 @@ def _window() -> tuple[Line, ...]:
             _tr("Numbers and colours are hidden until Ctrl+Shift+H shows them."),
         ),
         (
+            "window.notify",
+            _tr("Tell the desktop"),
+            _tr("When lookups end while you work elsewhere: how many, never which."),
+        ),
+        (
             "window.lock_minutes",
             _tr("Lock after"),
             _tr("Minutes without a key or a move; 0 is never. Only an encrypted file is locked."),

@@ -62,6 +62,7 @@ class LookupWorker(QObject):
         self._stop: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
         self._task: asyncio.Task[ResolveResult] | None = None
+        self._gate: asyncio.Event | None = None  # closed while lookups are paused
         self._again = False
         self._afresh = False  # whether the next batch asks again what is known
         self._recheck = False  # and what has been known for half an hour
@@ -92,6 +93,16 @@ class LookupWorker(QObject):
         if self._thread is not None and not self._closed:
             self._call(self._cancel)
 
+    def pause(self) -> None:
+        """Begin no further name until :meth:`go_on`; those that are at work finish."""
+        if self._thread is not None and not self._closed:
+            self._call(self._close_gate)
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        if self._thread is not None and not self._closed:
+            self._call(self._open_gate)
+
     def close(self) -> None:
         """Cancel, gather and end the thread; twice is harmless."""
         if self._closed:
@@ -118,7 +129,8 @@ class LookupWorker(QObject):
             runner.run(self._until_stopped(ready))
 
     async def _until_stopped(self, ready: threading.Event) -> None:
-        self._stop = asyncio.Event()
+        self._stop, self._gate = asyncio.Event(), asyncio.Event()
+        self._gate.set()
         ready.set()
         await self._stop.wait()
         if self._task is not None:
@@ -142,6 +154,7 @@ class LookupWorker(QObject):
                 self._opener,
                 afresh=afresh,
                 recheck=recheck,
+                gate=self._gate,
                 on_progress=self._on_progress,
                 on_stored=self._on_stored,
             )
@@ -150,8 +163,17 @@ class LookupWorker(QObject):
 
     def _cancel(self) -> None:
         self._again = self._afresh = self._recheck = False
+        self._open_gate()
         if self._task is not None:
             self._task.cancel()
+
+    def _open_gate(self) -> None:
+        if self._gate is not None:
+            self._gate.set()
+
+    def _close_gate(self) -> None:
+        if self._gate is not None and self._task is not None:
+            self._gate.clear()
 
     def _on_progress(self, progress: Progress) -> None:
         self._progress = progress

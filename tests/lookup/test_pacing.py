@@ -188,3 +188,19 @@ def test_idle_hosts_are_forgotten_busy_ones_not(run):
     count, kept = run(work())
     assert count <= 1025
     assert kept
+
+
+def test_waits_tell_who_is_left_alone_and_who_waits_for_a_turn(run):
+    async def work():
+        pacer = Pacer(0.5)
+        pacer.refused("slow:443", 40)
+        waiting = asyncio.ensure_future(_take(pacer, "busy:43", 4))
+        await asyncio.sleep(0)
+        found = [(wait.server, round(wait.seconds), wait.rate_limited) for wait in pacer.waits()]
+        await waiting
+        await asyncio.sleep(40)
+        return found, pacer.waits()
+
+    first, last = run(work())
+    assert first == [("slow:443", 40, True), ("busy:43", 8, False)]
+    assert last == []

@@ -14,12 +14,16 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.casefile.check import check
+from abusetrack.records import Wait
 from abusetrack.settings import Settings, WindowSettings
 from abusetrack.triage.context import make_context
+from abusetrack.triage.resolving import Failure, Progress, ResolveResult
 from abusetrack.ui import schemes, theme
 from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.dialogs.unanswered import UnansweredDialog
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Weight
+from abusetrack.ui.worker import Advance, Ended
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 CONTROLS = (
@@ -37,8 +41,21 @@ def queued(bench):
     return bench.value("SELECT count(*) FROM queue WHERE due_at IS NOT NULL")
 
 
+def queued_now(bench):
+    return bench.value("SELECT count(*) FROM queue WHERE due_at < '2999'")
+
+
 def looked_up(bench):
     return sum(row.findings.looked_up_at is not None for row in bench.rows())
+
+
+def settled(bench, qtbot):
+    """Return how many names are looked up, once many looks at it found the same."""
+    seen = []
+    qtbot.waitUntil(
+        lambda: seen.append(looked_up(bench)) or seen[-1:] * 50 == seen[-50:], timeout=60000
+    )
+    return seen[-1]
 
 
 def names_of(world, count):
@@ -87,6 +104,65 @@ def test_stopping_by_key_keeps_the_rest_queued(practice_bench, world, qtbot):
     assert queued(bench) > 0
     window.lookups.resume()  # the timer's: a person who stopped is not overruled
     assert not window.lookups.looking_up
+
+
+def test_paused_lookups_begin_nothing_and_go_on_by_the_same_key(practice_bench, world, qtbot):
+    bench = practice_bench(latency=0.05)
+    bench.take("\n".join(f"https://{name}/x" for name in names_of(world, 150)))
+    window = bench.window(start=True)
+    qtbot.waitSignal(window._desk.worker.advanced, timeout=60000).wait()
+    qtbot.keyClick(window, Qt.Key.Key_P, CTRL)
+    assert window.lookups.queue.text().startswith("Paused")
+    assert window.lookups.pause_button.text() == "Go on"
+    before = settled(bench, qtbot)  # what was at work comes to its end
+    assert 0 < before < 150
+    assert window.lookups.looking_up
+    window._desk.look_up()  # an import in the meantime: it waits with the others
+    assert settled(bench, qtbot) == before
+    with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
+        qtbot.keyClick(window, Qt.Key.Key_P, CTRL)
+    assert looked_up(bench) == 150
+    assert not window.lookups.pause_button.isVisible()
+
+
+def test_stopping_while_paused_lets_the_next_batch_run(practice_bench, world, qtbot):
+    bench = practice_bench(latency=0.05)
+    bench.take("\n".join(f"https://{name}/x" for name in names_of(world, 60)))
+    window = bench.window(start=True)
+    qtbot.waitSignal(window._desk.worker.advanced, timeout=60000).wait()
+    qtbot.keyClick(window, Qt.Key.Key_P, CTRL)
+    with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
+        qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert looked_up(bench) == 60
+
+
+def test_what_had_no_answer_is_listed_masked_and_retried(filled, qtbot):
+    window = filled.window(start=True)
+    failures = (Failure("amber.test", "registry RDAP: timed out (no answer of amber.test)"),)
+    window._desk.worker.ended.emit(Ended(ResolveResult(done=3, failures=list(failures)), None))
+    assert window._desk.messages.last.text == "Names looked up: 3; not fully answered: 1."
+    with filled.case() as case, case.transaction():
+        case.execute("UPDATE queue SET due_at = '2999-01-01T00:00:00.000000Z'")
+    qtbot.mouseClick(window.lookups.unanswered_button, Qt.MouseButton.LeftButton)
+    dialog = window.findChild(UnansweredDialog)
+    assert "amber" not in str(dialog.tree.texts())
+    assert "timed out" in str(dialog.tree.texts())
+    with qtbot.waitSignal(window._desk.changed):
+        dialog.retry.click()
+    assert queued_now(filled) == 1
+
+
+def test_waits_say_for_whom_for_how_long_and_why(bench, qtbot):
+    window = bench.window()
+    window._desk.began.emit()
+    waits = (Wait("rdap.example:443", 39.4, True), Wait("whois.example:43", 2, False))
+    window._desk.worker.advanced.emit(Advance(Progress(3, 9, 0, waits), ()))
+    assert window.lookups.waits.text() == "waiting 40 s for rdap.example:443: rate limited"
+    assert "waiting 2 s for whois.example:43: its turn" in window.lookups.waits.toolTip()
+    window._desk.worker.advanced.emit(Advance(Progress(4, 9, 0), ()))
+    assert window.lookups.waits.text() == ""
 
 
 def test_an_import_in_the_window_is_looked_up_by_itself(practice_bench, world, qtbot):

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QElapsedTimer, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from abusetrack.casefile import queue
 from abusetrack.errors import AbusetrackError
-from abusetrack.ui import theme
+from abusetrack.triage.resolving import Failure, Progress
+from abusetrack.ui import progress, theme
 from abusetrack.ui.desk import Changed, Desk
-from abusetrack.ui.progress import text as progress_text
-from abusetrack.ui.widgets.parts import button, label
+from abusetrack.ui.text import plain_tip
+from abusetrack.ui.widgets.parts import ElidedLine, button, label
 from abusetrack.ui.worker import Advance, Ended
 
 _RETRY_MS = 5 * 60 * 1000  # names that failed for the moment become due again by then
 
 
 class LookupStatus(QWidget):
-    """Follows the desk's lookups, and goes on with what is queued."""
+    """Follows the desk's lookups, and goes on with what is queued.
+
+    Signals:
+        ended(str): a batch is over; a sentence with counts alone.
+        unanswered_wanted(tuple[Failure, ...]): what had no answer is to be listed.
+    """
+
+    ended = Signal(str)
+    unanswered_wanted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +37,10 @@ class LookupStatus(QWidget):
         self._stopped = False
         self._queued = 0
         self._calm = False
+        self._paused = False
+        self._spent = 0.0  # seconds before the last pause
+        self._last = Progress(0, 0, 0)
+        self._unanswered: tuple[Failure, ...] = ()
         self._elapsed = QElapsedTimer()
         self._build()
         desk.changed.connect(self._on_changed)
@@ -54,11 +67,29 @@ class LookupStatus(QWidget):
             self.cancel,
             tip=self.tr("Stop lookups; the rest stays queued (Esc)"),
         )
+        self.pause_button = button(
+            self.tr("Pause"), self.pause, tip=self.tr("Begin no further name (Ctrl+P)")
+        )
+        self.unanswered_button = button(
+            self.tr("Without an answer"),
+            lambda: self.unanswered_wanted.emit(self._unanswered),
+            tip=self.tr("List the names that were not fully answered, and retry them"),
+        )
+        self.waits = ElidedLine()
+        self.waits.setAccessibleName(self.tr("Servers that are waited for"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SMALL)
-        for item in (self.queue, self._progress, self.look_up_button, self.cancel_button):
+        for item in (
+            self.queue,
+            self._progress,
+            self.look_up_button,
+            self.pause_button,
+            self.cancel_button,
+            self.unanswered_button,
+        ):
             row.addWidget(item)
+        row.addWidget(self.waits, 1)
 
     @property
     def looking_up(self) -> bool:
@@ -84,6 +115,24 @@ class LookupStatus(QWidget):
         """Stop the batch; the rest stays queued."""
         self._desk.worker.cancel()
 
+    def pause(self) -> None:
+        """Begin no further name, or go on."""
+        if not self._looking_up:
+            return
+        if self._paused:
+            self._desk.worker.go_on()
+            self._elapsed.start()
+        else:
+            self._desk.worker.pause()
+            self._spent = self._seconds()
+        self._paused = not self._paused
+        self._show_progress()
+        self._show_busy()
+
+    def _seconds(self) -> float:
+        """Return for how long the batch has run, pauses apart."""
+        return self._spent + (0.0 if self._paused else self._elapsed.elapsed() / 1000)
+
     @Slot()
     def resume(self) -> None:
         """Look up what is due, unless a person stopped lookups."""
@@ -108,22 +157,36 @@ class LookupStatus(QWidget):
 
     @Slot()
     def _on_began(self) -> None:
-        self._looking_up = True
         self._stopped = False
+        if self._looking_up:
+            return  # one more batch after this one, which goes on or stays paused
+        self._looking_up = True
+        self._unanswered = ()
         self._progress.setRange(0, 0)
+        self._spent = 0.0
         self._elapsed.start()
         self._show_busy()
 
     @Slot(object)
     def _on_advanced(self, advance: Advance) -> None:
-        progress = advance.progress
-        self._progress.setRange(0, max(progress.total, progress.done))
-        self._progress.setValue(progress.done)
-        self.queue.setText(progress_text(progress, self._elapsed.elapsed() / 1000, calm=self._calm))
+        self._last = advance.progress
+        self._progress.setRange(0, max(self._last.total, self._last.done))
+        self._progress.setValue(self._last.done)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        self.queue.setText(
+            progress.text(self._last, self._seconds(), calm=self._calm, paused=self._paused)
+        )
+        waits = progress.waits_text(self._last)
+        self.waits.setText(waits.partition("\n")[0])
+        self.waits.setToolTip(plain_tip(waits).replace("\n", "<br>"))
 
     @Slot(object)
     def _on_ended(self, ended: Ended) -> None:
-        self._looking_up = False
+        self._looking_up = self._paused = False
+        self._last = Progress(0, 0, 0)
+        self.waits.clear()
         self._stopped = ended.result is None
         self._desk.changed.emit(Changed.FINDINGS | Changed.QUEUE)
         messages = self._desk.messages
@@ -133,19 +196,23 @@ class LookupStatus(QWidget):
             raise ended.error  # a bug: on to the crash hook
         elif ended.result is None:
             messages.news(self.tr("Lookups stopped; the rest stays queued."))
-        elif ended.result.done and self._calm:
-            messages.news(self.tr("Lookups are done."))
         elif ended.result.done:
-            messages.news(
-                self.tr("Names looked up: {done}; not fully answered: {failed}.").format(
-                    done=ended.result.done,
-                    failed=len({item.host for item in ended.result.failures}),
-                )
+            self._unanswered = tuple(ended.result.failures)
+            said = self.tr("Names looked up: {done}; not fully answered: {failed}.").format(
+                done=ended.result.done, failed=len({item.host for item in self._unanswered})
             )
+            said = self.tr("Lookups are done.") if self._calm else said
+            messages.news(said)
+            self.ended.emit(said)
+        self._show_busy()
 
     def _show_busy(self) -> None:
         self._progress.setVisible(self._looking_up)
         self.cancel_button.setVisible(self._looking_up)
+        self.pause_button.setVisible(self._looking_up)
+        self.pause_button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
+        self.pause_button.setAccessibleName(self.pause_button.text())
+        self.unanswered_button.setVisible(bool(self._unanswered) and not self._looking_up)
         self.look_up_button.setVisible(
             bool(self._queued) and not self._looking_up and self._desk.can_look_up
         )
