@@ -195,7 +195,7 @@ def test_waits_tell_who_is_left_alone_and_who_waits_for_a_turn(run):
         pacer = Pacer(0.5)
         pacer.refused("slow:443", 40)
         waiting = asyncio.ensure_future(_take(pacer, "busy:43", 4))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.1)
         found = [(wait.server, round(wait.seconds), wait.rate_limited) for wait in pacer.waits()]
         await waiting
         await asyncio.sleep(40)
