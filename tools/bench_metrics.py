@@ -38,6 +38,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _AT_A_TIME = 5_000
 _COUNTRIES = ("US", "NL", "DE", "FR", "RU", "SG", "GB", "CA")
 _DAYS = 300
+_TABLES: set[str] = set()  # temporary ones that panels share
 
 
 class _Clock:
@@ -50,11 +51,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", type=int, default=100_000)
     parser.add_argument("--looks", type=int, default=5, help="lookups of each name")
+    parser.add_argument("--file", type=Path, help="keep the case file there; one there is used")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "case"
-        with open_case_file(path, clock=_Clock(), actor="bench") as case:
-            _fill(case, options.names, options.looks)
+        path = options.file or Path(folder) / "case"
+        if not path.exists():
+            with open_case_file(path, clock=_Clock(), actor="bench") as case:
+                _fill(case, options.names, options.looks)
         print(f"{options.names:,} domains, {options.names * options.looks:,} lookups, load"
               f" {os.getloadavg()[0]:.1f}\n")  # fmt: skip
         for name, filters in (
@@ -110,12 +113,15 @@ def _measure(path: Path, name: str, filters: Filters) -> None:
     around = Surroundings(now=NOW, home="NL")
     print(f"| {name} | panel ms | its SQL alone ms |\n|---|---:|---:|")
     total = floor = 0.0
+    _TABLES.clear()
     with open_case_file(path, clock=_Clock(), actor="bench", read_only=True) as case:
+        bare = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        bare.execute("PRAGMA temp_store = MEMORY")
         PANELS[0].build(case, Filters(until=NOW - timedelta(days=299)), around)  # imports
         for kind in PANELS:
             asked: list[tuple[str, Any]] = []
             ours = _timed(lambda kind=kind, asked=asked: _build(kind, case, filters, around, asked))
-            alone = _timed(lambda asked=asked: _bare(path, asked))
+            alone = _timed(lambda asked=asked: _bare(bare, asked))
             total, floor = total + ours, floor + alone
             print(f"| {kind.key} | {1000 * ours:,.0f} | {1000 * alone:,.0f} |", flush=True)
     ratio = total / floor
@@ -127,6 +133,7 @@ def _build(
 ) -> None:
     """Build a panel, noting what it asks."""
     kept = {name: getattr(CaseFile, name) for name in ("rows", "each", "value", "query")}
+    table = CaseFile.kept_table
 
     def noting(method: Callable[..., Any]) -> Callable[..., Any]:
         def run(self: CaseFile, sql: str, params: Any = ()) -> Any:
@@ -135,20 +142,28 @@ def _build(
 
         return run
 
+    def keeping(self: CaseFile, sql: str, params: Any, columns: str) -> str:
+        name = table(self, sql, params, columns)
+        if name not in _TABLES:
+            _TABLES.add(name)
+            asked.append((f"CREATE TEMP TABLE {name.removeprefix('temp.')}({columns})", ()))
+            asked.append((f"INSERT INTO {name} {sql}", params))
+        return name
+
     for name, method in kept.items():
         setattr(CaseFile, name, noting(method))
+    setattr(CaseFile, "kept_table", keeping)  # noqa: B010  (as above)
     try:
         kind.build(case, filters, around)
     finally:
         for name, method in kept.items():
             setattr(CaseFile, name, method)
+        setattr(CaseFile, "kept_table", table)  # noqa: B010
 
 
-def _bare(path: Path, asked: list[tuple[str, Any]]) -> None:
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+def _bare(connection: sqlite3.Connection, asked: list[tuple[str, Any]]) -> None:
     for sql, params in asked:
         connection.execute(sql, params).fetchall()
-    connection.close()
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from abusetrack.casefile import driver, files
 from abusetrack.casefile.encoding import stamp
 from abusetrack.casefile.faults import READONLY, QueryStoppedError, spoken
 from abusetrack.casefile.files import is_encrypted
 from abusetrack.casefile.ids import Uuid7
+from abusetrack.casefile.kept import Kept
 from abusetrack.casefile.keys import RawKey
 from abusetrack.casefile.migrations import MIGRATIONS, schema_version
 from abusetrack.errors import (
@@ -30,6 +31,7 @@ __all__ = ["CaseFile", "QueryStoppedError", "is_encrypted", "open_case_file"]
 APPLICATION_ID = 0x41627573  # "Abus"
 _AT_ONCE = 5_000  # numbers read; a query can be stopped between them
 
+T = TypeVar("T")
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -60,6 +62,7 @@ class CaseFile:
         self._connection = connection
         self._database = driver.Database(connection, execute_plugins=False)
         self._closed = False
+        self._kept = Kept(connection)
         self.origin, self.origin_id, self._url_key = self._identity()
 
     def _identity(self) -> tuple[int, bytes, bytes]:
@@ -160,6 +163,19 @@ class CaseFile:
         """Return the first column of the first row; None where there is no row."""
         rows = self.rows(sql, params)
         return rows[0][0] if rows else None
+
+    def kept_table(self, sql: str, params: Parameters, columns: str) -> str:
+        """Return the name of a temporary table with what ``sql`` gives, as of now.
+
+        Made once while the file stays as it is; a few are kept. ``columns`` are as in
+        CREATE TABLE.
+        """
+        with spoken(self.path):
+            return self._kept.table(sql, params, columns)
+
+    def kept_value(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` reads from this file, made once while the file stays as it is."""
+        return self._kept.value(key, make)
 
     # -- writing, by the modules of this room
 

@@ -43,11 +43,12 @@ class Waiting:
 class LadderCase:
     """What the proposal rests on.
 
-    ``steps`` are the standing notices on the domain, oldest first, withdrawals left out;
-    ``revised`` are those of them that the assessments no longer bear out.
+    ``states`` are all that hold, strongest first. ``steps`` are the standing notices on the
+    domain, oldest first, withdrawals left out; ``revised`` are those of them that the
+    assessments no longer bear out.
     """
 
-    state: State
+    states: tuple[State, ...]
     parties: tuple[PartyRef, ...]
     advice: Mapping[Role, Advice]
     steps: tuple[Step, ...]
@@ -77,8 +78,9 @@ def propose(case: LadderCase) -> Proposal:
         last = case.revised[-1]
         said = f"its assessment was revised: {last.party_name} has to be told"
         return Proposal(Rung.WITHDRAWAL, _party(last), case.as_of, said, case.revised)
-    if case.state in _SETTLED:
-        return _nothing(f"nothing to ask: {case.state.value}")
+    settled = next((state for state in case.states if state in _SETTLED), None)
+    if settled is not None:
+        return _nothing(f"nothing to ask: {settled.value}")
     if not case.steps:
         return _first(case)
     disputed = [step for step in case.steps if step.status is NoticeStatus.DISPUTED]

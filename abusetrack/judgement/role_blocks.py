@@ -160,8 +160,11 @@ def _held_already(case: RoleCase, _role: Role) -> str | None:
 
 
 def _not_shown(case: RoleCase, _role: Role) -> str | None:
-    if (state := case.now.findings.state) in _NOT_SHOWN:
-        return f"perhaps suspended already: {state.value}"
+    found = case.now.findings
+    # Not only the strongest: a name in its grace period may be suspended as well.
+    for state in (found.state, *found.states):
+        if state in _NOT_SHOWN:
+            return f"perhaps suspended already: {state.value}"
     return None
 
 

@@ -10,8 +10,8 @@ denominator. On demand (``Filters.at_the_time`` is off) what is known now counts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from abusetrack.casefile import CaseFile
 from abusetrack.metrics.filters import Filters
 
 DAYS = 7
@@ -91,25 +91,49 @@ BY: Mapping[str, tuple[str, str]] = {
 }
 
 
-def others(filters: Filters) -> tuple[str, dict[str, Any]]:
+_COLUMNS = (
+    "domain INTEGER PRIMARY KEY, first TEXT, reports INTEGER, urls INTEGER, tld TEXT,"
+    " registered TEXT, registrar_key TEXT, registrar TEXT, hosted TEXT, asn INTEGER,"
+    " as_name TEXT, cdn TEXT, hosting_verdict TEXT, hosting_country TEXT"
+)
+_OTHER_COLUMNS = (
+    "domain INTEGER PRIMARY KEY, tld TEXT, registered TEXT, registrar_key TEXT, registrar TEXT,"
+    " hosted TEXT, asn INTEGER, as_name TEXT, cdn TEXT, hosting_verdict TEXT,"
+    " hosting_country TEXT"
+)
+
+
+def others(case: CaseFile, filters: Filters) -> str:
     """Return SQL that defines ``chosen``: the domains without any confirmed report."""
     conditions, parameters = filters.conditions(confirmed=False)
-    return _OTHERS.format(conditions=conditions), parameters
+    sql = f"{_OTHERS.format(conditions=conditions)} SELECT * FROM chosen ORDER BY domain"
+    return _named(case.kept_table(sql, parameters, _OTHER_COLUMNS))
 
 
-def counted(filters: Filters) -> tuple[str, dict[str, Any]]:
-    """Return SQL that defines ``chosen``, one row per counted domain, and its parameters."""
+def counted(case: CaseFile, filters: Filters) -> str:
+    """Return SQL that defines ``chosen``, one row per counted domain.
+
+    All panels rest on it: it is read once for each filter.
+    """
     conditions, parameters = filters.conditions()
-    narrowed = ["1"]
-    if filters.registrar is not None:
-        narrowed.append("registrar_key = :registrar")
-        parameters["registrar"] = filters.registrar
-    if filters.country is not None:
-        narrowed.append("hosting_country = :country")
-        parameters["country"] = filters.country
     if filters.at_the_time:
         parameters["days"] = f"+{DAYS} days"
     sql = _CONFIRMED.format(conditions=conditions)
-    sql += _AT_THE_TIME if filters.at_the_time else _NOW
-    sql += f", chosen AS (SELECT * FROM counted WHERE {' AND '.join(narrowed)})"
-    return sql, parameters
+    sql += (
+        _AT_THE_TIME if filters.at_the_time else _NOW
+    ) + " SELECT * FROM counted ORDER BY domain"
+    table = case.kept_table(sql, parameters, _COLUMNS)
+    narrowed = {
+        "registrar_key = :registrar": filters.registrar,
+        "hosting_country = :country": filters.country,
+    }
+    wanted = {text: value for text, value in narrowed.items() if value is not None}
+    if wanted:
+        part = f"SELECT * FROM {table} WHERE {' AND '.join(wanted)}"
+        named = {text.rpartition(":")[2]: value for text, value in wanted.items()}
+        table = case.kept_table(part, named, _COLUMNS)
+    return _named(table)
+
+
+def _named(table: str) -> str:
+    return f"WITH chosen AS (SELECT * FROM {table})"

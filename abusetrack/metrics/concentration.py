@@ -85,13 +85,13 @@ def concentration(
     ``families`` (key to family) puts the parties of one family into one row.
     """
     rows = rank(
-        _counts(case, counted, attribution.counted(filters), _ALL, families),
-        _counts(case, counted, attribution.others(filters), _DOMAINS, families),
+        _counts(case, counted, attribution.counted(case, filters), _ALL, families),
+        _counts(case, counted, attribution.others(case, filters), _DOMAINS, families),
         unknown=attribution.NOT_KNOWN if filters.at_the_time else attribution.NOT_KNOWN_NOW,
     )
     before = None
     if (earlier := filters.before()) is not None:
-        chosen = attribution.counted(earlier)
+        chosen = attribution.counted(case, earlier)
         before = figures(rank(_counts(case, counted, chosen, _ALL, families)))
     return Concentration(
         counted=counted,
@@ -113,16 +113,14 @@ _ALL = f"{_DOMAINS}, sum(urls) AS urls, sum(reports) AS reports"
 def _counts(
     case: CaseFile,
     counted: str,
-    chosen: tuple[str, Mapping[str, Any]],
+    chosen: str,
     sums: str,
     families: Mapping[str, str] | None,
 ) -> _Counts:
-    """Sum the rows of ``chosen``, SQL and its parameters, by party."""
+    """Sum the rows of ``chosen`` by party."""
     key, name = attribution.BY[counted]
-    sql, parameters = chosen
     rows = case.query(
-        f"{sql} SELECT {key} AS key, max({name}) AS name, {sums} FROM chosen GROUP BY 1",
-        parameters,
+        f"{chosen} SELECT {key} AS key, max({name}) AS name, {sums} FROM chosen GROUP BY 1"
     )
     return by_family(rows, families or {})
 

@@ -73,26 +73,23 @@ class Displacement:
 
 def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: int) -> Displacement:
     """Work out what happened to the domains of the filters until ``now``."""
-    sql, parameters = attribution.counted(filters)
+    sql = attribution.counted(case, filters)
     domains = case.rows(
         f"{sql} SELECT domain_now.id, domain_now.domain, chosen.first, created, first_reported,"
-        " last_reported FROM chosen JOIN domain_now ON domain_now.id = chosen.domain",
-        parameters,
+        " last_reported FROM chosen JOIN domain_now ON domain_now.id = chosen.domain"
     )
     changes: dict[int, list[tuple[ChangeKind, str, datetime]]] = defaultdict(list)
     for domain, kind, subject, seen in case.each(
         f"{sql} SELECT change.domain, change.kind, subject, first_seen_after FROM change"
         " JOIN chosen ON chosen.domain = change.domain WHERE first_seen_after >= chosen.first"
-        " ORDER BY change.domain, established_at, position",
-        parameters,
+        " ORDER BY change.domain, established_at, position"
     ):
         changes[domain].append((ChangeKind(kind), subject, moment(seen)))
     checked = {
         domain: moment(at)
         for domain, at in case.rows(
             f"{sql} SELECT sighting.domain, max(at) FROM sighting"
-            " WHERE sighting.domain IN (SELECT domain FROM chosen) GROUP BY sighting.domain",
-            parameters,
+            " WHERE sighting.domain IN (SELECT domain FROM chosen) GROUP BY sighting.domain"
         )
     }
     removals = [
@@ -100,7 +97,7 @@ def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: i
         for domain, found in changes.items()
         for removal in _removals(found, checked.get(domain))
     ]
-    strings = _hopping(case, sql, parameters, hop_tlds)
+    strings = _hopping(case, sql, hop_tlds)
     names = {number: name for number, name, *_ in domains}
     return Displacement(
         domains=len(domains),
@@ -195,7 +192,7 @@ def _transferred(
     )
 
 
-def _hopping(case: CaseFile, sql: str, parameters: dict[str, object], hop_tlds: int) -> list[int]:
+def _hopping(case: CaseFile, sql: str, hop_tlds: int) -> list[int]:
     """Return, of each hopping string among the domains, under how many endings it stands."""
     rows = case.rows(
         f"{sql} SELECT count(DISTINCT suffix) FROM domain_now WHERE kind = :dedicated"
@@ -203,7 +200,6 @@ def _hopping(case: CaseFile, sql: str, parameters: dict[str, object], hop_tlds: 
         " (SELECT label FROM domain_now WHERE id IN (SELECT domain FROM chosen))"
         " GROUP BY label HAVING count(DISTINCT suffix) >= :hops",
         {
-            **parameters,
             "dedicated": SiteKind.DEDICATED.value,
             "platform": SuffixKind.PLATFORM.value,
             "dynamic": SuffixKind.DYNAMIC_DNS.value,

@@ -34,8 +34,8 @@ _SEEN = """
             hosting_country AS country_then
         FROM sighting WHERE hosting_at IS NOT NULL
     ) ON number = chosen.domain AND seen_at >= chosen.first
-        AND seen_at < max(coalesce(:until_then, '9'),
-            strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then))
+        AND (:until_then IS NULL OR seen_at < max(:until_then,
+            strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then)))
 )
 SELECT DISTINCT domain, month, key FROM seen
 """
@@ -86,10 +86,13 @@ class Hosting:
 
 
 def hosting(case: CaseFile, filters: Filters) -> Hosting:
-    """Count where the domains of the filters were seen."""
-    sql, parameters = attribution.counted(filters)
+    """Count where the domains of the filters were seen; three panels show parts of it."""
+    return case.kept_value(("hosting", filters), lambda: _hosting(case, filters))
+
+
+def _hosting(case: CaseFile, filters: Filters) -> Hosting:
+    sql = attribution.counted(case, filters)
     bounds = {
-        **parameters,
         "until_then": stamp(filters.until) if filters.until else None,
         "days_then": f"+{attribution.DAYS} days",
     }

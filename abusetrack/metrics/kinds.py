@@ -43,11 +43,11 @@ NOT_AGREED = "not agreed"
 
 def kinds(case: CaseFile, filters: Filters) -> Kinds:
     """Count the domains of the filters by kind."""
-    sql, parameters = attribution.counted(filters)
+    sql = attribution.counted(case, filters)
     rows = case.rows(
         f"{sql} SELECT substr(chosen.first, 1, 7), coalesce(kind, :not_agreed), commercial,"
         " disguised FROM chosen JOIN domain_now ON domain_now.id = chosen.domain",
-        {**parameters, "not_agreed": NOT_AGREED},
+        {"not_agreed": NOT_AGREED},
     )
     whole: dict[str, int] = defaultdict(int)
     months: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))

@@ -9,16 +9,17 @@ registrar did nothing but wait.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from abusetrack.casefile import CaseFile, told
-from abusetrack.casefile.encoding import canonical, moment
+from abusetrack.casefile.encoding import canonical, moment, stamp
 from abusetrack.metrics import attribution
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.survival import Case, End
@@ -47,20 +48,18 @@ class Clock(StrEnum):
     NOTICE = "from the notice sent"  # as the Internet Watch Foundation counts
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One successful check of a domain."""
+class Check(NamedTuple):
+    """One successful check of a domain; times as the case file writes them, which sort."""
 
-    at: datetime
-    state: State
-    expires: datetime | None
+    at: str
+    state: str
+    expires: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What one check says of a thing: it was up, or it had ended in this way."""
 
-    at: datetime
+    at: str
     end: End  # OPEN: it was up
 
 
@@ -79,45 +78,45 @@ class _Start:
     party_key: str | None
     party: str
     country: str | None
-    at: datetime
+    at: str
 
 
 def domain_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     """Return the registrar and registry cases: one per domain, or per domain and party told."""
-    sql, parameters = attribution.counted(filters)
+    sql = attribution.counted(case, filters)
     rows = case.rows(
         f"{sql} SELECT domain_now.domain, chosen.registrar_key, chosen.registrar,"
-        " chosen.hosting_country, first FROM chosen"
-        " JOIN domain_now ON domain_now.id = chosen.domain ORDER BY 1",
-        parameters,
+        " chosen.hosting_country, first, chosen.domain FROM chosen"
+        " JOIN domain_now ON domain_now.id = chosen.domain ORDER BY 1"
     )
     starts = [
-        _Start(domain, key, name or attribution.NOT_KNOWN, country, moment(first))
-        for domain, key, name, country, first in rows
+        _Start(domain, key, name or attribution.NOT_KNOWN, country, first)
+        for domain, key, name, country, first, _ in rows
     ]
+    ids = {domain: number for domain, *_, number in rows}
+    wanted = "SELECT domain FROM chosen"
     if clock is Clock.NOTICE:
         starts = list(_told(case, starts, (Role.REGISTRAR, Role.REGISTRY)))
-    # Read of these domains alone: few of all that are looked at were ever told of.
-    names = sorted({start.subject for start in starts})
-    checks = _grouped(
-        (domain, Check(moment(at), State(state), None if expires is None else moment(expires)))
-        for domain, at, state, expires in case.each(
-            "SELECT domain_now.domain, max(coalesce(registration_at, ''),"
-            " coalesce(hosting_at, '')) AS checked, sighting.state, sighting.expires"
-            " FROM json_each(:names) AS wanted JOIN domain_now ON domain_now.domain = wanted.value"
-            " JOIN sighting ON sighting.domain = domain_now.id"
-            " WHERE sighting.state <> :unknown AND checked <> ''"
-            " ORDER BY sighting.domain, sighting.at",
-            {"names": canonical(names), "unknown": State.UNKNOWN.value},
-        )
+        # Read of these domains alone: few of all that are looked at were ever told of.
+        wanted = "SELECT value FROM json_each(:told)"
+    told_of = canonical(sorted({ids[start.subject] for start in starts}))
+    checks = case.each(
+        f"{sql} SELECT domain, max(coalesce(registration_at, ''), coalesce(hosting_at, ''))"
+        f" AS checked, state, expires FROM sighting WHERE domain IN ({wanted})"
+        " AND state <> :unknown AND checked <> '' ORDER BY domain, at",
+        {"unknown": State.UNKNOWN.value} | ({"told": told_of} if clock is Clock.NOTICE else {}),
     )
-    return _run(starts, {domain: looks_of(found) for domain, found in checks.items()})
+    seen = {
+        number: looks_of([Check(*row[1:]) for row in group])
+        for number, group in groupby(checks, key=itemgetter(0))
+    }
+    return _run(starts, {domain: seen[n] for domain, n in ids.items() if n in seen})
 
 
 def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     """Return the cases of hosts, CDNs and platforms, one per URL (and party told)."""
     conditions, parameters = filters.conditions()
-    sql, counted = attribution.counted(filters)
+    sql = attribution.counted(case, filters)
     rows = case.rows(
         f"{sql} SELECT CAST(page.url AS TEXT), domain_now.domain, chosen.asn, chosen.as_name,"
         " chosen.cdn, chosen.hosting_country, page.first FROM"
@@ -125,18 +124,18 @@ def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
         " GROUP BY url) AS page"
         " JOIN chosen ON chosen.domain = page.domain"
         " JOIN domain_now ON domain_now.id = page.domain ORDER BY 1",
-        {**counted, **parameters},
+        parameters,
     )
     starts, domains = [], {}
     for url, domain, asn, as_name, cdn, country, first in rows:
         key, name = _network(asn, as_name, cdn)
-        starts.append(_Start(url, key, name, country, moment(first)))
+        starts.append(_Start(url, key, name, country, first))
         domains[url] = domain
     if clock is Clock.NOTICE:
         starts = list(_told(case, starts, (Role.HOST, Role.CDN, Role.PLATFORM), domains))
     # "Moved" and "could not tell" say neither that it is up nor that it is gone.
     looks = _grouped(
-        (url, Look(moment(at), _CONTENT[state]))
+        (url, Look(at, _CONTENT[state]))
         for url, at, state in case.each(
             "SELECT CAST(url AS TEXT), at, state FROM content_status"
             " WHERE state IN (SELECT value FROM json_each(:states)) ORDER BY url, at, fact",
@@ -170,27 +169,27 @@ def looks_of(checks: Sequence[Check]) -> list[Look]:
     a check at least an hour later, or the registry, says so as well; until then it is left out.
     """
     looks = []
+    before = ""
     for number, check in enumerate(checks):
-        if check.state in _SAID_BY_REGISTRY or _confirmed(checks, number):
-            before = checks[number - 1].state if number else None
-            ran_out = check.expires is not None and check.expires <= check.at
-            expired = ran_out or before is State.EXPIRED
-            looks.append(Look(check.at, End.EXPIRED if expired else End.REMOVED))
-        elif check.state not in _SEEN_IN_DNS:
-            looks.append(Look(check.at, End.OPEN))
+        at, state, expires = check
+        if state in _SAID_BY_REGISTRY or (state in _SEEN_IN_DNS and _confirmed(checks, number)):
+            ran_out = expires is not None and expires <= at
+            expired = ran_out or before == State.EXPIRED
+            looks.append(Look(at, End.EXPIRED if expired else End.REMOVED))
+        elif state not in _SEEN_IN_DNS:
+            looks.append(Look(at, End.OPEN))
+        before = state
     return looks
 
 
 def _confirmed(checks: Sequence[Check], number: int) -> bool:
-    first = checks[number]
-    if first.state not in _SEEN_IN_DNS:
-        return False
+    since = moment(checks[number].at)
     for later in checks[number + 1 :]:
         if later.state in _SAID_BY_REGISTRY:
             return True
         if later.state not in _SEEN_IN_DNS:
             return False
-        if later.at - first.at >= _APART:
+        if moment(later.at) - since >= _APART:
             return True
     return False
 
@@ -207,28 +206,34 @@ def _run(
     down_before = unchecked = 0
     for start in starts:
         looks = seen.get(start.subject, ())
-        before = [look for look in looks if look.at < start.at]
-        after = looks[len(before) :]
-        if not after:
+        first = bisect_left(looks, start.at, key=itemgetter(0))
+        if first == len(looks):
             unchecked += 1
-        elif (before and before[-1].end is not End.OPEN) or (
-            not before and not seen_up and after[0].end is not End.OPEN
+        elif (first and looks[first - 1].end is not End.OPEN) or (
+            not first and not seen_up and looks[0].end is not End.OPEN
         ):
             down_before += 1
         else:
-            cases.append(_case(start, after))
+            cases.append(_case(start, looks[first:]))
     return Clocks(tuple(cases), down_before, unchecked)
 
 
 def _case(start: _Start, looks: Sequence[Look]) -> Case:
     last_up, gone, end = start.at, None, End.OPEN
-    for look in looks:
-        if look.end is not End.OPEN:
-            gone, end = look.at, look.end
+    for at, ended in looks:
+        if ended is not End.OPEN:
+            gone, end = at, ended
             break
-        last_up = look.at
+        last_up = at
     return Case(
-        start.subject, start.party_key, start.party, start.country, start.at, last_up, gone, end
+        start.subject,
+        start.party_key,
+        start.party,
+        start.country,
+        moment(start.at),
+        moment(last_up),
+        moment(gone),
+        end,
     )
 
 
@@ -251,7 +256,8 @@ def _told(
                     first[notice.party_key] = notice
         for key, notice in first.items():
             if notice.sent_at is not None:
-                yield replace(start, party_key=key, party=notice.party_name, at=notice.sent_at)
+                at = stamp(notice.sent_at)
+                yield replace(start, party_key=key, party=notice.party_name, at=at)
 
 
 def _network(asn: int | None, as_name: str | None, cdn: str | None) -> tuple[str | None, str]:

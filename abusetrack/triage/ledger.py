@@ -286,7 +286,7 @@ def next_step(context: Context, case: CaseFile, domain: str) -> Proposal:
     steps = steps_of(case, domain)
     return ladder.propose(
         LadderCase(
-            state=view.state.state,
+            states=view.state.states,
             parties=subject.parties,
             advice={verdict.role: verdict.advice for verdict in judge_roles(subject)},
             steps=steps.upheld,

@@ -31,9 +31,9 @@ def step(
     )  # fmt: skip
 
 
-def next_of(*steps, state=State.ACTIVE, advice=None):
+def next_of(*steps, state=State.ACTIVE, advice=None, also=()):
     advised = dict.fromkeys(Role, Advice.ADVISED) if advice is None else advice
-    return propose(LadderCase(state, PARTIES, advised, steps, WAITING, NOON))
+    return propose(LadderCase((state, *also), PARTIES, advised, steps, WAITING, NOON))
 
 
 def test_who_is_told_first():
@@ -55,6 +55,11 @@ def test_who_is_told_first():
 )
 def test_of_what_is_held_nothing_is_asked(state):
     assert next_of(step(hours=500), state=state).reason == f"nothing to ask: {state.value}"
+
+
+def test_a_name_in_its_grace_period_that_is_suspended_as_well_is_not_asked_for():
+    told = next_of(step(hours=500), state=State.EXPIRED, also=(State.PARKED,))
+    assert told.reason == f"nothing to ask: {State.PARKED.value}"
 
 
 def test_what_hotlines_and_police_were_told_is_restated_to_nobody():

@@ -130,6 +130,12 @@ def test_what_is_perhaps_suspended_already_is_looked_at_before_it_is_asked_for(s
     assert found[Role.HOST].advice is ADVISED
 
 
+def test_a_name_in_its_grace_period_may_be_suspended_as_well():
+    found = judged(state=State.EXPIRED, states=(State.EXPIRED, State.PARKED))
+    assert found[Role.REGISTRAR].advice is AGAINST
+    assert State.PARKED.value in found[Role.REGISTRAR].reasons[0].text
+
+
 def test_a_dedicated_site_on_a_platforms_suffix_is_the_platforms():
     found = advice(suffix_kind=SuffixKind.PLATFORM)
     assert found[Role.PLATFORM] is ADVISED

@@ -39,6 +39,7 @@ from quarter.desk import Desk, Entry
 from quarter.play import Quarter
 
 _HOP_ENDINGS = 3
+_SEEN_BY = timedelta(days=8)
 _ABOVE_THE_HOST = frozenset({Role.REGISTRAR, Role.REGISTRY})
 _NO_NAMES_OF_THEIR_OWN = frozenset({SuffixKind.PLATFORM, SuffixKind.DYNAMIC_DNS})
 _ENDED = frozenset({EventKind.HOLD_SET, EventKind.DELETED})
@@ -206,13 +207,22 @@ def _endings(quarter: Quarter, reported: Mapping[str, datetime]) -> dict[str, se
 
 
 def _to_be_told(quarter: Quarter) -> frozenset[str]:
-    """Return the domains whose registrar has something to suspend on the day of the report."""
-    return frozenset(
-        record.name
-        for day, records in quarter.dealt.items()
-        for record in records
-        if _to_suspend(quarter.world, record, quarter.opening + timedelta(days=day, hours=1))
-    )
+    """Return the domains whose registrar has something to suspend, when reported or later on.
+
+    What happens is seen by the morning of the day after, but for what a weekly look sees.
+    """
+    found = set()
+    for day, records in quarter.dealt.items():
+        reported = quarter.opening + timedelta(days=day, hours=1)
+        for record in records:
+            later = [
+                event.at + _SEEN_BY
+                for event in quarter.world.events
+                if event.domain == record.name and reported < event.at < quarter.closing - _SEEN_BY
+            ]
+            if any(_to_suspend(quarter.world, record, at) for at in (reported, *later)):
+                found.add(record.name)
+    return frozenset(found)
 
 
 def _to_suspend(world: World, record: DomainRecord, at: datetime) -> bool:
