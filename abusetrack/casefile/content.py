@@ -51,7 +51,8 @@ def add(case: CaseFile, subject: str, status: ContentStatus) -> int:
 
 
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
-    """Enter content statuses, here or come from elsewhere."""
+    """Enter content statuses, here or come from elsewhere; what was taken back goes."""
+    said = [fact for fact in stored if "taken_back" not in fact.content]
     numbers = facts.numbers_of(case, {fact.content["report"] for fact in stored})
     case.executemany(
         "INSERT INTO content_status SELECT ?, url, ?, ? FROM report WHERE fact = ?",
@@ -62,8 +63,12 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
                 fact.content["at"],
                 numbers[fact.content["report"]],
             )
-            for fact in stored
+            for fact in said
         ],
+    )
+    gone = facts.numbers_of(case, {f.supersedes for f in stored if f not in said and f.supersedes})
+    case.executemany(
+        "DELETE FROM content_status WHERE fact = ?", [(number,) for number in gone.values()]
     )
 
 

@@ -85,20 +85,24 @@ def _write(
 
 
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
-    """Enter gate facts in order; the last said of a gate holds."""
+    """Enter gate facts in order; the last said of a gate holds, if it was not taken back."""
     case.executemany(
         "INSERT OR REPLACE INTO gate VALUES (?, ?, ?, ?, ?, ?)",
         [
             (
                 fact.content["domain"],
                 fact.content.get("country", ""),
-                fact.content["status"],
-                fact.content["at"],
+                fact.content.get("status", ""),
+                fact.content.get("at", ""),
                 fact.content.get("expires_at"),
                 fact.n,
             )
             for fact in stored
         ],
+    )
+    case.executemany(
+        "DELETE FROM gate WHERE fact = ?",
+        [(fact.n,) for fact in stored if "taken_back" in fact.content],
     )
 
 

@@ -82,7 +82,10 @@ def _before(case: CaseFile, fact: StoredFact) -> Iterable[int]:
 
 
 def of_domain(case: CaseFile, domain: str, *, replaced: bool = False) -> tuple[StoredNote, ...]:
-    """Return the notes on a domain that stand, oldest first; with ``replaced``, all of them."""
+    """Return the notes on a domain that stand, oldest first; with ``replaced``, all of them.
+
+    What says that a note was taken back is no note.
+    """
     rows = case.rows(
         "SELECT note.fact, note.replaced_by IS NOT NULL FROM note"
         " JOIN fact ON fact.n = note.fact JOIN domain_now ON domain_now.id = note.domain"
@@ -100,6 +103,7 @@ def of_domain(case: CaseFile, domain: str, *, replaced: bool = False) -> tuple[S
             bool(gone),
         )
         for fact, (_, gone) in zip(facts.read(case, [n for n, _ in rows]), rows, strict=True)
+        if "taken_back" not in fact.content
     )
 
 

@@ -25,11 +25,13 @@ from abusetrack.casefile import (
     queue,
 )
 from abusetrack.casefile.party_list import PartyKey, PartyRow
+from abusetrack.casefile.undoing import Undone
 from abusetrack.errors import AbusetrackError
 from abusetrack.records import DomainNow
-from abusetrack.triage import watching
+from abusetrack.triage import undoing, watching
 from abusetrack.triage.context import Context
 from abusetrack.ui.messages import Messages
+from abusetrack.ui.undo import History
 from abusetrack.ui.worker import Advance, LookupWorker
 
 _LOG = logging.getLogger(__name__)
@@ -82,6 +84,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.context = context
         self.messages = messages
+        self._history = History(messages)
         self._arrived.connect(self._deliver)
         self._visible = case.opener(read_only=True)()
         self._open_reader = case.opener(read_only=True)
@@ -114,9 +117,20 @@ class Desk(QObject):
         """Run ``work`` in the db thread, then ``then`` here with what it returns.
 
         An error of errors.py becomes a message and ``otherwise`` is called; any other
-        is a bug and reaches the crash hook.
+        is a bug and reaches the crash hook. What a person did by it can be undone.
         """
-        self._submit(self._db, work, then, otherwise)
+        self._submit(self._db, *self._history.watch(work, then), otherwise)
+
+    def undo(self) -> None:
+        """Take back the last thing recorded, or say why that cannot be."""
+        if (done := self._history.take()) is None:
+            return
+
+        def told(undone: Undone) -> None:
+            self._history.tell(done, undone)
+            self.changed.emit(Changed.REPORTS | Changed.FINDINGS)
+
+        self._submit(self._db, lambda case: undoing.undo(self.context, case, done), told, None)
 
     def read(
         self,

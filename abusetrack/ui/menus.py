@@ -23,14 +23,15 @@ _LINE = ("", "", None)
 
 def build(window: MainWindow) -> None:
     """Fill the window's menu bar; Ctrl+V pastes reports on the intake page alone."""
+    made = {}
     for title, commands in _menus(window):
-        menu = window.menuBar().addMenu(title)
+        made[title] = menu = window.menuBar().addMenu(title)
         for text, shortcut, act in commands:
             if act is None:
                 menu.addSeparator()
             else:
                 add(menu, text, shortcut, act)
-    _add_toggles(window)
+    _add_toggles(window, made[_tr("&View")])
     QShortcut(QKeySequence("?"), window, partial(open_keys, window))
     paste = QAction(_tr("Paste reports"), window.intake)
     paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
@@ -99,14 +100,15 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
             ],
         ),
         (
-            _tr("&View"),
+            _tr("&Edit"),
             [
-                *pages,
+                (_tr("&Undo"), "Ctrl+Z", window.desk.undo),
                 _LINE,
                 (_tr("&Search domains"), "Ctrl+F", window.search),
                 (_tr("&Find a command or a domain…"), "Ctrl+K", partial(open_box, window)),
             ],
         ),
+        (_tr("&View"), pages),
         (
             _tr("&Lookups"),
             [
@@ -124,10 +126,8 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
     ]
 
 
-def _add_toggles(window: MainWindow) -> None:
-    view = window.menuBar().actions()[1].menu()
-    if not isinstance(view, QMenu):
-        raise AssertionError("the view menu is the second")
+def _add_toggles(window: MainWindow, view: QMenu) -> None:
+    view.addSeparator()
     for text, shortcut, do, done in (
         (_tr("&Reveal names"), "Ctrl+Shift+M", window.reveal_names, window.revealed),
         (_tr("&Calm: hide numbers and colours"), "Ctrl+Shift+H", window.set_calm, window.calmed),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -13,8 +15,9 @@ from PySide6.QtWidgets import (
     QProgressBar,
 )
 
+from abusetrack.casefile import directory
 from abusetrack.casefile.check import check
-from abusetrack.records import Wait
+from abusetrack.records import Contact, ContactOrigin, Role, Wait
 from abusetrack.settings import Settings, WindowSettings
 from abusetrack.triage.context import make_context
 from abusetrack.triage.resolving import Failure, Progress, ResolveResult
@@ -25,6 +28,17 @@ from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Weight
 from abusetrack.ui.worker import Advance, Ended
 
+CONTACT = Contact(
+    party_key="registrar:1",
+    party_name="Some Registrar",
+    role=Role.REGISTRAR,
+    origin=ContactOrigin.MANUAL,
+    source="a test",
+    email="abuse@registrar.test",
+    form=None,
+    phone=None,
+    as_of=datetime(2026, 3, 1, tzinfo=UTC),
+)
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 CONTROLS = (
     QAbstractButton,
@@ -39,6 +53,10 @@ CONTROLS = (
 
 def queued(bench):
     return bench.value("SELECT count(*) FROM queue WHERE due_at IS NOT NULL")
+
+
+def confirmed(bench):
+    return bench.value("SELECT sum(confirmed_reports) FROM domain_now")
 
 
 def queued_now(bench):
@@ -246,6 +264,29 @@ def test_calm_mode_can_be_the_start(bench_of, clock, qtbot):
     window = bench_of(context).window(start=True)
     assert theme.of(window) is schemes.CALM_LIGHT
     assert "reports" not in window.domains.shown_columns()
+
+
+def test_ctrl_z_takes_a_finding_back_and_says_what_cannot_be(filled, qtbot, finding):
+    window = filled.window(start=True)
+    messages = window.desk.messages
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert "Nothing was recorded" in messages.last.text
+    window.desk.write(
+        lambda case: directory.upsert(case, [CONTACT]), lambda _none: messages.news("stored")
+    )
+    qtbot.waitUntil(lambda: messages.last.text == "stored")
+    window.domains.assess(["amber.test"], finding)
+    qtbot.waitUntil(lambda: "Finding recorded" in messages.last.text)
+    assert confirmed(filled) == 2
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: messages.last.text.startswith("Undone: the finding."))
+    assert confirmed(filled) == 0
+    assert filled.value("SELECT count(*) FROM finding") == 4
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert messages.last.text == "This cannot be undone: contacts."
+    assert messages.last.weight is Weight.CARE
+    with filled.case() as case:
+        assert check(case).sound
 
 
 def test_every_control_has_an_accessible_name(filled, qtbot):
