@@ -57,7 +57,7 @@ def run(
     hints.accessibility().contrastPreferenceChanged.connect(lambda _wish: theme.follow(app))
     hook = CrashHook()
     hook.install()
-    desktop = Desktop(case_path, settings, hook, config_path)
+    desktop = Desktop(case_path, settings, hook, config_path, settings_module.default_window_path())
     desktop.ended.connect(app.exit)
     _listen_for_signals(desktop.close)
     QTimer.singleShot(0, desktop.begin if first else partial(desktop.start, passphrase))
@@ -103,10 +103,12 @@ class Desktop(QObject):
         settings: Settings,
         hook: CrashHook,
         config_path: Path | None = None,
+        shape_path: Path | None = None,
     ) -> None:
         super().__init__()
         self._case_path = case_path
         self._config_path = config_path
+        self._shape_path = shape_path
         self._key: RawKey | None = None
         self._practice = ExitStack()
         self._settings = settings
@@ -222,7 +224,9 @@ class Desktop(QObject):
             open_with = self._open_with if case.encrypted else None
         messages.setParent(desk)
         lock = Lock(desk, open_with, context.settings.window.lock_minutes)
-        self.window = MainWindow(desk, lock=lock, config_path=self._config_path)
+        self.window = MainWindow(
+            desk, lock=lock, config_path=self._config_path, shape_path=self._shape_path
+        )
         desk.setParent(self.window)
         lock.setParent(self.window)
         self.window.settings_saved.connect(self._on_settings)
@@ -258,6 +262,7 @@ class Desktop(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             _dress(app, settings)
+        place = window.place
         window.closed.disconnect(self._on_closed)
         self._hook.crashed.disconnect(window.show_crash)
         window.close()
@@ -267,6 +272,11 @@ class Desktop(QObject):
             self._open(None, self._key)
         except AbusetrackError as error:
             self._refuse(error)
+        self._return_to(place)
+
+    def _return_to(self, place: int) -> None:
+        if self.window is not None:
+            self.window.place = place
 
     def _on_closed(self) -> None:
         self.ended.emit(0)

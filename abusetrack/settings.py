@@ -509,3 +509,8 @@ def _complaints(error: ValidationError) -> Iterator[str]:
         else:
             what = _WHAT.get(item["type"], what)
             yield f"The setting {key} is wrong: {what}."
+
+
+def default_window_path() -> Path:
+    """Return where the shape of the window is kept: sizes alone."""
+    return Path(platformdirs.user_state_dir("abusetrack")) / "window.json"

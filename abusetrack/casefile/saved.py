@@ -24,16 +24,30 @@ def save(case: CaseFile, name: str, query: ListQuery) -> None:
     name = clean(name.strip())
     if not name:
         raise InputError("Give the filter a name to save it under.")
-    values = {
-        field.name: column(value)
-        for field in fields(query)
-        if (value := getattr(query, field.name)) != field.default
-    }
     with case.transaction():
         case.execute(
             "INSERT OR REPLACE INTO saved_filter VALUES (?, ?, ?, ?)",
-            [name, canonical(values), case.now(), clean(case.actor)],
+            [name, encode(query), case.now(), clean(case.actor)],
         )
+
+
+def encode(query: ListQuery) -> str:
+    """Return a query as text."""
+    return canonical(
+        {
+            field.name: column(value)
+            for field in fields(query)
+            if (value := getattr(query, field.name)) != field.default
+        }
+    )
+
+
+def decode(text: str) -> ListQuery | None:
+    """Return the query of a text; None where another version wrote it."""
+    try:
+        return _QUERY.validate_json(text)
+    except ValidationError:
+        return None
 
 
 def load(case: CaseFile, name: str) -> ListQuery:
@@ -47,12 +61,12 @@ def load(case: CaseFile, name: str) -> ListQuery:
         close = get_close_matches(name, names(case), n=3)
         hint = f" (near: {', '.join(close)})" if close else ""
         raise InputError(f"No filter is saved as {name!r}{hint}; see 'abusetrack search --list'.")
-    try:
-        return _QUERY.validate_json(text)
-    except ValidationError as error:
+    query = decode(text)
+    if query is None:
         raise InputError(
             f"The filter {name!r} was saved by another version of abusetrack; save it again."
-        ) from error
+        )
+    return query
 
 
 def names(case: CaseFile) -> list[str]:

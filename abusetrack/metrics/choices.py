@@ -67,9 +67,22 @@ def save(case: CaseFile, name: str, chosen: Chosen) -> None:
     Raises:
         InputError: the name is empty.
     """
+    saved_figures.save(case, name, encode(chosen))
+
+
+def encode(chosen: Chosen) -> str:
+    """Return filters as text."""
     if chosen.named is not None:  # the dates follow from the name of the period
         chosen = replace(chosen, filters=replace(chosen.filters, since=None, until=None))
-    saved_figures.save(case, name, _CHOSEN.dump_json(chosen).decode())
+    return _CHOSEN.dump_json(chosen).decode()
+
+
+def decode(text: str) -> Chosen | None:
+    """Return the filters of a text; None where another version wrote it."""
+    try:
+        return _CHOSEN.validate_json(text)
+    except ValidationError:
+        return None
 
 
 def load(case: CaseFile, name: str) -> Chosen:
@@ -81,9 +94,9 @@ def load(case: CaseFile, name: str) -> Chosen:
     text = saved_figures.load(case, name)
     if text is None:
         raise InputError(f"No filters of the dashboards are saved as {name!r}.")
-    try:
-        return _CHOSEN.validate_json(text)
-    except ValidationError as error:
+    chosen = decode(text)
+    if chosen is None:
         raise InputError(
             f"The filters {name!r} were saved by another version of abusetrack; save them again."
-        ) from error
+        )
+    return chosen

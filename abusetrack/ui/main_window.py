@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from abusetrack.casefile import projection
+from abusetrack.casefile import left, projection
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.triage.resolving import Failure
-from abusetrack.ui import menus, theme
+from abusetrack.ui import menus, shape, theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.dialogs.unanswered import UnansweredDialog
@@ -71,9 +71,14 @@ class MainWindow(QMainWindow):
         *,
         lock: Lock | None = None,
         config_path: Path | None = None,
+        shape_path: Path | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """Without ``config_path`` there is no file for the settings dialog to edit."""
+        """Make it.
+
+        Without ``config_path`` there is no file for the settings dialog to edit, without
+        ``shape_path`` none that the window takes its size and its columns from.
+        """
         super().__init__(parent)
         self.desk = self._desk = desk
         self.config_path = config_path
@@ -105,10 +110,15 @@ class MainWindow(QMainWindow):
         self._build_status()
         menus.build(self)
         self.set_calm(desk.context.settings.window.calm)
+        self._shape_path = shape_path
+        self._back = False  # whether pages are as they were left
+        if shape_path is not None:
+            shape.give(self, self._shaped(), shape.read(shape_path))
         self.show_page(self.intake)
 
     def start(self) -> None:
         """Count the queue, and go on with what an earlier run left in it."""
+        self._desk.read(left.read, self._come_back)
         self._desk.read(projection.is_empty, self._on_empty)
         self.lookups.start()
 
@@ -192,6 +202,49 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(page)
         self._rail[self._pages.currentIndex()].setChecked(True)
         page.show_page()
+
+    def _shaped(self) -> dict[str, QWidget]:
+        """Return the pages whose columns and dividers are kept, by key."""
+        return {
+            "intake": self.intake,
+            "domains": self.domains,
+            "notices": self.notices,
+            "directory": self.directory,
+            "hops": self.hops,
+            "activity": self.activity,
+        }
+
+    def _returning(self) -> dict[str, DomainsPage | DirectoryPage | DashboardsPage]:
+        """Return the pages that come back to what they listed, by key."""
+        return {
+            "domains": self.domains,
+            "directory": self.directory,
+            "dashboards": self.dashboards,
+        }
+
+    def _come_back(self, found: dict[str, str]) -> None:
+        self._back = True
+        for key, page in self._returning().items():
+            if key in found:
+                page.come_back(found[key])
+
+    def _leave(self) -> None:
+        """Keep how the window is left: sizes in a file, what may hold names in the case file."""
+        if self._shape_path is not None:
+            shape.write(self._shape_path, shape.of(self, self._shaped()))
+        if self._back:
+            pages = {key: page.left() for key, page in self._returning().items()}
+            self._desk.write(lambda case: left.keep(case, pages), lambda _none: None)
+            self._back = False
+
+    @property
+    def place(self) -> int:
+        """The number of the page that is shown, from the top of the rail."""
+        return self._pages.currentIndex()
+
+    @place.setter
+    def place(self, number: int) -> None:
+        self.show_page(self.places[number][1])
 
     def _on_empty(self, empty: bool) -> None:
         # Who has gone elsewhere in the meantime stays there.
@@ -293,6 +346,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop lookups, close the case file, then let the window go."""
         self.lookups.stop()
+        self._leave()
         self._desk.close()
         super().closeEvent(event)
         self.closed.emit()

@@ -87,11 +87,11 @@ class Bench:
         self._open.append(desk)
         return desk
 
-    def window(self, *, start: bool = False) -> MainWindow:
+    def window(self, *, start: bool = False, shape_path: Path | None = None) -> MainWindow:
         """Open the window, as large as it comes."""
         desk = self.desk()
         self._open.remove(desk)
-        window = MainWindow(desk)
+        window = MainWindow(desk, shape_path=shape_path)
         desk.setParent(window)
         self._open.append(window)
         self.qtbot.addWidget(window)

@@ -24,6 +24,7 @@ from abusetrack.casefile.migrations import (
     m0021_visits,
     m0022_category,
     m0023_pages,
+    m0024_left,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -43,6 +44,7 @@ _STEPS = (
     m0021_visits,
     m0022_category,
     m0023_pages,
+    m0024_left,
 )
 
 

@@ -271,6 +271,15 @@ class DashboardsPage(QWidget):
     def _on_loaded(self, chosen: Chosen) -> None:
         self.filters.set_chosen(chosen)
 
+    def left(self) -> str:
+        """Say what is counted, for :meth:`come_back`."""
+        return choices.encode(self.filters.chosen())
+
+    def come_back(self, text: str) -> None:
+        """Count what was counted when the page was left."""
+        if (chosen := choices.decode(text)) is not None:
+            self.filters.set_chosen(chosen)
+
     # -- taking along
 
     def _take_along(self, key: str, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Slot
@@ -135,6 +136,25 @@ class DirectoryPage(QWidget):
 
     def set_revealed(self, revealed: bool) -> None:
         """Parties are nobody's reported names: nothing here is masked."""
+
+    def left(self) -> str:
+        """Say what is listed, for :meth:`come_back`."""
+        return json.dumps(
+            {
+                "text": self.filter.text(),
+                "role": self.role.currentData(),
+                "used": self.used.isChecked(),
+                "unconfirmed": self.unconfirmed.isChecked(),
+            }
+        )
+
+    def come_back(self, text: str) -> None:
+        """List what was listed when the page was left."""
+        found = json.loads(text)
+        self.role.setCurrentIndex(max(self.role.findData(found["role"]), 0))
+        self.used.setChecked(found["used"])
+        self.unconfirmed.setChecked(found["unconfirmed"])
+        self.filter.setText(found["text"])
 
     @Slot()
     def _ask(self) -> None:

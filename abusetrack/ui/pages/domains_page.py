@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from abusetrack.casefile import CaseFile, assessments
+from abusetrack.casefile import CaseFile, assessments, saved
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.records import Assessment
 from abusetrack.triage.refresh import refresh
@@ -52,6 +53,7 @@ class DomainsPage(QWidget):
         self.model = DomainTable(desk, self)
         self._kept: list[int] = []
         self._place = 0
+        self._coming: tuple[ListQuery, list[int]] | None = None  # as it was left
         self._calm = False
         self._wanted: str | None = None  # to be selected once it is listed
         self._build()
@@ -202,6 +204,29 @@ class DomainsPage(QWidget):
         self.model.set_revealed(revealed)
         self.detail.set_revealed(revealed)
 
+    def left(self) -> str:
+        """Say what is listed, shown and selected, for :meth:`come_back`."""
+        shown = [a.data() for a in self.column_menu.actions() if a.isChecked()]
+        keys = [column.key for column in self.model.offered()]
+        return json.dumps(
+            {
+                "query": saved.encode(self.bar.query),
+                "columns": [keys[number] for number in shown],
+                "selected": self.selected_ids()[:MOST_ROWS],
+            }
+        )
+
+    def come_back(self, text: str) -> None:
+        """List, show and select what was so when the page was left."""
+        found = json.loads(text)
+        keys = [column.key for column in self.model.offered()]
+        for action in self.column_menu.actions():
+            action.setChecked(keys[action.data()] in found["columns"])
+        query = saved.decode(found["query"])
+        if query is not None:
+            self._coming = (query, found["selected"])
+            self.bar.set_query(query)
+
     def set_calm(self, calm: bool) -> None:
         """Leave numbers out, or show them."""
         self._calm = calm
@@ -287,6 +312,8 @@ class DomainsPage(QWidget):
 
     def _restore_selection(self) -> None:
         selection = QItemSelection()
+        if self._coming is not None and self.model.query == self._coming[0]:
+            self._kept, self._coming = self._coming[1], None
         numbers = self.model.rows_of(self._kept) if self._kept else []
         for number in numbers:
             index = self.model.index(number, 0)
