@@ -29,6 +29,7 @@ for name in (
     "icons/README.md",
 ):
     assert (files / name).is_file(), name
+assert (resources.files("abusetrack.guide") / "first-day.md").is_file()
 assert Names().target("https://site.example.com/").host.domain.name == "example.com"
 """
 

@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QMenu
 
 from abusetrack.ui.dialogs.command_box import CommandBox
+from abusetrack.ui.dialogs.help import HelpDialog
 from abusetrack.ui.dialogs.settings import SettingsDialog
 from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
 
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 
 _tr = partial(QCoreApplication.translate, "menus")
 _LINE = ("", "", None)
+_GUIDE = {  # which page of the guide fits which page of the window
+    "ActivityPage": "first-day",
+    "IntakePage": "take-in-a-list",
+    "DomainsPage": "domains",
+    "HopsPage": "domains",
+    "NoticesPage": "assess-decide-draft",
+    "DashboardsPage": "dashboards",
+    "DirectoryPage": "directory",
+}
 
 
 def build(window: MainWindow) -> None:
@@ -32,7 +42,6 @@ def build(window: MainWindow) -> None:
             else:
                 add(menu, text, shortcut, act)
     _add_toggles(window, made[_tr("&View")])
-    QShortcut(QKeySequence("?"), window, partial(open_keys, window))
     paste = QAction(_tr("Paste reports"), window.intake)
     paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
     paste.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -71,6 +80,19 @@ def open_box(window: MainWindow) -> None:
 def open_keys(window: MainWindow) -> None:
     """Show what every key does."""
     _open(ShortcutsDialog(window))
+
+
+def open_help(window: MainWindow) -> None:
+    """Show the page of the guide that fits the page of the window; one guide at a time."""
+    page = _GUIDE[type(window.places[window.place][1]).__name__]
+    shown = window.findChild(HelpDialog)
+    if shown is not None and shown.isVisible():
+        shown.show_page(page)
+        shown.activateWindow()
+        return
+    dialog = HelpDialog(page, window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
 
 
 def _open(dialog: QDialog) -> None:
@@ -120,7 +142,8 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
         (
             _tr("&Help"),
             [
-                (_tr("&Keys"), "F1", partial(open_keys, window)),
+                (_tr("&Help on this page"), "F1", partial(open_help, window)),
+                (_tr("&Keys"), "?", partial(open_keys, window)),
             ],
         ),
     ]

@@ -70,7 +70,9 @@ class DetailPanel(QFrame):
         self._reveal.setCheckable(True)
         self._reveal.setProperty("toggle", True)
         copy = button(
-            self.tr("Copy name"), self._copy, tip=self.tr("The domain, defanged, to the clipboard")
+            self.tr("Copy name"),
+            self._copy,
+            tip=self.tr("The domain to the clipboard, defanged unless Shift is held"),
         )
         again = button(
             self.tr("Look up again"), self._look_up_again, tip=self.tr("Queue its hosts again")
@@ -217,7 +219,8 @@ class DetailPanel(QFrame):
 
     def _copy(self) -> None:
         if self._row is not None:
-            clipboard.put(copied(self._row.domain))
+            name = self._row.domain
+            clipboard.put(name if clipboard.plain_wanted() else copied(name))
 
     def _look_up_again(self) -> None:
         if self._row is not None:

@@ -93,15 +93,18 @@ def button(
     return made
 
 
-def copy_action(view: QWidget, text: Callable[[], str]) -> QAction:
-    """Return a copy action of ``view`` that puts defanged text on the clipboard."""
-    action = QAction(view.tr("Copy, defanged"), view)
-    action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-    action.triggered.connect(lambda: clipboard.put(copied(text())))
-    view.addAction(action)
+def copy_action(view: QWidget, text: Callable[[], str]) -> None:
+    """Let ``view`` copy text: defanged, unless Shift is held."""
+    for title, keys, put in (
+        (view.tr("Copy, defanged"), "Ctrl+C", lambda: clipboard.put(copied(text()))),
+        (view.tr("Copy as it is"), "Ctrl+Shift+C", lambda: clipboard.put(text())),
+    ):
+        action = QAction(title, view)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(put)
+        view.addAction(action)
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-    return action
 
 
 class RawText(QPlainTextEdit):
@@ -119,12 +122,17 @@ class RawText(QPlainTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setTabChangesFocus(True)
+        plain = QAction(self.tr("Copy as it is"), self)
+        plain.setShortcut(QKeySequence("Ctrl+Shift+C"))
+        plain.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        plain.triggered.connect(lambda: clipboard.put(self.textCursor().selection().toPlainText()))
+        self.addAction(plain)
 
     def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802  # Qt's name
         """Return the selected text as plain text."""
         text = self.textCursor().selection().toPlainText()
         data = QMimeData()
-        data.setText(copied(text) if self._defanged else text)
+        data.setText(clipboard.ours(copied(text) if self._defanged else text))
         return data
 
 

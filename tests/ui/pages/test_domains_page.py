@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from abusetrack.casefile.check import check
 from abusetrack.records import AssessmentOutcome, SiteKind, State
+from abusetrack.ui import clipboard
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.models.domain_table import NAME_COLUMN
 
@@ -232,3 +233,20 @@ def test_a_severity_is_recorded_only_where_stated(bench, qtbot):
     assert dialog.assessment().severity is None
     dialog.severity.setValue(0)
     assert dialog.assessment().severity == 0
+
+
+def test_copying_with_shift_leaves_names_as_they_are(page, qtbot):
+    shown(qtbot, page, "amber.test")
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "amber[.]test"
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(page.table, Qt.Key.Key_C, both)
+    assert QApplication.clipboard().text() == "amber.test"
+    raw = page.detail.answers._text
+    raw.setPlainText("https://amber.test/")
+    raw.selectAll()
+    raw.copy()
+    assert "amber[.]test" in QApplication.clipboard().text()
+    clipboard.forget()  # what Qt put there for us is taken away as well
+    assert QApplication.clipboard().text() == ""
