@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from abusetrack.errors import SettingsError
+from abusetrack.records import Level, PartnerKind
 
 DNS_PORT = 53
 
@@ -307,6 +308,18 @@ class SourceProfile(_Table):
     columns: Mapping[str, str] = Field(default_factory=dict)  # our column -> their header
 
 
+class PartnerSettings(_Table):
+    """A partner that data is exchanged with, and what it may see."""
+
+    kind: PartnerKind = PartnerKind.HOTLINE
+    level: Level = Level.DOMAIN
+    tlp: Literal["red", "amber+strict", "amber", "green"] = "amber+strict"
+    openpgp_fingerprint: str = ""
+    taxii_url: str = ""  # of a collection: https://HOST/API-ROOT/collections/ID/
+    taxii_user: str = ""  # the password is asked for once and kept in the keyring
+    trusted: tuple[Literal["reports", "assessments"], ...] = ()  # what of it counts as ours
+
+
 class Settings(_Table):
     """Everything that can be set; ``base`` is the folder of the file it came from."""
 
@@ -329,6 +342,7 @@ class Settings(_Table):
     window: WindowSettings = WindowSettings()
     hub: HubSettings = HubSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
+    partners: Mapping[str, PartnerSettings] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so
     base: Path = Field(default_factory=Path.cwd, exclude=True)
 

@@ -25,6 +25,7 @@ from abusetrack.casefile import (
     notices,
     observations,
     parties,
+    partners,
     projection,
     protected,
     replies,
@@ -80,6 +81,8 @@ FOLDS = (
     Fold("notice answer", replies.fold_answers, ("notice_answer",)),
     Fold("notice quality", replies.fold_ratings, ("notice_quality",)),
     Fold("notice withdrawal", withdrawals.fold, _WITHDRAWN, in_order=True),
+    Fold("share", partners.fold_shares, ("shared",), in_order=True),
+    Fold("partner record", partners.fold_records, ("partner_record",)),
 )
 
 # What each folded table says, without the numbers that mean something in this file only.
@@ -123,6 +126,10 @@ VIEWS: dict[str, str] = {
     " FROM party_note JOIN fact ON fact.n = party_note.fact",
     "gate": "SELECT domain, country, status, gate.at, expires_at, hex(fact.id) FROM gate"
     " JOIN fact ON fact.n = gate.fact",
+    "shared": "SELECT partner, domain, since, last_at, hex(fact.id) FROM shared"
+    " JOIN fact ON fact.n = shared.fact",
+    "partner_record": "SELECT hex(fact.id), number, partner, domain, what, partner_record.at"
+    " FROM partner_record JOIN fact ON fact.n = partner_record.fact",
     "protected": "SELECT name, category, party, hex(fact.id) FROM protected"
     " JOIN fact ON fact.n = protected.fact",
     "approval": "SELECT hex(draft), approval.actor, approval.at, hex(fact.id) FROM approval"

@@ -75,6 +75,7 @@ from abusetrack.records.parties import (
     Quality,
     role_of,
 )
+from abusetrack.records.partners import Level, PartnerKind, PartnerRecord, PartnerSaid
 from abusetrack.records.reference import (
     ListedRegistrar,
     RegistrarList,
@@ -162,6 +163,7 @@ __all__ = [
     "HostingVerdict",
     "Kind",
     "Known",
+    "Level",
     "Link",
     "LinkKind",
     "ListedRegistrar",
@@ -175,6 +177,9 @@ __all__ = [
     "OriginFacts",
     "Outcome",
     "Page",
+    "PartnerKind",
+    "PartnerRecord",
+    "PartnerSaid",
     "Party",
     "PartyRef",
     "ProtectedCategory",

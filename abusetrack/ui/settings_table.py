@@ -429,6 +429,11 @@ def _sources() -> tuple[Line, ...]:
             _tr("TOML, one table for each source: [name] with date_format, zone, source, columns."),
         ),
         (
+            "partners",
+            _tr("Partners"),
+            _tr("TOML, one table for each: [name] with kind, level, tlp, openpgp_fingerprint, …"),
+        ),
+        (
             "practice",
             _tr("Practice"),
             _tr("Set by the practice internet: every draft says that it is no notice."),

@@ -25,6 +25,7 @@ from abusetrack.casefile.migrations import (
     m0022_category,
     m0023_pages,
     m0024_left,
+    m0025_exchange,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -45,6 +46,7 @@ _STEPS = (
     m0022_category,
     m0023_pages,
     m0024_left,
+    m0025_exchange,
 )
 
 

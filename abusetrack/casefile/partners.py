@@ -1,0 +1,167 @@
+"""What partners were given, and what they said: facts that nothing of ours is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from abusetrack.casefile import audit, facts
+from abusetrack.casefile.connection import CaseFile
+from abusetrack.casefile.encoding import canonical, clean, id_text, moment, stamp, without_empty
+from abusetrack.casefile.facts import NewFact, StoredFact
+from abusetrack.records import Level, NoticeStatus, PartnerRecord, PartnerSaid, Role
+
+
+def gave(
+    case: CaseFile,
+    partner: str,
+    domains: Mapping[str, datetime],
+    *,
+    form: str,
+    level: Level,
+    sha256: str,
+    counts: Mapping[str, int],
+) -> None:
+    """Record, with an audit row, what a partner was given.
+
+    ``domains``, each with the time that the partner knows it since, are none where it has
+    counts only.
+    """
+    names = {clean(domain): since for domain, since in sorted(domains.items())}
+    with case.transaction():
+        content = {
+            "partner": clean(partner),
+            "domains": names,
+            "form": form,
+            "level": level.value,
+            "sha256": sha256,
+        }
+        (written,) = facts.append(case, [NewFact("share", content)])
+        fold_shares(case, facts.read(case, [written.n]))
+        detail = {"fact": id_text(written.id), "form": form, "level": level.value, **counts}
+        audit.append(case, "share", clean(partner), detail | {"sha256": sha256})
+
+
+def fold_shares(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter share facts; a domain keeps since when the partner knows it."""
+    case.executemany(
+        "INSERT INTO shared VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " since = min(since, excluded.since), last_at = max(last_at, excluded.last_at),"
+        " fact = CASE WHEN excluded.last_at >= last_at THEN excluded.fact ELSE fact END",
+        [
+            (fact.content["partner"], domain, since, stamp(fact.at), fact.n)
+            for fact in stored
+            for domain, since in fact.content["domains"].items()
+        ],
+    )
+
+
+def given(case: CaseFile, partner: str) -> dict[str, datetime]:
+    """Return the domains that a partner was given, and since when it knows each."""
+    rows = case.rows(
+        "SELECT domain, since FROM shared WHERE partner = ? ORDER BY domain", [clean(partner)]
+    )
+    return {domain: moment(since) for domain, since in rows}
+
+
+def gone_since(case: CaseFile, partner: str) -> list[str]:
+    """Return domains that a partner was given and that are no longer confirmed, or withdrawn."""
+    rows = case.rows(
+        "SELECT shared.domain FROM shared LEFT JOIN domain_now AS d ON d.domain = shared.domain"
+        " WHERE partner = ? AND (coalesce(d.confirmed_reports, 0) = 0 OR EXISTS"
+        " (SELECT 1 FROM notice_withdrawal AS gone WHERE gone.domain = shared.domain"
+        " AND gone.at >= coalesce(d.last_confirmed, '')))"
+        " ORDER BY shared.domain",
+        [clean(partner)],
+    )
+    return [domain for (domain,) in rows]
+
+
+def receive(case: CaseFile, partner: str, records: Sequence[PartnerRecord]) -> int:
+    """Store what a partner said that is not known yet; return how many.
+
+    A record is known by the partner's own id, and what it says.
+    """
+    known = {(record.id, _plain(record)) for record in of_partner(case, partner)}
+    fresh = [record for record in records if (record.id, _plain(record)) not in known]
+    if not fresh:
+        return 0
+    with case.transaction():
+        content = {"partner": clean(partner), "records": [_content(record) for record in fresh]}
+        (written,) = facts.append(case, [NewFact("partner record", content)])
+        fold_records(case, facts.read(case, [written.n]))
+        detail = {"fact": id_text(written.id), "records": len(fresh)}
+        audit.append(case, "receive from partner", clean(partner), detail)
+    return len(fresh)
+
+
+def fold_records(case: CaseFile, stored: Sequence[StoredFact]) -> None:
+    """Enter partner record facts."""
+    case.executemany(
+        "INSERT OR IGNORE INTO partner_record VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (fact.n, number, fact.content["partner"], said["domain"], said["what"], said["at"])
+            for fact in stored
+            for number, said in enumerate(fact.content["records"])
+        ],
+    )
+
+
+def of_partner(case: CaseFile, partner: str) -> list[PartnerRecord]:
+    """Return everything that a partner said, oldest first."""
+    rows = case.rows(
+        "SELECT fact, number FROM partner_record WHERE partner = ? ORDER BY at, fact, number",
+        [clean(partner)],
+    )
+    return _read(case, rows)
+
+
+def of_domains(case: CaseFile, domains: Iterable[str]) -> list[PartnerRecord]:
+    """Return what partners said of domains, oldest first."""
+    rows = case.rows(
+        "SELECT fact, number FROM partner_record WHERE domain IN"
+        " (SELECT value FROM json_each(?)) ORDER BY at, fact, number",
+        [canonical([clean(domain) for domain in domains])],
+    )
+    return _read(case, rows)
+
+
+def _read(case: CaseFile, rows: Sequence[tuple[int, int]]) -> list[PartnerRecord]:
+    numbers = list(dict.fromkeys(fact for fact, _ in rows))
+    stored = dict(zip(numbers, facts.read(case, numbers), strict=True))
+    return [_record(stored[fact].content, number) for fact, number in rows]
+
+
+def _record(content: Mapping[str, Any], number: int) -> PartnerRecord:
+    said = content["records"][number]
+    return PartnerRecord(
+        partner=content["partner"],
+        domain=said["domain"],
+        what=PartnerSaid(said["what"]),
+        at=moment(said["at"]),
+        id=said["id"],
+        role=Role(said["role"]) if "role" in said else None,
+        party=said.get("party", ""),
+        status=NoticeStatus(said["status"]) if "status" in said else None,
+    )
+
+
+def _content(record: PartnerRecord) -> dict[str, Any]:
+    return {
+        "domain": clean(record.domain),
+        "what": record.what.value,
+        "at": stamp(record.at),
+        "id": clean(record.id),
+        **without_empty(
+            {
+                "role": record.role and record.role.value,
+                "party": clean(record.party),
+                "status": record.status and record.status.value,
+            }
+        ),
+    }
+
+
+def _plain(record: PartnerRecord) -> str:
+    return canonical(_content(record))

@@ -1,0 +1,90 @@
+"""share, blocklist and receive: exchange with partners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from abusetrack.cli.session import Session, counted
+from abusetrack.errors import InputError
+from abusetrack.exchange import block_lists, giving, leaving
+
+_TO = click.option("--to", "partner", required=True, help="Partner, as in [partners.NAME].")
+_OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="New file.")
+_PREVIEW = click.option("--preview", is_flag=True, help="Only say what the partner would see.")
+
+
+@click.command()
+@_TO
+@click.option(
+    "--format", "form", type=click.Choice(list(giving.FORMATS)), default="stix", show_default=True
+)
+@_OUT
+@_PREVIEW
+@click.option("--encrypt", is_flag=True, help="To the partner's OpenPGP key.")
+@click.pass_obj
+def share(
+    session: Session, partner: str, form: str, out: Path | None, preview: bool, encrypt: bool
+) -> None:
+    """Write what a partner may see as STIX 2.1 or MISP JSON; a person sends it.
+
+    Confirmed domains only, none behind an open gate or withdrawn, and no more of each than
+    the partner's level. What it was given before and no longer stands is taken back.
+    """
+    with session.case("sharing") as case:
+        found = leaving.outgoing(session.context, case, partner)
+        if preview:
+            session.out.print(leaving.preview(found))
+            return
+        given = giving.give(session.context, case, found, form, _named(out), encrypt=encrypt)
+    _say(session, given)
+
+
+@click.command()
+@_TO
+@click.option(
+    "--format", "form", type=click.Choice(list(block_lists.FORMATS)), default="rpz",
+    show_default=True,
+)  # fmt: skip
+@_OUT
+@_PREVIEW
+@click.option("--plain", is_flag=True, help="Not encrypted to the partner's OpenPGP key.")
+@click.pass_obj
+def blocklist(
+    session: Session, partner: str, form: str, out: Path | None, preview: bool, plain: bool
+) -> None:
+    """Write a block list for a partner: confirmed, dedicated names only, for seven days.
+
+    A compromised site, a platform or a protected name is never on it; what is held, gone or
+    withdrawn leaves by itself.
+    """
+    with session.case("sharing") as case:
+        if preview:
+            found, names = block_lists.block_list(session.context, case, partner)
+            session.out.print(leaving.preview(found))
+            session.out.print(f"{counted(len(names.names), 'name')} to be blocked")
+            return
+        given = giving.give_block_list(
+            session.context, case, partner, form, _named(out), encrypt=not plain
+        )
+    _say(session, given)
+
+
+def _named(out: Path | None) -> Path:
+    if out is None:
+        raise InputError("Say into which new file it is written: --out (or --preview).")
+    return out
+
+
+def _say(session: Session, given: giving.Given) -> None:
+    found = given.found
+    how = "encrypted" if given.encrypted else "not encrypted"
+    session.out.print(
+        f"{counted(len(found.domains), 'domain')} for {found.partner}, "
+        f"{len(found.withdrawn)} taken back, {found.held_back} held back -> {given.path} ({how}); "
+        "nothing was sent"
+    )
+
+
+COMMANDS = (share, blocklist)

@@ -1,0 +1,130 @@
+"""From what may leave to a file for one partner, recorded as given."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from abusetrack.casefile import CaseFile, partners
+from abusetrack.errors import InputError
+from abusetrack.exchange import block_lists
+from abusetrack.exchange.leaving import Outgoing
+from abusetrack.notices import openpgp
+from abusetrack.settings import Organisation
+from abusetrack.triage.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that was written for a partner."""
+
+    path: Path
+    found: Outgoing
+    encrypted: bool
+
+
+def _stix(found: Outgoing, organisation: Organisation) -> bytes:
+    from abusetrack.exchange import stix_out  # an optional package
+
+    return stix_out.bundle(found, organisation)
+
+
+def _misp(found: Outgoing, organisation: Organisation) -> bytes:
+    from abusetrack.exchange import misp_out  # an optional package
+
+    return misp_out.event(found, organisation)
+
+
+FORMATS: Mapping[str, Callable[[Outgoing, Organisation], bytes]] = {"stix": _stix, "misp": _misp}
+
+
+def give(
+    context: Context, case: CaseFile, found: Outgoing, form: str, target: Path, *, encrypt: bool
+) -> Given:
+    """Write what a partner may see, and record that it was given.
+
+    Raises:
+        InputError: the package of the format is missing, there is a file of that name, or no
+            key is known to encrypt to.
+    """
+    try:
+        body = FORMATS[form](found, context.settings.organisation)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"The format {form} needs the packages of 'abusetrack[exchange]'; install them."
+        ) from error
+    return write(context, case, found, form, body, target, encrypt=encrypt)
+
+
+def give_block_list(
+    context: Context, case: CaseFile, partner: str, form: str, target: Path, *, encrypt: bool
+) -> Given:
+    """Write a block list for a partner, and record that it was given.
+
+    Raises:
+        InputError: as :func:`give`, or there is no such partner.
+    """
+    found, names = block_lists.block_list(context, case, partner)
+    body = block_lists.FORMATS[form](names).encode()
+    return write(context, case, found, f"block list, {form}", body, target, encrypt=encrypt)
+
+
+def write(
+    context: Context,
+    case: CaseFile,
+    found: Outgoing,
+    form: str,
+    body: bytes,
+    target: Path,
+    *,
+    encrypt: bool,
+) -> Given:
+    """Write bytes for a partner; the file is there once it is recorded."""
+    if encrypt:
+        body = openpgp.encrypt(body, _keys(context, found))
+        target = target.with_name(f"{target.name}.asc")
+    if target.exists():
+        raise InputError(f"{target} exists already; choose another name.")
+    part = target.with_name(f"{target.name}.part")
+    try:
+        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as out:
+            out.write(body)
+        with case.transaction():
+            partners.gave(
+                case,
+                found.partner,
+                {item.domain: item.since for item in found.domains},
+                form=form,
+                level=found.level,
+                sha256=hashlib.sha256(body).hexdigest(),
+                counts={"domains": len(found.domains), "taken back": len(found.withdrawn)},
+            )
+            part.replace(target)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    return Given(target, found, encrypt)
+
+
+def _keys(context: Context, found: Outgoing) -> openpgp.Keys:
+    wanted = found.settings.openpgp_fingerprint
+    if not wanted:
+        raise InputError(
+            f"No OpenPGP key of {found.partner} is known: set partners.{found.partner}."
+            "openpgp_fingerprint, or say --plain if it goes another safe way."
+        )
+    organisation, home = context.settings.organisation, context.settings.notices.gnupg_home
+    return openpgp.Keys(
+        fingerprint=openpgp.fingerprint(wanted),
+        key="",
+        own_fingerprint=organisation.openpgp_fingerprint,
+        sign=False,
+        home=context.settings.path(home) if home else None,
+    )
