@@ -71,12 +71,10 @@ def _objects(item: SharedDomain, namespace: uuid.UUID) -> Iterator[MISPObject]:
         about.add_attribute(
             "ip", value=address.ip, **_id(namespace, "ip", f"{item.domain}\0{address.ip}")
         )
-    for host in item.hosts:
-        about.add_attribute(
-            "hostname", value=host, **_id(namespace, "hostname", f"{item.domain}\0{host}")
-        )
     about.comment = _comment(item)
     yield about
+    for host in item.hosts:
+        yield _host(item, host, namespace)
     if item.registrar:
         who = _object("whois", item.domain, namespace)
         who.add_attribute("domain", value=item.domain)
@@ -89,6 +87,18 @@ def _objects(item: SharedDomain, namespace: uuid.UUID) -> Iterator[MISPObject]:
         at.add_attribute("url", value=page.url, **_id(namespace, "url", page.url))
         at.add_attribute("domain", value=item.domain)
         yield at
+
+
+def _host(item: SharedDomain, host: str, namespace: uuid.UUID) -> MISPObject:
+    made = _object("domain-ip", f"{item.domain}\0{host}", namespace)
+    key = f"{item.domain}\0{host}"
+    made.add_attribute("hostname", value=host, **_id(namespace, "hostname", key))
+    for address in item.addresses:
+        if address.host == host:
+            made.add_attribute(
+                "ip", value=address.ip, **_id(namespace, "ip", f"{key}\0{address.ip}")
+            )
+    return made
 
 
 def _taken_back(domain: str, namespace: uuid.UUID) -> MISPObject:
