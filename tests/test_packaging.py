@@ -12,4 +12,4 @@ def test_every_room_is_in_the_wheel():
         ".".join(path.parent.relative_to(ROOT).parts)
         for path in (ROOT / "abusetrack").rglob("__init__.py")
     }
-    assert set(listed["packages"]) == found | {"abusetrack.resources"}
+    assert set(listed["packages"]) == found | {"abusetrack.resources", "abusetrack.guide"}
