@@ -27,6 +27,7 @@ for name in (
     "bulletin/page.html.jinja",
     "fonts/DejaVuSans.ttf",
     "icons/README.md",
+    "icons/lucide/LICENSE.txt",
 ):
     assert (files / name).is_file(), name
 assert (resources.files("abusetrack.guide") / "first-day.md").is_file()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 from abusetrack.casefile import left, projection
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.triage.resolving import Failure
-from abusetrack.ui import menus, shape, theme
+from abusetrack.ui import icons, menus, shape, theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.dialogs.unanswered import UnansweredDialog
+from abusetrack.ui.icons import Tint
 from abusetrack.ui.locking import Lock
 from abusetrack.ui.notifying import Notifier
 from abusetrack.ui.pages.activity_page import ActivityPage
@@ -38,6 +39,7 @@ from abusetrack.ui.widgets.lookup_status import LookupStatus
 from abusetrack.ui.widgets.parts import MessageBar, button, label
 
 _SIZE = (1280, 800)
+_ICONS = ("activity", "inbox", "globe", "shuffle", "mail", "chart-column", "book-user")
 
 Page = (
     IntakePage
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(page)
             made = QPushButton(text)
             made.setCheckable(True)
+            Tint(made, _ICONS[number])
             made.setAccessibleName(text)
             made.setToolTip(f"{text} (Ctrl+{number + 1})")
             made.clicked.connect(lambda _checked, shown=page: self.show_page(shown))
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
         self._reveal_button = QPushButton(self.tr("Reveal names"))
         self._reveal_button.setCheckable(True)
         self._reveal_button.setProperty("toggle", True)
+        self._eye = Tint(self._reveal_button, "eye")
         self._reveal_button.setAccessibleName(self.tr("Reveal names in lists"))
         self._reveal_button.setToolTip(self.tr("Show or mask names and URLs (Ctrl+Shift+M)"))
         self._reveal_button.toggled.connect(self._reveal)
@@ -174,19 +178,21 @@ class MainWindow(QMainWindow):
         self.lookups = LookupStatus(self._desk)
         self.lookups.unanswered_wanted.connect(self._show_unanswered)
         if self._desk.context.settings.window.notify:
-            self.lookups.ended.connect(Notifier(self, self.windowIcon()).tell)
+            self.lookups.ended.connect(
+                Notifier(self, QIcon(icons.picture("activity", theme.of(self).accent, 64))).tell
+            )
         bar.addWidget(self.lookups, 1)
         if self._desk.context.settings.practice:
             badge = label(self.tr("Practice internet: nothing here is real"))
             badge.setObjectName("badge")
             bar.addPermanentWidget(badge)
         if not self._desk.can_look_up:
-            badge = label(self.tr("No resolver set"))
+            badge = label(self.tr("Offline: no resolver set"))
             badge.setObjectName("badge")
             badge.setToolTip(self.tr("Set resolver.nameservers in the settings (Ctrl+,)"))
             bar.addPermanentWidget(badge)
         self.lock_badge = button(
-            self.tr("Lock"), self.lock, tip=self.tr("Hide everything (Ctrl+Shift+L)")
+            self.tr("Lock"), self.lock, tip=self.tr("Hide everything (Ctrl+Shift+L)"), icon="lock"
         )
         self.lock_badge.setVisible(self._lock.possible)
         bar.addPermanentWidget(self.lock_badge)
@@ -275,6 +281,7 @@ class MainWindow(QMainWindow):
     def _reveal(self, revealed: bool) -> None:
         """Show names and URLs, or mask them."""
         self._reveal_button.setText(self.tr("Mask names") if revealed else self.tr("Reveal names"))
+        self._eye.change("eye-off" if revealed else "eye")
         for _title, page in self.places:
             page.set_revealed(revealed)
         self.revealed.emit(revealed)

@@ -48,7 +48,11 @@ class ActivityPage(QWidget):
         )
         self.seen_button.setEnabled(False)
         self.refresh_button = button(
-            self.tr("Refresh"), self.refresh, shortcut="F5", tip=self.tr("Read it anew")
+            self.tr("Refresh"),
+            self.refresh,
+            shortcut="F5",
+            tip=self.tr("Read it anew"),
+            icon="refresh-cw",
         )
         self.tree = GroupTree(
             self.tr("What is new and what to do"),

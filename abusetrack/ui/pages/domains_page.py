@@ -108,7 +108,12 @@ class DomainsPage(QWidget):
         self.export = ListExport(
             self._desk, lambda: self.model.query, self.shown_columns, parent=self
         )
-        columns = button(self.tr("Columns"), lambda: None, tip=self.tr("Which columns are shown"))
+        columns = button(
+            self.tr("Columns"),
+            lambda: None,
+            tip=self.tr("Which columns are shown"),
+            icon="columns-3",
+        )
         columns.setMenu(self._column_menu())
         self.bar.add_button(columns)
         self.bar.add_button(self.export.make_button())

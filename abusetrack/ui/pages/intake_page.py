@@ -99,10 +99,16 @@ class IntakePage(QWidget):
         buttons = QVBoxLayout()
         buttons.setSpacing(theme.TIGHT)
         self.paste_button = button(
-            self.tr("Paste"), self.paste, tip=self.tr("Take the clipboard's text (Ctrl+V)")
+            self.tr("Paste"),
+            self.paste,
+            tip=self.tr("Take the clipboard's text (Ctrl+V)"),
+            icon="clipboard-paste",
         )
         self.open_button = button(
-            self.tr("Open…"), self.open_files, tip=self.tr("Choose files (Ctrl+O)")
+            self.tr("Open…"),
+            self.open_files,
+            tip=self.tr("Choose files (Ctrl+O)"),
+            icon="folder-open",
         )
         self.typed_button = button(
             self.tr("Preview typed text"),

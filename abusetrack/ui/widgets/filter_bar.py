@@ -76,7 +76,10 @@ class FilterBar(QWidget):
         )
         self.search.setClearButtonEnabled(True)
         self.filter_button = button(
-            self.tr("Filter"), lambda: None, tip=self.tr("Show only some domains")
+            self.tr("Filter"),
+            lambda: None,
+            tip=self.tr("Show only some domains"),
+            icon="list-filter",
         )
         self.menu = QMenu(self)
         for facet in self._facets.values():
@@ -86,7 +89,10 @@ class FilterBar(QWidget):
                 self.menu.addAction(f"{facet.title}…", partial(self.ask_value, facet.field))
         self.filter_button.setMenu(self.menu)
         self.saved_button = button(
-            self.tr("Saved"), lambda: None, tip=self.tr("Filters kept under a name")
+            self.tr("Saved"),
+            lambda: None,
+            tip=self.tr("Filters kept under a name"),
+            icon="bookmark",
         )
         self.saved_menu = QMenu(self)
         self.saved_button.setMenu(self.saved_menu)

@@ -50,6 +50,7 @@ class ListExport(QMenu):
             self.tr("Export"),
             lambda: None,
             tip=self.tr("Write the list as it is filtered into a file"),
+            icon="download",
         )
         made.setMenu(self)
         return made

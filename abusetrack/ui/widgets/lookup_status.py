@@ -12,6 +12,7 @@ from abusetrack.errors import AbusetrackError
 from abusetrack.triage.resolving import Failure, Progress
 from abusetrack.ui import progress, theme
 from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.icons import Tint
 from abusetrack.ui.text import plain_tip
 from abusetrack.ui.widgets.parts import ElidedLine, button, label
 from abusetrack.ui.worker import Advance, Ended
@@ -60,20 +61,26 @@ class LookupStatus(QWidget):
         self._progress.setFixedWidth(220)
         self._progress.setFormat(self.tr("%v of %m"))
         self.look_up_button = button(
-            self.tr("Look up"), self._desk.look_up, tip=self.tr("Look up what is queued (Ctrl+R)")
+            self.tr("Look up"),
+            self._desk.look_up,
+            tip=self.tr("Look up what is queued (Ctrl+R)"),
+            icon="refresh-cw",
         )
         self.cancel_button = button(
             self.tr("Stop"),
             self.cancel,
             tip=self.tr("Stop lookups; the rest stays queued (Esc)"),
+            icon="square",
         )
         self.pause_button = button(
             self.tr("Pause"), self.pause, tip=self.tr("Begin no further name (Ctrl+P)")
         )
+        self._pause_icon = Tint(self.pause_button, "pause")
         self.unanswered_button = button(
             self.tr("Without an answer"),
             lambda: self.unanswered_wanted.emit(self._unanswered),
             tip=self.tr("List the names that were not fully answered, and retry them"),
+            icon="triangle-alert",
         )
         self.waits = ElidedLine()
         self.waits.setAccessibleName(self.tr("Servers that are waited for"))
@@ -211,6 +218,7 @@ class LookupStatus(QWidget):
         self.cancel_button.setVisible(self._looking_up)
         self.pause_button.setVisible(self._looking_up)
         self.pause_button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
+        self._pause_icon.change("play" if self._paused else "pause")
         self.pause_button.setAccessibleName(self.pause_button.text())
         self.unanswered_button.setVisible(bool(self._unanswered) and not self._looking_up)
         self.look_up_button.setVisible(

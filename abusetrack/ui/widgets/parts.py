@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.ui import clipboard, theme
+from abusetrack.ui.icons import Tint
 from abusetrack.ui.messages import Message, Messages, Weight
 from abusetrack.ui.text import copied
 
@@ -75,11 +76,14 @@ def button(
     shortcut: str = "",
     tip: str = "",
     leading: bool = False,
+    icon: str = "",
 ) -> QPushButton:
     """Return a push button; its shortcut, if any, is told in the tool tip."""
     made = QPushButton(text)
     made.setAccessibleName(text.replace("&", ""))
     made.setProperty("leading", leading)
+    if icon:
+        Tint(made, icon)
     made.clicked.connect(on_click)
     if shortcut:
         # An action's, because setText() of a button forgets the button's own shortcut.
