@@ -57,7 +57,7 @@ class Tint(QObject):
         return super().eventFilter(watched, event)
 
     def _draw(self) -> None:
-        button, colours = self._button, theme.of(self._button)
+        button, colours = self._button, theme.worn()
         plain = colours.on_accent if button.property("leading") else colours.text
         chosen = plain if button.property("toggle") else colours.on_selection
         made = QIcon()

@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
         self.lookups.unanswered_wanted.connect(self._show_unanswered)
         if self._desk.context.settings.window.notify:
             self.lookups.ended.connect(
-                Notifier(self, QIcon(icons.picture("activity", theme.of(self).accent, 64))).tell
+                Notifier(self, QIcon(icons.picture("activity", theme.worn().accent, 64))).tell
             )
         bar.addWidget(self.lookups, 1)
         if self._desk.context.settings.practice:

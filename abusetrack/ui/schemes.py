@@ -35,7 +35,7 @@ class Colours:
     """The colours of one scheme, as ``#rrggbb``."""
 
     dark: bool
-    window: str  # of every scheme another one: it tells which is worn
+    window: str
     surface: str  # tables, panels, fields
     raised: str  # buttons, headers
     rail: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from abusetrack.ui import schemes
 from abusetrack.ui.schemes import DARK, LIGHT, Chip, Colours, Tone
@@ -33,15 +33,12 @@ class Look:
 
 
 _look = Look()
+_colours = LIGHT
 
 
-def of(widget: QWidget) -> Colours:
-    """Return the colours in use, told by the widget's own palette."""
-    ground = widget.palette().color(QPalette.ColorRole.Window)
-    for colours in schemes.SCHEMES:
-        if colours.window == ground.name():
-            return colours
-    return DARK if ground.lightness() < 128 else LIGHT
+def worn() -> Colours:
+    """Return the colours in use; a style sheet gives widgets other palettes than that."""
+    return _colours
 
 
 def apply(app: QApplication, *, dark: bool | None = None, contrast: bool | None = None) -> None:
@@ -61,7 +58,7 @@ def follow(app: QApplication) -> None:
 
 
 def _wear(app: QApplication, look: Look) -> None:
-    global _look
+    global _look, _colours
     _look = look
     hints = app.styleHints()
     dark, contrast = look.dark, look.contrast
@@ -70,10 +67,10 @@ def _wear(app: QApplication, look: Look) -> None:
     if contrast is None:
         wished = hints.accessibility().contrastPreference()
         contrast = wished is Qt.ContrastPreference.HighContrast
-    colours = schemes.scheme(dark=dark, contrast=contrast, calm=look.calm)
+    _colours = schemes.scheme(dark=dark, contrast=contrast, calm=look.calm)
     app.setStyle("Fusion")
-    app.setPalette(_palette(colours))
-    app.setStyleSheet(_sheet(colours))
+    app.setPalette(_palette(_colours))
+    app.setStyleSheet(_sheet(_colours))
 
 
 def small(font: QFont) -> QFont:

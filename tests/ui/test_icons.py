@@ -5,13 +5,15 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFrame, QPushButton
 
 import abusetrack.ui
 from abusetrack.ui import icons, theme
 
 FOLDER = resources.files("abusetrack.resources") / "icons" / "lucide"
+SIZE = QSize(16, 16)
 NAMES = sorted(f.name[:-4] for f in FOLDER.iterdir() if f.name.endswith(".svg"))
 
 
@@ -42,12 +44,13 @@ def test_the_set_has_its_licence_and_no_icon_that_nobody_uses():
 @pytest.mark.parametrize(("dark", "colours"), [(False, theme.LIGHT), (True, theme.DARK)])
 def test_a_button_keeps_its_icon_in_the_colours_of_the_scheme(qapp, qtbot, dark, colours):
     theme.apply(qapp, dark=not dark, contrast=False)
-    button = QPushButton("Save")
-    qtbot.addWidget(button)
-    button.show()
+    rail = QFrame(objectName="rail")  # has a ground of its own in the style sheet
+    qtbot.addWidget(rail)
+    button = QPushButton("Save", rail)
+    rail.show()
     icons.Tint(button, "square")
     theme.apply(qapp, dark=dark, contrast=False)
-    shown = button.icon().pixmap(16, QIcon.Mode.Normal, QIcon.State.Off)
-    assert inks(shown) <= {colours.text}
-    disabled = button.icon().pixmap(16, QIcon.Mode.Disabled, QIcon.State.Off)
-    assert inks(disabled) <= {colours.muted}
+    shown = button.icon().pixmap(SIZE, 2, QIcon.Mode.Normal, QIcon.State.Off)
+    assert inks(shown) == {colours.text}
+    disabled = button.icon().pixmap(SIZE, 2, QIcon.Mode.Disabled, QIcon.State.Off)
+    assert inks(disabled) == {colours.muted}

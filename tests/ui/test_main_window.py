@@ -249,20 +249,20 @@ def test_calm_mode_hides_numbers_and_colours_and_gives_them_back(filled, qtbot):
     texts += [*window.activity.tree.titles(), window.domains.detail.tabs.tabText(1)]
     assert not [text for text in texts if any(map(str.isdigit, text))]
     assert window.lookups.queue.text() == "Names are queued"
-    assert theme.of(window) is schemes.CALM_LIGHT
+    assert theme.worn() is schemes.CALM_LIGHT
     window.show_page(window.dashboards)
     assert not window.dashboards.tabs.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
     assert window.dashboards.tabs.isVisible()
     assert "reports" in window.domains.shown_columns()
     assert window.lookups.queue.text() == "Names queued: 4"
-    assert theme.of(window) is theme.LIGHT
+    assert theme.worn() is theme.LIGHT
 
 
 def test_calm_mode_can_be_the_start(bench_of, clock, qtbot):
     context = make_context(Settings(window=WindowSettings(calm=True)), clock)
     window = bench_of(context).window(start=True)
-    assert theme.of(window) is schemes.CALM_LIGHT
+    assert theme.worn() is schemes.CALM_LIGHT
     assert "reports" not in window.domains.shown_columns()
 
 

@@ -39,7 +39,7 @@ def test_widgets_get_the_colours_of_the_scheme(qapp, qtbot, dark, calm, contrast
     label = QLabel()
     qtbot.addWidget(label)
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == colours.text
-    assert theme.of(label) is colours
+    assert theme.worn() is colours
     theme.set_calm(qapp, False)
 
 

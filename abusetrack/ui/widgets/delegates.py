@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
-    QWidget,
 )
 
 from abusetrack.ui import theme
@@ -58,13 +57,13 @@ class ChipDelegate(QStyledItemDelegate):
         style = view.style() if view else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, settled, painter, view)
         area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, settled, view)
-        _paint_chip(painter, area, text, tone, view, settled.fontMetrics)
+        _paint_chip(painter, area, text, tone, settled.fontMetrics)
 
 
 def _paint_chip(
-    painter: QPainter, area: QRect, text: str, tone: theme.Tone, view: QWidget, font: QFontMetrics
+    painter: QPainter, area: QRect, text: str, tone: theme.Tone, font: QFontMetrics
 ) -> None:
-    chip = theme.of(view).chip(tone)
+    chip = theme.worn().chip(tone)
     most = area.width() - 3 * theme.SMALL
     shown = font.elidedText(text, Qt.TextElideMode.ElideRight, most)
     width = min(font.horizontalAdvance(shown) + 2 * theme.SMALL, area.width() - theme.SMALL)
@@ -72,7 +71,7 @@ def _paint_chip(
     place = QRect(area.left() + theme.TIGHT, area.center().y() - height // 2 + 1, width, height)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(theme.of(view).line))
+    painter.setPen(QColor(theme.worn().line))
     painter.setBrush(QColor(chip.ground))
     painter.drawRoundedRect(place, height / 2, height / 2)
     painter.setPen(QColor(chip.text))
@@ -103,7 +102,7 @@ class FactDelegate(QStyledItemDelegate):
         text, settled.text = settled.text, ""
         style = self._view.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, settled, painter, self._view)
-        colours = theme.of(self._view)
+        colours = theme.worn()
         chosen = bool(QStyle.StateFlag.State_Selected & settled.state)
         muted = index.column() == 0 and index.parent().isValid()
         place = QPointF(settled.rect.left() + theme.TIGHT, settled.rect.top() + theme.TIGHT)

@@ -46,7 +46,7 @@ class Legend(QWidget):
         for number, (name, colour) in enumerate(self._entries):
             y = theme.TIGHT + number * line
             painter.fillRect(QRectF(0, y + (line - _SQUARE) / 2, _SQUARE, _SQUARE), QColor(colour))
-            painter.setPen(QColor(theme.of(self).text))
+            painter.setPen(QColor(theme.worn().text))
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _WIDTH - left)
             painter.drawText(
                 QRectF(left, y, _WIDTH - left, line), int(Qt.AlignmentFlag.AlignVCenter), shown

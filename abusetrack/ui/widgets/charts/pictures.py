@@ -18,7 +18,7 @@ def image(chart: QWidget, title: str) -> QImage:
         chart.width() * _SCALE, (chart.height() + high) * _SCALE, QImage.Format.Format_RGB32
     )
     made.setDevicePixelRatio(_SCALE)
-    made.fill(theme.of(chart).surface)
+    made.fill(theme.worn().surface)
     painter = QPainter(made)
     _write_title(painter, chart, title)
     painter.end()
@@ -53,7 +53,7 @@ def svg(chart: QWidget, title: str) -> bytes:
     generator.setViewBox(chart.rect().adjusted(0, 0, 0, high))
     generator.setSize(chart.size())
     painter = QPainter(generator)
-    painter.fillRect(chart.rect().adjusted(0, 0, 0, high), theme.of(chart).surface)
+    painter.fillRect(chart.rect().adjusted(0, 0, 0, high), theme.worn().surface)
     _write_title(painter, chart, title)
     chart.render(painter, QPoint(0, high))
     painter.end()
@@ -66,5 +66,5 @@ def _title_height(chart: QWidget) -> int:
 
 def _write_title(painter: QPainter, chart: QWidget, title: str) -> None:
     painter.setFont(theme.strong(chart.font()))
-    painter.setPen(theme.of(chart).text)
+    painter.setPen(theme.worn().text)
     painter.drawText(theme.SMALL, theme.SMALL + painter.fontMetrics().ascent(), title)

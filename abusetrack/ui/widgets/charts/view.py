@@ -37,7 +37,7 @@ class ChartView(QWidget):
 
     def colours(self) -> theme.Colours:
         """Return the colours in use."""
-        return theme.of(self)
+        return theme.worn()
 
     def palette_colours(self) -> tuple[str, ...]:
         """Return the colours of series, for the ground in use."""
