@@ -14,7 +14,14 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from abusetrack import settings as settings_module
-from abusetrack.casefile import CaseFile, is_encrypted, open_case_file, remembered
+from abusetrack.casefile import (
+    CaseFile,
+    is_encrypted,
+    open_case_file,
+    passphrases,
+    remembered,
+    restore,
+)
 from abusetrack.casefile.keys import RawKey
 from abusetrack.errors import AbusetrackError, CaseFileError, WrongPassphraseError
 from abusetrack.records import SystemClock
@@ -230,6 +237,8 @@ class Desktop(QObject):
         desk.setParent(self.window)
         lock.setParent(self.window)
         self.window.settings_saved.connect(self._on_settings)
+        self.window.keeping.restore_wanted.connect(self.restore)
+        self.window.keeping.passphrase_wanted.connect(self.change_passphrase)
         self._hook.crashed.connect(self.window.show_crash)
         self.window.closed.connect(self._on_closed)
         self.window.show()
@@ -262,21 +271,94 @@ class Desktop(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             _dress(app, settings)
+        self._reopen(lambda: "")
+
+    def restore(self, source: Path, passphrase: str | None) -> None:
+        """Put a backup in the place of the case file, while no window has it open."""
+
+        def put_back() -> str:
+            done = restore.restore(
+                source,
+                self._case_path,
+                clock=SystemClock(),
+                actor=self._actor,
+                passphrase=passphrase,
+                current_key=self._key,
+            )
+            self._key = self._key_by(passphrase)
+            told = self.tr("Restored from {name}, and verified.").format(name=source.name)
+            if done.erased:
+                told += " " + self.tr("Erased in it again: {n}.").format(n=done.erased)
+            if done.unread:
+                told += " " + self.tr(
+                    "What the file before had erased could not be read from it: erase that again."
+                )
+            return told
+
+        self._reopen(put_back)
+
+    def change_passphrase(self, old: str | None, new: str) -> None:
+        """Give the case file another passphrase, while no window has it open."""
+
+        def change() -> str:
+            self._key = passphrases.change(
+                self._case_path, clock=SystemClock(), actor=self._actor, old=old, new=new
+            )
+            if self._settings.case.keyring:
+                remembered.forget(self._case_path)
+            return self.tr("The case file opens with the new passphrase only.")
+
+        self._reopen(change)
+
+    @property
+    def _actor(self) -> str:
+        if self._context is None:
+            raise AssertionError("there is a window only with a context")
+        return self._context.actor
+
+    def _key_by(self, passphrase: str | None) -> RawKey | None:
+        with open_case_file(
+            self._case_path,
+            clock=SystemClock(),
+            actor=self._actor,
+            passphrase=passphrase,
+            create=False,
+        ) as case:
+            return case.key
+
+    def _reopen(self, between: Callable[[], str]) -> None:
+        """Close the window, do what needs the case file alone, and open it where it was."""
+        window = self.window
+        if window is None:
+            return
         place = window.place
         window.closed.disconnect(self._on_closed)
         self._hook.crashed.disconnect(window.show_crash)
         window.close()
         window.deleteLater()
         self.window = None
+        told, wrong = "", ""
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            told = between()
+        except AbusetrackError as error:
+            wrong = str(error)
+        finally:
+            QApplication.restoreOverrideCursor()
         try:
             self._open(None, self._key)
         except AbusetrackError as error:
             self._refuse(error)
-        self._return_to(place)
+        self._return_to(place, told, wrong)
 
-    def _return_to(self, place: int) -> None:
-        if self.window is not None:
-            self.window.place = place
+    def _return_to(self, place: int, told: str, wrong: str) -> None:
+        if self.window is None:
+            return
+        self.window.place = place
+        if told:
+            self.window.desk.messages.news(told)
+        if wrong:
+            self.window.desk.messages.care(wrong)
 
     def _on_closed(self) -> None:
         self.ended.emit(0)

@@ -84,6 +84,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.context = context
         self.messages = messages
+        self.case_path = case.path
         self._history = History(messages)
         self._arrived.connect(self._deliver)
         self._visible = case.opener(read_only=True)()

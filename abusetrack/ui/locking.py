@@ -122,7 +122,7 @@ class Lock(QObject):
             self._desk.messages.care(
                 self.tr(
                     "This case file has no passphrase, so it cannot be locked: anyone could open"
-                    " it again. 'abusetrack passphrase' sets one."
+                    " it again. File, Change the passphrase, sets one."
                 )
             )
             return

@@ -26,6 +26,7 @@ from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.dialogs.unanswered import UnansweredDialog
 from abusetrack.ui.icons import Tint
+from abusetrack.ui.keeping import Keeping
 from abusetrack.ui.locking import Lock
 from abusetrack.ui.notifying import Notifier
 from abusetrack.ui.pages.activity_page import ActivityPage
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
             (self.tr("Dashboards"), self.dashboards),
             (self.tr("Directory"), self.directory),
         )
+        self.keeping = Keeping(desk, self)
         self.domains.intake_wanted.connect(lambda: self.show_page(self.intake))
         self.dashboards.domains_wanted.connect(self._list_domains)
         for page in (self.hops, self.activity):
