@@ -8,7 +8,7 @@ import click
 
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
-from abusetrack.exchange import block_lists, giving, leaving
+from abusetrack.exchange import block_lists, giving, leaving, receiving
 
 _TO = click.option("--to", "partner", required=True, help="Partner, as in [partners.NAME].")
 _OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="New file.")
@@ -71,6 +71,26 @@ def blocklist(
     _say(session, given)
 
 
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--from", "partner", required=True, help="Partner, as in [partners.NAME].")
+@click.option("--preview", is_flag=True, help="Only say what it would bring; keep nothing.")
+@click.pass_obj
+def receive(session: Session, file: Path, partner: str, preview: bool) -> None:
+    """Take in a partner's STIX 2.1 bundle or MISP event.
+
+    It is kept apart, with its origin, and counts in no verdict, figure or draft, unless the
+    partner is trusted for it in the settings.
+    """
+    with session.case("receiving") as case:
+        found = receiving.read(session.context, partner, file)
+        session.out.print(receiving.text(receiving.preview(session.context, case, partner, found)))
+        if preview:
+            return
+        kept = receiving.receive(session.context, case, partner, found)
+    session.out.print(f"kept: {counted(kept.records, 'record')}; reports of ours: {kept.reports}")
+
+
 def _named(out: Path | None) -> Path:
     if out is None:
         raise InputError("Say into which new file it is written: --out (or --preview).")
@@ -87,4 +107,4 @@ def _say(session: Session, given: giving.Given) -> None:
     )
 
 
-COMMANDS = (share, blocklist)
+COMMANDS = (share, blocklist, receive)

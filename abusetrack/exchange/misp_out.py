@@ -7,10 +7,11 @@ what they stand for, so that an event that is imported again updates the one bef
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from pymisp import MISPAttribute, MISPEvent, MISPObject
+from pymisp import MISPEvent, MISPObject
 
 from abusetrack.exchange.leaving import Outgoing, SharedDomain
 from abusetrack.exchange.namespaces import of_organisation
@@ -43,7 +44,7 @@ _INFORMED: Mapping[Role, str] = {
 
 
 def event(found: Outgoing, organisation: Organisation) -> bytes:
-    """Return an event as JSON that MISP imports; the same facts give the same ids."""
+    """Return an event as JSON that MISP imports; the same facts give the same bytes."""
     namespace = of_organisation(organisation)
     made = MISPEvent()
     made.uuid = str(uuid.uuid5(namespace, f"misp\0{found.partner}"))
@@ -56,64 +57,81 @@ def event(found: Outgoing, organisation: Organisation) -> bytes:
         for part in _objects(item, namespace):
             made.add_object(part)
     for gone in found.withdrawn:
-        made.add_object(_taken_back(gone.domain, namespace))
-    return (made.to_json(indent=2) + "\n").encode()
+        made.add_object(_taken_back(gone.domain, namespace, found.as_of))
+    made.edited = False  # else its time, which says whether it is an update, is left out
+    return (made.to_json(indent=2, sort_keys=True) + "\n").encode()
+
+
+class _Object:
+    """An object whose id, and those of its attributes, follow from what they are of."""
+
+    def __init__(self, name: str, of: str, namespace: uuid.UUID, at: datetime) -> None:
+        self.made = MISPObject(name, strict=True)
+        self._key, self._namespace, self._at = f"{name}\0{of}", namespace, at
+        self.made.uuid = self._id("object")
+        self._dated(self.made)
+
+    def add(
+        self, relation: str, value: object, *, tags: Iterable[str] = (), deleted: bool = False
+    ) -> None:
+        """Add one attribute."""
+        id_ = self._id(f"attribute\0{relation}\0{value}")
+        found = self.made.add_attribute(relation, value=value, uuid=id_)
+        if found is None:
+            raise AssertionError(f"MISP takes no {relation}")
+        for tag in tags:
+            found.add_tag(tag)
+        if deleted:
+            found.delete()
+        self._dated(found)
+
+    def delete(self) -> None:
+        """Say that it is deleted: MISP then hides it."""
+        self.made.delete()
+        self._dated(self.made)
+
+    def _id(self, what: str) -> str:
+        return str(uuid.uuid5(self._namespace, f"{what}\0{self._key}"))
+
+    def _dated(self, part: Any) -> None:
+        part.timestamp = self._at
+        part.edited = False  # else the time is left out
 
 
 def _objects(item: SharedDomain, namespace: uuid.UUID) -> Iterator[MISPObject]:
-    about = _object("domain-ip", item.domain, namespace)
-    named = _named(about, item.domain, namespace)
-    for tag in _tags(item):
-        named.add_tag(tag)
-    about.add_attribute("first-seen", value=item.first_confirmed)
-    about.add_attribute("last-seen", value=item.last_confirmed)
-    for address in item.addresses:
-        about.add_attribute(
-            "ip", value=address.ip, **_id(namespace, "ip", f"{item.domain}\0{address.ip}")
-        )
-    about.comment = _comment(item)
-    yield about
+    about = _Object("domain-ip", item.domain, namespace, item.changed_at)
+    about.add("domain", item.domain, tags=_tags(item))
+    about.add("first-seen", item.first_confirmed)
+    about.add("last-seen", item.last_confirmed)
+    for ip in dict.fromkeys(address.ip for address in item.addresses):
+        about.add("ip", ip)
+    about.made.comment = _comment(item)
+    yield about.made
     for host in item.hosts:
-        yield _host(item, host, namespace)
+        at = _Object("domain-ip", f"{item.domain}\0{host}", namespace, item.changed_at)
+        at.add("hostname", host)
+        for ip in dict.fromkeys(a.ip for a in item.addresses if a.host == host):
+            at.add("ip", ip)
+        yield at.made
     if item.registrar:
-        who = _object("whois", item.domain, namespace)
-        who.add_attribute("domain", value=item.domain)
-        who.add_attribute("registrar", value=item.registrar)
+        who = _Object("whois", item.domain, namespace, item.changed_at)
+        who.add("domain", item.domain)
+        who.add("registrar", item.registrar)
         if item.created is not None:
-            who.add_attribute("creation-date", value=item.created)
-        yield who
+            who.add("creation-date", item.created)
+        yield who.made
     for page in item.pages:
-        at = _object("url", page.url, namespace)
-        at.add_attribute("url", value=page.url, **_id(namespace, "url", page.url))
-        at.add_attribute("domain", value=item.domain)
-        yield at
+        at = _Object("url", page.url, namespace, item.changed_at)
+        at.add("url", page.url)
+        at.add("domain", item.domain)
+        yield at.made
 
 
-def _host(item: SharedDomain, host: str, namespace: uuid.UUID) -> MISPObject:
-    made = _object("domain-ip", f"{item.domain}\0{host}", namespace)
-    key = f"{item.domain}\0{host}"
-    made.add_attribute("hostname", value=host, **_id(namespace, "hostname", key))
-    for address in item.addresses:
-        if address.host == host:
-            made.add_attribute(
-                "ip", value=address.ip, **_id(namespace, "ip", f"{key}\0{address.ip}")
-            )
-    return made
-
-
-def _taken_back(domain: str, namespace: uuid.UUID) -> MISPObject:
-    """Return the object of a domain as deleted, with its attribute: MISP then hides both."""
-    about = _object("domain-ip", domain, namespace)
-    _named(about, domain, namespace).delete()
+def _taken_back(domain: str, namespace: uuid.UUID, at: datetime) -> MISPObject:
+    about = _Object("domain-ip", domain, namespace, at)
+    about.add("domain", domain, deleted=True)
     about.delete()
-    return about
-
-
-def _named(about: MISPObject, domain: str, namespace: uuid.UUID) -> MISPAttribute:
-    named = about.add_attribute("domain", value=domain, **_id(namespace, "domain", domain))
-    if named is None:
-        raise AssertionError("MISP takes every domain")
-    return named
+    return about.made
 
 
 def _tags(item: SharedDomain) -> Iterator[str]:
@@ -132,13 +150,3 @@ def _comment(item: SharedDomain) -> str:
         f"notified {n.role} {n.party} on {n.sent_at:%Y-%m-%d}, outcome: {n.status}"
         for n in item.notices
     )
-
-
-def _object(name: str, of: str, namespace: uuid.UUID) -> MISPObject:
-    made = MISPObject(name, strict=True)
-    made.uuid = str(uuid.uuid5(namespace, f"object\0{name}\0{of}"))
-    return made
-
-
-def _id(namespace: uuid.UUID, kind: str, of: str) -> dict[str, Any]:
-    return {"uuid": str(uuid.uuid5(namespace, f"attribute\0{kind}\0{of}"))}

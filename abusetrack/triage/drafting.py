@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from abusetrack import notices
-from abusetrack.casefile import CaseFile, approvals, claims, observations, projection
+from abusetrack.casefile import CaseFile, approvals, claims, observations, partners, projection
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.errors import InputError, SettingsError
 from abusetrack.notices import Request
@@ -21,12 +21,13 @@ from abusetrack.records import (
     ExportedFile,
     NotDrafted,
     NoticeRow,
+    PartnerSaid,
     Role,
     Rung,
     Step,
 )
 from abusetrack.settings import NoticeSettings
-from abusetrack.triage import packing, withdrawing
+from abusetrack.triage import packing, timeline, withdrawing
 from abusetrack.triage.addressing import STALE, Addressed, Addressing, Wish, told_in
 from abusetrack.triage.context import Context
 from abusetrack.triage.gates import may_leave
@@ -97,8 +98,21 @@ def plan(
     )
     missing = notices.ready(context.settings.organisation)
     complaints = dict.fromkeys(draft.complaint for draft in drafts if draft.complaint)
-    cautions = (*_claimed(case, drafts), *_repeated(by_party.values()))
+    cautions = (
+        *_claimed(case, drafts),
+        *_repeated(by_party.values()),
+        *_told_by_partners(case, drafts),
+    )
     return Plan(drafts, tuple(left_out), tuple(missing), tuple(complaints), cautions)
+
+
+def _told_by_partners(case: CaseFile, drafts: Iterable[Draft]) -> Iterator[Caution]:
+    """Say of which domains a partner said that it wrote to somebody, or took it back."""
+    domains = dict.fromkeys(row.domain for draft in drafts for row in draft.rows)
+    for record in partners.of_domains(case, domains):
+        if record.what is not PartnerSaid.REPORTED:
+            said = timeline.partner_said(record)
+            yield Caution(record.domain, f"on {record.at:%Y-%m-%d} partner {said}")
 
 
 def _repeated(found: Iterable[Sequence[Addressed]]) -> Iterator[Caution]:

@@ -17,6 +17,7 @@ from abusetrack.casefile import (
     notes,
     notices,
     observations,
+    partners,
     queue,
     reports,
 )
@@ -30,6 +31,8 @@ from abusetrack.records import (
     NameFacts,
     Observation,
     Outcome,
+    PartnerRecord,
+    PartnerSaid,
     RegistrationFacts,
 )
 from abusetrack.triage.context import Context
@@ -51,6 +54,7 @@ class What(StrEnum):
     CHANGE = "change"
     NOTICE = "notice"
     NOTE = "note"
+    PARTNER = "partner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def timeline(context: Context, case: CaseFile, text: str) -> Timeline:
         *_changes(case, domain),
         *_notices(case, domain),
         *_notes(case, domain),
+        *_of_partners(case, domain),
     ]
     order = tuple(What)
     entries.sort(key=lambda entry: (entry.at, order.index(entry.what)))
@@ -186,6 +191,26 @@ def _marks(case: CaseFile, notice: StoredNotice) -> Iterator[Entry]:
             tuple(f"{name}: {value}" for name, value in details if value),
             (notice.id,),
         )
+
+
+def _of_partners(case: CaseFile, domain: str) -> Iterator[Entry]:
+    for record in partners.of_domains(case, [domain]):
+        yield Entry(record.at, What.PARTNER, partner_said(record), f"partner {record.partner}")
+
+
+def partner_said(record: PartnerRecord) -> str:
+    """Say what a partner said of a domain."""
+    if record.what is not PartnerSaid.NOTIFIED:
+        return f"{record.partner} {_PARTNER_SAID[record.what]}"
+    whom = f"{record.role.value if record.role else 'somebody'} {record.party}".strip()
+    outcome = f", outcome: {record.status.value}" if record.status else ""
+    return f"{record.partner} notified {whom}{outcome}"
+
+
+_PARTNER_SAID = {
+    PartnerSaid.REPORTED: "holds a confirmed report",
+    PartnerSaid.WITHDRAWN: "took back what it had said",
+}
 
 
 def _changes(case: CaseFile, domain: str) -> Iterator[Entry]:

@@ -42,6 +42,10 @@ def test_misps_own_library_reads_it(desk, case, told):
     assert "notified registrar Example Registrar" in about.comment
 
 
+def test_the_same_facts_give_the_same_bytes(desk, case, told):
+    assert made(desk, case) == made(desk, case)
+
+
 def test_a_level_without_pages_has_none(desk, case, told):
     body = made(desk, case, "domain").decode()
     assert "path/of/page" not in body

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abusetrack.casefile import check, open_case_file, partners, projection
+from abusetrack.errors import InputError
+from abusetrack.exchange import misp_out, receiving, stix_out
+from abusetrack.exchange.leaving import outgoing
+from abusetrack.records import Level, PartnerSaid, Role, SiteKind
+from abusetrack.settings import PartnerSettings
+from abusetrack.triage import drafting, timeline
+from abusetrack.triage.addressing import Wish
+
+FORMATS = {"stix": stix_out.bundle, "misp": misp_out.event}
+
+
+@pytest.fixture
+def sent(desk, case, told):
+    """What the first house gives a partner that may see URLs."""
+
+    def make(form="stix"):
+        return FORMATS[form](outgoing(desk, case, "url"), desk.settings.organisation)
+
+    return make
+
+
+@pytest.fixture
+def other(tmp_path, clock):
+    """The case file of the second house."""
+    with open_case_file(tmp_path / "other", clock=clock, actor="Bo") as opened:
+        yield opened
+
+
+def house(desk, **trust):
+    """The settings of the second house, for which the first one is a partner."""
+    first = PartnerSettings(**trust)
+    return replace(desk, settings=desk.settings.model_copy(update={"partners": {"first": first}}))
+
+
+def take_in(desk, case, body, **trust):
+    second = house(desk, **trust)
+    found = receiving.parse(second, "first", body, "file.json")
+    seen = receiving.preview(second, case, "first", found)
+    return seen, receiving.receive(second, case, "first", found)
+
+
+@pytest.mark.parametrize("form", ["stix", "misp"])
+def test_what_one_house_gives_another_one_reads(desk, case, other, sent, form, clock):
+    clock.move(minutes=5)
+    seen, kept = take_in(desk, other, sent(form))
+    assert set(seen.new) == {"example.com", "example.net", "example.org"}
+    assert (kept.reports, kept.records >= 3) == (0, True)
+    said = partners.of_domains(other, ["example.com"])
+    assert {r.what for r in said} >= {PartnerSaid.REPORTED, PartnerSaid.NOTIFIED}
+    notified = next(r for r in said if r.what is PartnerSaid.NOTIFIED)
+    assert notified.role is Role.REGISTRAR
+    assert check.check(other).sound
+
+
+def test_untrusted_it_counts_for_nothing(desk, case, other, sent, clock):
+    clock.move(minutes=5)
+    seen, _ = take_in(desk, other, sent())
+    assert (seen.confirmed, seen.reported) == ((), ())
+    assert projection.ids(other, projection.ListQuery()) == []
+    assert "no verdict, figure or draft changes" in receiving.text(seen)
+
+
+def test_trusted_assessments_count_in_the_partners_name(desk, case, other, sent, clock):
+    clock.move(minutes=5)
+    seen, kept = take_in(desk, other, sent(), trusted=("assessments",))
+    assert set(seen.confirmed) == {"example.com", "example.net", "example.org"}
+    assert kept.reports == 4  # pages, since the first house gave exact addresses
+    now = projection.read(other, "example.com")
+    assert (now.confirmed_reports, now.kind) == (2, SiteKind.DEDICATED)
+    (actor,) = {
+        row[0]
+        for row in other.rows(
+            "SELECT content ->> '$.assessed_by' FROM fact WHERE kind = 'assessment'"
+        )
+    }
+    assert actor == "partner first"
+
+
+def test_trusted_reports_are_to_be_assessed(desk, case, other, sent, clock):
+    clock.move(minutes=5)
+    seen, _ = take_in(desk, other, sent(), trusted=("reports",))
+    assert set(seen.reported) == {"example.com", "example.net", "example.org"}
+    assert projection.read(other, "example.net").confirmed_reports == 0
+
+
+def test_twice_is_once_and_a_withdrawal_is_heard(desk, case, other, sent, revise, clock):
+    first = sent()
+    given_ = {item.domain: item.since for item in outgoing(desk, case, "url").domains}
+    partners.gave(case, "url", given_, form="stix", level=Level.URL, sha256="00", counts={})
+    clock.move(minutes=5)
+    take_in(desk, other, first)
+    seen, again = take_in(desk, other, first)
+    assert (again.records, seen.new) == (0, ())
+    revise("example.net")
+    later = sent()
+    clock.move(minutes=5)
+    take_in(desk, other, later)
+    said = partners.of_domains(other, ["example.net"])
+    assert said[-1].what is PartnerSaid.WITHDRAWN
+
+
+def test_a_partner_that_takes_back_what_we_confirmed_is_in_conflict(desk, case, sites, clock):
+    clock.move(minutes=5)
+    body = bundle(indicator("example.com", revoked=True))
+    seen, _ = take_in(desk, case, body)
+    assert seen.conflicting == ("example.com",)
+
+
+def test_the_timeline_and_a_draft_say_what_partners_did(desk, case, sites, clock):
+    clock.move(minutes=5)
+    made = indicator("example.com")
+    note = {
+        "type": "note", "id": "note--1", "object_refs": ["infrastructure--1"],
+        "content": "Notified registrar Example Registrar on 2026-02-20T10:00:00Z;"
+        " outcome: actioned.",
+    }  # fmt: skip
+    link = {
+        "type": "relationship", "id": "relationship--1", "relationship_type": "indicates",
+        "source_ref": made["id"], "target_ref": "infrastructure--1",
+    }  # fmt: skip
+    take_in(desk, case, bundle(made, note, link))
+    entries = timeline.timeline(desk, case, "example.com").entries
+    told = [entry for entry in entries if entry.what is timeline.What.PARTNER]
+    assert any("notified registrar Example Registrar, outcome: actioned" in e.text for e in told)
+    plan = drafting.plan(desk, case, Wish(role=Role.REGISTRAR))
+    (caution,) = [c for c in plan.cautions if c.domain == "example.com"]
+    assert "on 2026-02-20 partner first notified registrar Example Registrar" in caution.text
+
+
+def indicator(name, **more):
+    return {
+        "type": "indicator", "id": f"indicator--{name}", "valid_from": "2026-02-20T09:00:00Z",
+        "modified": "2026-02-20T09:00:00Z", "pattern": f"[domain-name:value = '{name}']", **more,
+    }  # fmt: skip
+
+
+def bundle(*objects):
+    return json.dumps({"type": "bundle", "objects": list(objects)}).encode()
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        (indicator("not a name"), "a name that is none"),
+        (indicator("a.com", modified="yesterday"), "a time that is none"),
+        (indicator("a.com", modified="2199-01-01T00:00:00Z"), "a time that is none"),
+        (indicator("a.com", pattern="[file:hashes.MD5 = 'x']"), "patterns"),
+        ({"type": "malware", "id": "malware--1"}, "objects of type 'malware'"),
+        ({"type": "x" * 500 + "\u202e", "id": "1"}, "objects of type"),
+    ],
+)
+def test_what_cannot_be_read_is_counted_and_left_out(desk, case, item, why):
+    found = receiving.parse(house(desk), "first", bundle(item, indicator("good.com")), "file")
+    assert [said.record.domain for said in found.said] == ["good.com"]
+    assert any(why in reason for reason in found.left_out)
+    assert all(reason.isprintable() and len(reason) < 100 for reason in found.left_out)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x00", b"[]", b"{}", b'{"objects": 7}', b"[" * 100_000, b'{"Event": []}']
+)
+def test_what_is_neither_format_is_said(desk, body):
+    with pytest.raises(InputError, match=r"file"):
+        receiving.parse(house(desk), "first", body, "file")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(
+            ["type", "id", "pattern", "modified", "objects", "Event", "Attribute", "Object", "Tag",
+             "value", "uuid", "timestamp", "name", "object_refs", "content", "deleted"]
+        ),
+        inner,
+        max_size=6,
+    ),
+    max_leaves=30,
+)  # fmt: skip
+
+
+@given(JSON)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_file_is_read_or_refused(desk, document):
+    try:
+        receiving.parse(house(desk), "first", json.dumps(document).encode(), "file")
+    except InputError:
+        return
