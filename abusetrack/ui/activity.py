@@ -15,6 +15,7 @@ from abusetrack.triage.since import Since
 from abusetrack.triage.worklist import Item
 from abusetrack.ui.text import Masker, joined, mask_name, minute, one_line
 from abusetrack.ui.widgets.group_tree import Group, Row
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "activity")
 _SHOWN = 100  # rows of a group
@@ -55,7 +56,7 @@ def groups(found: Activity, *, revealed: bool, calm: bool = False) -> tuple[Grou
     changes = []
     for domain, change in news.changes[:_SHOWN]:
         masker = Masker.of([domain, change.subject], keep=1, revealed=revealed)
-        what = masker(f"{change.kind.value}: {change.before} → {change.after}")
+        what = masker(f"{word(change.kind)}: {change.before} → {change.after}")
         changes.append(
             Row(
                 (shown(domain), what, minute(change.first_seen_after)),
@@ -79,7 +80,7 @@ def groups(found: Activity, *, revealed: bool, calm: bool = False) -> tuple[Grou
         Row(
             (
                 shown(item.domain),
-                item.step.value,
+                word(item.step),
                 _tr("since {when}").format(when=minute(item.since))
                 if calm
                 else _tr("since {when}; {points} points").format(

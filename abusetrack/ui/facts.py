@@ -14,6 +14,7 @@ from abusetrack.records import Observation, Question, Registrar, SuffixKind
 from abusetrack.triage.dossier import Dossier
 from abusetrack.ui import judged_facts
 from abusetrack.ui.text import age, joined, minute
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "facts")
 
@@ -62,7 +63,7 @@ def _endings() -> dict[SuffixKind, str]:
 
 def _state(dossier: Dossier) -> Iterator[Fact]:
     state = dossier.view.state
-    yield Fact(_tr("State"), ", ".join(item.value for item in state.states), state.reason)
+    yield Fact(_tr("State"), ", ".join(word(item) for item in state.states), state.reason)
     if dossier.gone and dossier.gone.holds:
         yield Fact(_tr("Gone"), _tr("yes"), "; ".join(r.text for r in dossier.gone.reasons))
     if dossier.unicode != dossier.domain:
@@ -70,9 +71,9 @@ def _state(dossier: Dossier) -> Iterator[Fact]:
     if dossier.suffix_kind:
         yield Fact(_tr("Ending"), _endings()[dossier.suffix_kind])
     if dossier.verdict:
-        word = _tr("yes") if dossier.verdict.holds else _tr("no")
+        said = _tr("yes") if dossier.verdict.holds else _tr("no")
         yield Fact(
-            _tr("Persistent"), word, "; ".join(reason.text for reason in dossier.verdict.reasons)
+            _tr("Persistent"), said, "; ".join(reason.text for reason in dossier.verdict.reasons)
         )
 
 
@@ -110,7 +111,7 @@ def _registration(dossier: Dossier, now: datetime) -> Iterator[Fact]:
             names = getattr(item.facts, "names", ())
             yield Fact(
                 asked[item.question],
-                "\n".join(names) or item.outcome.value,
+                "\n".join(names) or word(item.outcome),
                 _source(item.source, item.asked_at, now),
             )
 
@@ -146,7 +147,7 @@ def _registrar(dossier: Dossier, registrar: Registrar, now: datetime) -> Iterato
 
 def _hosting(dossier: Dossier, now: datetime) -> Iterator[Fact]:
     hosting = dossier.view.hosting
-    yield Fact(_tr("Country"), hosting.country or hosting.agreement.value, hosting.reason)
+    yield Fact(_tr("Country"), hosting.country or word(hosting.agreement), hosting.reason)
     for host in dossier.view.hosts:
         yield Fact(_tr("Host"), host.host, _about_host(host))
         for address in host.addresses:
@@ -159,7 +160,7 @@ def _about_host(host: HostView) -> str:
     if host.addresses:
         return ""
     return "; ".join(
-        f"{item.question.value}: {item.outcome.value}" for item in host.observations
+        f"{word(item.question)}: {word(item.outcome)}" for item in host.observations
     ) or _tr("not looked up yet")
 
 
@@ -184,7 +185,7 @@ def _address(address: AddressView, now: datetime) -> Iterator[Fact]:
         _tr("Address"),
         "\n".join([address.ip, *(part for part in parts if part)]),
         "\n".join(
-            f"{item.question.value}: {_source(item.source, item.asked_at, now)}"
+            f"{word(item.question)}: {_source(item.source, item.asked_at, now)}"
             for item in answers
             if item.facts is not None
         ),
@@ -196,7 +197,7 @@ def _address(address: AddressView, now: datetime) -> Iterator[Fact]:
 
 
 def _missing(item: Observation) -> str:
-    return f"{item.question.value}: " + joined([item.outcome.value, item.detail])
+    return f"{word(item.question)}: " + joined([word(item.outcome), item.detail])
 
 
 def _reports(dossier: Dossier) -> Iterator[Fact]:
@@ -220,7 +221,7 @@ def _reports(dossier: Dossier) -> Iterator[Fact]:
         _tr("{n} of {urls} URLs").format(n=now.confirmed_reports, urls=now.confirmed_urls),
         confirmed,
     )
-    yield Fact(_tr("Kind of site"), now.kind.value if now.kind else "—", now.kind_reason)
+    yield Fact(_tr("Kind of site"), word(now.kind) if now.kind else "—", now.kind_reason)
     for name, value in ((_tr("Commercial"), now.commercial), (_tr("Disguised"), now.disguised)):
         if value is not None:
             yield Fact(name, _tr("yes") if value else _tr("no"))

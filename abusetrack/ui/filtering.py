@@ -14,6 +14,7 @@ from abusetrack.casefile import CaseFile, choices
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.records import NoticeStatus, SiteKind, State, SuffixKind
 from abusetrack.ui.text import day, one_line
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "filters")
 
@@ -133,7 +134,7 @@ def typed(facet: Facet, text: str, known: Sequence[Choice] = ()) -> Any:
 
 
 def _of(kinds: Any) -> tuple[Choice, ...]:
-    return tuple((item.value, item) for item in kinds)
+    return tuple((word(item), item) for item in kinds)
 
 
 def _offer(column: str) -> Callable[[CaseFile], Sequence[Choice]]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from abusetrack.records import Advice, Reason, RoleVerdict
 from abusetrack.triage.judged import Judged
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "facts")
 _NOBODY = {"nobody"}  # the only reason why a role is left out: there is no such party
@@ -23,11 +24,11 @@ def lines(judged: Judged) -> Iterator[Line]:
     elif judged.gate.entries:
         yield _tr("Gate"), _tr("cleared"), _notes(judged.gate.reasons)
     if (name := judged.protected) is not None:
-        yield _tr("Protected"), name.name, f"{name.category.value} {name.party}".strip()
+        yield _tr("Protected"), name.name, f"{word(name.category)} {name.party}".strip()
     for verdict in judged.roles:
         if not _is_about_nobody(verdict):
-            title = _tr("To {role}").format(role=verdict.role.value)
-            yield title, verdict.advice.value, _notes(verdict.reasons)
+            title = _tr("To {role}").format(role=word(verdict.role))
+            yield title, word(verdict.advice), _notes(verdict.reasons)
     for link in judged.links.links:
         yield _tr("Link"), link.domain, link.text
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -132,10 +133,11 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         rail = QFrame()
         rail.setObjectName("rail")
-        rail.setFixedWidth(theme.RAIL_WIDTH)
+        rail.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(rail)
         column.setContentsMargins(theme.SMALL, theme.LARGE, theme.SMALL, theme.SMALL)
         column.setSpacing(theme.TIGHT)
+        column.addStrut(theme.RAIL_WIDTH - 2 * theme.SMALL)  # the least; some words are longer
         group = QButtonGroup(self)
         self._rail: list[QPushButton] = []
         for number, (text, page) in enumerate(self.places):

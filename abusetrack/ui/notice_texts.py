@@ -17,6 +17,7 @@ from abusetrack.triage.context import Context
 from abusetrack.triage.ledger import Shown
 from abusetrack.ui.planning import ToConfirm
 from abusetrack.ui.text import Masker, joined, minute, one_line, raw
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "notices")
 _MOST_BYTES = 2**20
@@ -55,7 +56,7 @@ def about_notice(notice: StoredNotice, *, revealed: bool) -> tuple[str, str]:
         ),
     ]
     hint = _tr("{status} since {when}; exported by {who}.").format(
-        status=notice.status.value, when=minute(notice.status_at), who=one_line(notice.exported_by)
+        status=word(notice.status), when=minute(notice.status_at), who=one_line(notice.exported_by)
     )
     return (
         _hint(hint[:1].upper() + hint[1:], revealed=revealed),
@@ -73,7 +74,7 @@ def about_contact(item: ToConfirm) -> tuple[str, str]:
         (_tr("Web form"), contact.form),
         (_tr("Phone"), contact.phone),
         (_tr("Source"), joined([contact.source, minute(contact.as_of)])),
-        (_tr("Origin"), contact.origin.value),
+        (_tr("Origin"), word(contact.origin)),
         (_tr("Comment"), contact.comment),
         (_tr("Domains that wait"), str(len(item.domains))),
     ]

@@ -14,6 +14,7 @@ from abusetrack.triage.contacts import Reach
 from abusetrack.triage.party_view import PartyView
 from abusetrack.ui.facts import Fact, Section
 from abusetrack.ui.text import age, day, joined
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "party")
 _MOST = 50  # notices, and lines of the ledger
@@ -51,7 +52,7 @@ def _contacts(reaches: list[Reach], now: datetime) -> Iterator[Fact]:
             else _tr("not confirmed: no draft uses it")
         )
         only = _tr("web form only") if contact.form and not contact.email else ""
-        yield Fact(_tr("As"), contact.role.value, joined([seal, only]))
+        yield Fact(_tr("As"), word(contact.role), joined([seal, only]))
         for name, value in ways:
             if value:
                 yield Fact(name, value, joined([contact.source, age(contact.as_of, now)]))
@@ -96,7 +97,7 @@ def _record(page: PartyView) -> Iterator[Fact]:
     first, *more = party_view.sentences(page.record)
     yield Fact(_tr("Record"), first, "; ".join(more))
     for template, counts in page.quality.items():
-        said = ", ".join(f"{quality.value} {count}" for quality, count in counts.items())
+        said = ", ".join(f"{word(quality)} {count}" for quality, count in counts.items())
         yield Fact(_tr("They said"), said, template)
 
 
@@ -104,8 +105,8 @@ def _notices(page: PartyView) -> Iterator[Fact]:
     for item in page.notices[:_MOST]:
         row = item.row
         late = _tr("overdue") if item.overdue else ""
-        said = _tr("{status}, {day}").format(status=row.status.value, day=day(row.status_at))
-        about = _tr("{rung}, domains: {n}").format(rung=row.rung.value, n=row.domains)
+        said = _tr("{status}, {day}").format(status=word(row.status), day=day(row.status_at))
+        about = _tr("{rung}, domains: {n}").format(rung=word(row.rung), n=row.domains)
         yield Fact(day(row.exported_at), joined([row.reference, said, late]), about)
 
 
@@ -113,6 +114,6 @@ def _ledger(page: PartyView) -> Iterator[Fact]:
     for event in reversed(page.ledger[-_MOST:]):
         yield Fact(
             day(event.at),
-            f"{event.address}: {event.outcome.value}",
+            f"{event.address}: {word(event.outcome)}",
             joined([event.actor, event.note]),
         )

@@ -24,6 +24,7 @@ from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
 from abusetrack.ui.desk import Changed
 from abusetrack.ui.widgets.form import Field
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "sayings")
 
@@ -186,7 +187,7 @@ def _needed(values: Values, key: str, sentence: str) -> Any:
 
 
 def _of(kinds: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((item.value, item) for item in kinds)
+    return tuple((word(item), item) for item in kinds)
 
 
 def _maybe() -> tuple[tuple[str, bool | None], ...]:

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from abusetrack.records import Role
+from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "settings")
 
@@ -283,7 +284,7 @@ def _waiting() -> tuple[Line, ...]:
         Role.SEARCH_ENGINE, Role.HOTLINE, Role.AUTHORITY, Role.ICANN,
     )  # fmt: skip
     return tuple(
-        (f"policy.waiting_hours.{role.name.lower()}", role.value.capitalize(), help_)
+        (f"policy.waiting_hours.{role.name.lower()}", word(role).capitalize(), help_)
         for role in roles
     )
 

@@ -20,6 +20,7 @@ from abusetrack.records import Assessment, AssessmentOutcome, SiteKind
 from abusetrack.triage.context import Context
 from abusetrack.ui import theme
 from abusetrack.ui.widgets.parts import label
+from abusetrack.ui.words import word
 
 _NO_SEVERITY, _MOST_SEVERE = -1, 99
 _NEEDS_LAW = AssessmentOutcome.CONFIRMED
@@ -44,7 +45,7 @@ class AssessDialog(QDialog):
         self.kind = self._choices(self.tr("Kind of site"), SiteKind)
         self.outcome.setPlaceholderText(self.tr("choose"))
         self.outcome.setCurrentIndex(-1)  # nothing is guessed
-        self.kind.setCurrentIndex(self.kind.findText(SiteKind.UNKNOWN.value))
+        self.kind.setCurrentIndex(self.kind.findData(SiteKind.UNKNOWN.value))
         self.category = self._line(self.tr("Legal category"), self.tr("from your own table"))
         self.law = self._line(self.tr("Law"), self.tr("the provision it falls under"))
         self.severity = QSpinBox()
@@ -121,7 +122,7 @@ class AssessDialog(QDialog):
     def _say_hint(self) -> None:
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         ok.setEnabled(self.outcome.currentIndex() >= 0)
-        confirmed = self.outcome.currentText() == _NEEDS_LAW.value
+        confirmed = self.outcome.currentData() == _NEEDS_LAW.value
         complete = self.category.text().strip() and self.law.text().strip()
         self._hint.setText(
             self.tr("A registrar is written to only where legal category and law are named.")
@@ -133,7 +134,7 @@ class AssessDialog(QDialog):
         box = QComboBox()
         box.setAccessibleName(name)
         for item in kinds:
-            box.addItem(item.value, item.value)
+            box.addItem(word(item), item.value)
         return box
 
     def _maybe(self, name: str) -> QComboBox:

@@ -24,6 +24,7 @@ from abusetrack.ui.desk import Desk
 from abusetrack.ui.models.domain_table import shown_name
 from abusetrack.ui.text import joined
 from abusetrack.ui.widgets.delegates import RowDelegate
+from abusetrack.ui.words import word
 
 _DOMAINS = 8  # that are offered; the list shows all
 _TYPING_MS = 150
@@ -116,11 +117,11 @@ class CommandBox(QDialog):
         words = self.line.text().casefold().split()
         self.list.clear()
         for command in self._commands:
-            if all(word in f"{command.place} {command.text}".casefold() for word in words):
+            if all(one in f"{command.place} {command.text}".casefold() for one in words):
                 self._add(joined([command.text, command.keys]), partial(_run, command))
         for row in rows:
             name = shown_name(row, revealed=self._revealed)
-            text = joined([name, row.findings.state.value])
+            text = joined([name, word(row.findings.state)])
             self._add(text, partial(self.wanted.emit, ("domain", row.domain)))
         if words:
             text = self.line.text().strip()

@@ -14,6 +14,7 @@ from abusetrack.ui.desk import Desk
 from abusetrack.ui.models.keyed_table import Column, KeyedTable, Listing
 from abusetrack.ui.text import day, joined, mask_name, one_line
 from abusetrack.ui.theme import Tone
+from abusetrack.ui.words import word
 
 _HELD = {State.HELD_BY_REGISTRY, State.HELD_BY_REGISTRAR}
 _LEAVING = {State.PENDING_DELETE, State.REDEMPTION, State.EXPIRED, State.PARKED}
@@ -52,7 +53,7 @@ def _country(row: DomainNow) -> str:
         return joined(["CDN", one_line(found.cdn or "")])
     if found.hosting_country:
         return found.hosting_country
-    return "—" if found.hosting_verdict is HostingAgreement.NONE else found.hosting_verdict.value
+    return "—" if found.hosting_verdict is HostingAgreement.NONE else word(found.hosting_verdict)
 
 
 def _network(row: DomainNow) -> str:
@@ -63,7 +64,7 @@ def _network(row: DomainNow) -> str:
 
 
 def _kind(row: DomainNow) -> str:
-    return row.kind.value if row.kind else "—"
+    return word(row.kind) if row.kind else "—"
 
 
 _title = partial(QCoreApplication.translate, "domains")
@@ -75,7 +76,7 @@ def _persistent(row: DomainNow) -> str:
 
 
 def _suffix(row: DomainNow) -> str:
-    return row.suffix_kind.value if row.suffix_kind else "—"
+    return word(row.suffix_kind) if row.suffix_kind else "—"
 
 
 def _confirmed(row: DomainNow) -> str:
@@ -93,7 +94,7 @@ def columns() -> tuple[Column[DomainNow], ...]:
         Column(
             "state",
             _title("State"),
-            lambda row: row.findings.state.value,
+            lambda row: word(row.findings.state),
             17,
             tone=lambda row: state_tone(row.findings.state),
         ),

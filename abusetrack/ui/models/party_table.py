@@ -13,6 +13,7 @@ from abusetrack.ui.desk import Desk
 from abusetrack.ui.models.keyed_table import Column, KeyedTable
 from abusetrack.ui.text import day, one_line
 from abusetrack.ui.theme import Tone
+from abusetrack.ui.words import word
 
 _title = partial(QCoreApplication.translate, "parties")
 
@@ -44,7 +45,7 @@ def columns() -> tuple[Column[PartyRow], ...]:
     """Return the columns in display order, titles in the present language."""
     return (
         Column("name", _title("Party"), lambda row: one_line(row.name), 23),
-        Column("role", _title("Role"), lambda row: row.role.value, 11),
+        Column("role", _title("Role"), lambda row: word(row.role), 11),
         Column("address", _title("Reached by"), _address, 24),
         Column("confirmed", _title("Contact"), _seal, 15, tone=_seal_tone),
         Column("as_of", _title("Seen"), _as_of, 11),

@@ -31,6 +31,7 @@ from abusetrack.ui.widgets.history_view import HistoryView
 from abusetrack.ui.widgets.parts import EmptyPlace, button, label
 from abusetrack.ui.widgets.reports_view import ReportsView
 from abusetrack.ui.widgets.saying_strip import SayingStrip
+from abusetrack.ui.words import word
 
 
 class DetailPanel(QFrame):
@@ -196,8 +197,8 @@ class DetailPanel(QFrame):
         masker = Masker.of(names, keep=keep, revealed=revealed)
         now = self._desk.context.clock.now()
         self._name.setText(shown_name(row, revealed=revealed))
-        kind = row.kind.value if row.kind else ""
-        self._state.setText(joined([found.view.state.state.value, kind]))
+        kind = word(row.kind) if row.kind else ""
+        self._state.setText(joined([word(found.view.state.state), kind]))
         self._reveal.setChecked(revealed)
         self._reveal.setText(self.tr("Mask") if revealed else self.tr("Reveal"))
         self.facts.show_sections(sections(found, now), masker)

@@ -27,6 +27,7 @@ from abusetrack.ui.news import News
 from abusetrack.ui.pages.party_panel import PartyPanel
 from abusetrack.ui.widgets.parts import EmptyPlace, copy_action, heading, label
 from abusetrack.ui.widgets.tables import table
+from abusetrack.ui.words import word
 
 _TYPING_MS = 200
 
@@ -94,7 +95,7 @@ class DirectoryPage(QWidget):
         self.role.setAccessibleName(self.tr("Role"))
         self.role.addItem(self.tr("Any role"), None)
         for role in Role:
-            self.role.addItem(role.value, role.value)
+            self.role.addItem(word(role), role.value)
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.role.setSizeAdjustPolicy(policy)
         self.role.setMinimumContentsLength(9)

@@ -20,6 +20,7 @@ from abusetrack.ui.news import News
 from abusetrack.ui.text import day, joined, mask_name, one_line
 from abusetrack.ui.widgets.group_tree import Group, GroupTree, Row
 from abusetrack.ui.widgets.parts import EmptyPlace, heading, label
+from abusetrack.ui.words import word
 
 _REFRESH_MS = 2000
 _SHOWN = 500  # strings of a group
@@ -153,7 +154,7 @@ class HopsPage(QWidget):
         return Row(
             (
                 shown_name(row, revealed=self._revealed),
-                now.state.value,
+                word(now.state),
                 one_line(now.registrar or f"({now.registrar_reason})"),
                 day(row.first_reported),
                 day(row.last_reported),

@@ -20,6 +20,7 @@ from abusetrack.ui.text import Masker, joined, one_line
 from abusetrack.ui.widgets.facts_view import FactsView
 from abusetrack.ui.widgets.parts import EmptyPlace, button, label
 from abusetrack.ui.widgets.party_editor import PartyEditor
+from abusetrack.ui.words import word
 
 _PLAIN = Masker.of((), keep=0, revealed=True)  # parties are nobody's reported names
 
@@ -129,7 +130,7 @@ class PartyPanel(QFrame):
         self._page = page
         contact, no_send = self.contact, self._no_send
         self._name.setText(one_line(page.party.name))
-        self._key.setText(joined([row.role.value, one_line(row.key)]))
+        self._key.setText(joined([word(row.role), one_line(row.key)]))
         self.confirm_button.setVisible(contact is not None and contact.confirmed_at is None)
         self.no_send_button.setVisible(contact is not None and bool(contact.email))
         self.no_send_button.setText(

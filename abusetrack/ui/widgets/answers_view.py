@@ -13,6 +13,7 @@ from abusetrack.ui import theme
 from abusetrack.ui.text import Masker, age, joined, minute, one_line, raw
 from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import ActivateOnEnter, RawText, button, copy_action, label
+from abusetrack.ui.words import word
 
 _NUMBER = Qt.ItemDataRole.UserRole + 1
 
@@ -70,8 +71,8 @@ class AnswersView(QWidget):
         for number, item in enumerate(observations):
             row = QTreeWidgetItem(
                 [
-                    item.question.value,
-                    item.outcome.value,
+                    word(item.question),
+                    word(item.outcome),
                     masker(item.subject),
                 ]
             )

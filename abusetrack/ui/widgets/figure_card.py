@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -52,13 +52,14 @@ class FigureCard(QFrame):
         self.panel: Panel | None = None
         self.chart: ChartView | None = None
         self.setObjectName("card")
-        self.setAccessibleName(kind.name)
+        self._name = QCoreApplication.translate("figures", kind.name)
+        self.setAccessibleName(self._name)
         self._build()
 
     # -- building
 
     def _build(self) -> None:
-        self.title = label(self.kind.name, wrap=True)
+        self.title = label(self._name, wrap=True)
         self.title.setFont(theme.strong(self.title.font()))
         self.stale = label(self.tr("Being counted"), muted=True)
         top = QHBoxLayout()
@@ -92,9 +93,7 @@ class FigureCard(QFrame):
         self._show_parts()
 
     def _make_table(self) -> QTableView:
-        made = table(
-            self.model, self.tr("{name}, as a table").format(name=self.kind.name), middle=0
-        )
+        made = table(self.model, self.tr("{name}, as a table").format(name=self._name), middle=0)
         made.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         ActivateOnEnter(made, self._choose_row)
         copy_action(made, self._copied)

@@ -16,6 +16,7 @@ from abusetrack.records import SiteKind
 from abusetrack.ui import theme
 from abusetrack.ui.text import one_line
 from abusetrack.ui.widgets.parts import button, label
+from abusetrack.ui.words import word
 
 _POLICY = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
 
@@ -38,7 +39,7 @@ class FigureFilters(QWidget):
         self.since, self.until = self._day(self.tr("From")), self._day(self.tr("To, included"))
         self.period = self._box(self.tr("Period"), 12)
         for item in Period:
-            self.period.addItem(item.value, item)
+            self.period.addItem(word(item), item)
         self.period.addItem(self.tr("custom days"), None)
         self.since.setDate(QDate(today.year, today.month, 1))
         self.until.setDate(QDate(today.year, today.month, today.day))
@@ -134,7 +135,7 @@ class FigureFilters(QWidget):
         for box, anything, items in (
             (self.category, self.tr("Any category"), [(v, v) for v in choices.categories]),
             (self.commercial, self.tr("Commercial or not"), commercial),
-            (self.kind, self.tr("Any kind"), [(item.value, item) for item in SiteKind]),
+            (self.kind, self.tr("Any kind"), [(word(item), item) for item in SiteKind]),
             (self.source, self.tr("Any source"), [(v, v) for v in choices.sources]),
             (
                 self.country,

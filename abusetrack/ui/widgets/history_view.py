@@ -18,6 +18,7 @@ from abusetrack.ui import theme
 from abusetrack.ui.text import Masker, joined, minute
 from abusetrack.ui.widgets.delegates import FactDelegate, NoteRole
 from abusetrack.ui.widgets.parts import copy_action, label
+from abusetrack.ui.words import word
 
 _FULL = Qt.ItemDataRole.UserRole + 3  # the unmasked entry, for the clipboard
 _WHEN_WIDTH = 160
@@ -91,7 +92,7 @@ class HistoryView(QWidget):
 
     def _item(self, entry: Entry) -> QTreeWidgetItem:
         said = [self._masker(line) for line in (entry.by, *entry.details) if line]
-        what = entry.what.value
+        what = word(entry.what)
         told = entry.text.startswith(what)  # "reported: ..." says itself what it is
         text = self._masker(entry.text if told else f"{what}: {entry.text}")
         item = QTreeWidgetItem([minute(entry.at), text])

@@ -17,6 +17,7 @@ from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.widgets.moment_field import MomentField
 from abusetrack.ui.widgets.parts import button, label
+from abusetrack.ui.words import word
 
 _MARKS = (
     NoticeStatus.SENT,
@@ -43,7 +44,7 @@ class NoticeActions(QWidget):
     def _build(self) -> None:
         self.status = QComboBox()
         for status in _MARKS:
-            self.status.addItem(status.value, status)
+            self.status.addItem(word(status), status)
         self.at = MomentField(self._desk.context.clock, self.tr("When, in UTC"))
         self.channel = QComboBox()
         self.channel.setEditable(True)
@@ -52,7 +53,7 @@ class NoticeActions(QWidget):
         self.quality = QComboBox()
         self.quality.addItem(self.tr("not said"), None)
         for quality in Quality:
-            self.quality.addItem(quality.value, quality)
+            self.quality.addItem(word(quality), quality)
         self.mark_button = button(
             self.tr("&Mark"), self.mark, tip=self.tr("Record what became of this notice")
         )
@@ -125,7 +126,7 @@ class NoticeActions(QWidget):
             lambda case: ledger.mark(context, case, [reference], status, at=at, **said),
             lambda _none: self._done(
                 self.tr("{reference} marked {status}.").format(
-                    reference=reference, status=status.value
+                    reference=reference, status=word(status)
                 )
             ),
         )
@@ -141,7 +142,7 @@ class NoticeActions(QWidget):
             lambda case: replies.rate(case, reference, Quality(quality), note=note),
             lambda _none: self._done(
                 self.tr("{reference}: they called it {quality}.").format(
-                    reference=reference, quality=Quality(quality).value
+                    reference=reference, quality=word(Quality(quality))
                 )
             ),
         )

@@ -11,6 +11,7 @@ from abusetrack.ui import theme
 from abusetrack.ui.planning import Overview, ToConfirm, reasons
 from abusetrack.ui.text import mask_name, one_line
 from abusetrack.ui.widgets.delegates import RowDelegate
+from abusetrack.ui.words import word
 
 _ITEM = Qt.ItemDataRole.UserRole + 1
 _MOST_NAMES = 200  # listed under one reason
@@ -20,7 +21,7 @@ Item = Draft | ToConfirm | StoredNotice | NotDrafted | str  # a str is a reason 
 
 def _titled(draft: Draft) -> str:
     name = one_line(draft.recipient.party_name)
-    return name if draft.rung is Rung.FIRST else f"{name} · {draft.rung.value}"
+    return name if draft.rung is Rung.FIRST else f"{name} · {word(draft.rung)}"
 
 
 class NoticeList(QTreeWidget):

@@ -20,6 +20,7 @@ from abusetrack.ui import theme
 from abusetrack.ui.text import day, joined, mask_url, one_line, plain_url
 from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.parts import ActivateOnEnter, button, copy_action, label
+from abusetrack.ui.words import word
 
 _MOST = 500
 _URL = 2  # the column
@@ -137,4 +138,4 @@ class ReportsView(QWidget):
 
 def _assessment(item: StoredReport) -> str:
     assessment = item.report.assessment
-    return (assessment.outcome if assessment else AssessmentOutcome.NOT_ASSESSED).value
+    return word(assessment.outcome if assessment else AssessmentOutcome.NOT_ASSESSED)
