@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test gate smoke screenshots bench bench-casefile bench-metrics soak clean
+.PHONY: demo test gate smoke bundle screenshots bench bench-casefile bench-metrics soak clean
 
 demo: $(VENV)/.app
 	$(BIN)/python tools/demo.py
@@ -21,6 +21,10 @@ gate:
 # The wheel, in a clean environment, without this checkout on the path.
 smoke: $(BIN)/python
 	$(BIN)/python tools/smoke.py
+
+# The program in one folder, made by PyInstaller in an environment of its own, and tried.
+bundle: $(BIN)/python
+	$(BIN)/python tools/bundle.py dist --try-window
 
 screenshots: $(VENV)/.app
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tools/screenshots.py docs/img

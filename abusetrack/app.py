@@ -27,7 +27,7 @@ from abusetrack.errors import AbusetrackError, CaseFileError, WrongPassphraseErr
 from abusetrack.records import SystemClock
 from abusetrack.settings import Settings
 from abusetrack.triage.context import Context, make_context
-from abusetrack.ui import theme
+from abusetrack.ui import icons, theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.first_run import Chosen, FirstRun
 from abusetrack.ui.dialogs.passphrase import PassphraseDialog
@@ -57,6 +57,8 @@ def run(
     """
     app = QApplication(["abusetrack"])
     app.setApplicationName("abusetrack")
+    app.setDesktopFileName("abusetrack")
+    app.setWindowIcon(icons.of_app())
     app.setQuitOnLastWindowClosed(False)
     _dress(app, settings)
     hints = app.styleHints()
@@ -242,6 +244,7 @@ class Desktop(QObject):
         self._hook.crashed.connect(self.window.show_crash)
         self.window.closed.connect(self._on_closed)
         self.window.show()
+        _LOG.info("the window is shown")
         self.window.start()
 
     def _open_with(self, passphrase: str) -> CaseFile:

@@ -14,6 +14,7 @@ from abusetrack.ui import theme
 
 SIZE = 16  # logical pixels
 _SCALES = (1, 2)
+_APP_SIZES = (16, 32, 48, 128, 256)
 
 
 @cache
@@ -32,6 +33,21 @@ def picture(name: str, colour: str, size: int = SIZE, scale: float = 1) -> QPixm
     painter.end()
     drawn.setDevicePixelRatio(scale)
     return drawn
+
+
+def of_app() -> QIcon:
+    """Return the program's own icon, in the sizes that desktops ask for."""
+    folder = resources.files("abusetrack.resources") / "icons" / "app"
+    renderer = QSvgRenderer(QByteArray((folder / "abusetrack.svg").read_bytes()))
+    made = QIcon()
+    for size in _APP_SIZES:
+        drawn = QPixmap(size, size)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        renderer.render(painter, QRectF(drawn.rect()))
+        painter.end()
+        made.addPixmap(drawn)
+    return made
 
 
 class Tint(QObject):
