@@ -66,6 +66,7 @@ def _stop(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 def run(*words: object, folder: Path | None = None) -> None:
+    """Run a program; where it fails, exit with what it said."""
     done = subprocess.run([str(word) for word in words], cwd=folder, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}")
