@@ -93,7 +93,7 @@ def _looks(source: random.Random, name: str, received: datetime, looks: int) -> 
     gone = source.expovariate(0.05)
     found = []
     for number in range(looks):
-        at = received + timedelta(days=0.5 + 7 * number)
+        at = received + timedelta(days=7 * number + source.uniform(0.1, 0.9))
         agreement = source.choice([HostingAgreement.UNANIMOUS] * 4 + [HostingAgreement.CDN])
         known = agreement is HostingAgreement.UNANIMOUS
         found.append(

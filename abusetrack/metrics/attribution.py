@@ -35,7 +35,7 @@ WITH one AS (
 _AT_THE_TIME = """, limited AS (
     SELECT confirmed.*, strftime('%Y-%m-%dT%H:%M:%S', substr(first, 1, 19), :days)
         || substr(first, 20) AS limit_at FROM confirmed
-), timed AS (
+), timed AS MATERIALIZED (
     SELECT limited.*,
         (SELECT min(at) FROM sighting WHERE sighting.domain = limited.domain
             AND at >= first AND registration_at BETWEEN first AND limit_at) AS registered,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 
 from abusetrack.casefile import CaseFile, told
-from abusetrack.casefile.encoding import moment
+from abusetrack.casefile.encoding import canonical, moment
 from abusetrack.metrics import attribution
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.intervals import Interval, share_interval
@@ -88,8 +88,9 @@ def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: i
     checked = {
         domain: moment(at)
         for domain, at in case.rows(
-            f"{sql} SELECT sighting.domain, max(at) FROM sighting"
-            " WHERE sighting.domain IN (SELECT domain FROM chosen) GROUP BY sighting.domain"
+            "SELECT domain, max(at) FROM sighting"
+            " WHERE domain IN (SELECT value FROM json_each(?)) GROUP BY domain",
+            [canonical(list(changes))],
         )
     }
     removals = [

@@ -9,9 +9,7 @@ sources dispute and what was not known are rows of their own.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.encoding import stamp
@@ -24,20 +22,18 @@ CDN_KEY, DISPUTED_KEY = "cdn", "disputed"
 _NAMES = {CDN_KEY: attribution.CDN, DISPUTED_KEY: attribution.DISPUTED}
 OTHERS = "not in the table of regions"
 
-_SEEN = """
+# Months, and by each set of keys in which a domain of it was seen how many there are. What
+# was not known adds nothing to a set, so a set is empty where it was never known.
+_SEEN = f"""
 , seen AS (
-    SELECT chosen.domain, substr(chosen.first, 1, 7) AS month,
-        CASE hosting_verdict_then WHEN 'cdn' THEN 'cdn' WHEN 'disputed' THEN 'disputed'
-            ELSE country_then END AS key
-    FROM chosen LEFT JOIN (
-        SELECT domain AS number, hosting_at AS seen_at, hosting_verdict AS hosting_verdict_then,
-            hosting_country AS country_then
-        FROM sighting WHERE hosting_at IS NOT NULL
-    ) ON number = chosen.domain AND seen_at >= chosen.first
-        AND (:until_then IS NULL OR seen_at < max(:until_then,
-            strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then)))
+    SELECT substr(chosen.first, 1, 7) AS month, (
+        SELECT group_concat(DISTINCT {attribution.BY["countries"][0]}) FROM sighting
+        WHERE sighting.domain = chosen.domain AND hosting_at >= chosen.first
+            AND (:until_then IS NULL OR hosting_at < max(:until_then,
+                strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then)))
+    ) AS keys FROM chosen
 )
-SELECT DISTINCT domain, month, key FROM seen
+SELECT month, keys, count(*) FROM seen GROUP BY month, keys
 """
 _MOVES = """
 , path AS (
@@ -96,27 +92,24 @@ def _hosting(case: CaseFile, filters: Filters) -> Hosting:
         "until_then": stamp(filters.until) if filters.until else None,
         "days_then": f"+{attribution.DAYS} days",
     }
-    seen = _without_gaps(case.rows(sql + _SEEN, bounds))
-    months: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    whole: dict[str, set[int]] = defaultdict(set)
-    for domain, month, key in seen:
-        region = _region(key)
-        whole[region].add(domain)
-        months[month][region].add(domain)
-    domains = len({domain for domain, _month, _key in seen})
+    months: dict[str, Counter[str]] = defaultdict(Counter)
+    whole: Counter[str] = Counter()
+    places: Counter[str | None] = Counter()
+    domains = 0
+    for month, keys, count in case.rows(sql + _SEEN, bounds):
+        seen = keys.split(",") if keys else [None]
+        domains += count
+        places.update(dict.fromkeys(seen, count))
+        for region in {_region(key) for key in seen}:
+            whole[region] += count
+            months[month][region] += count
     return Hosting(
         domains=domains,
-        countries=_countries(Counter(key for _domain, _month, key in seen), domains),
+        countries=_countries(places, domains),
         regions=_sizes(whole),
         months=tuple((month, _sizes(months[month])) for month in sorted(months)),
         moves=tuple(Move(*row) for row in case.rows(sql + _MOVES, bounds)),
     )
-
-
-def _without_gaps(rows: Sequence[Any]) -> list[tuple[int, str, str | None]]:
-    """Leave "not known" out of a domain that was known at another lookup."""
-    known = {domain for domain, _month, key in rows if key is not None}
-    return [row for row in rows if row[2] is not None or row[0] not in known]
 
 
 def _countries(counts: Counter[str | None], domains: int) -> tuple[CountryRow, ...]:
@@ -145,6 +138,5 @@ def _region(key: str | None) -> str:
     return region.name if region else OTHERS
 
 
-def _sizes(groups: dict[str, set[int]]) -> tuple[tuple[str, int], ...]:
-    sizes: Iterable[tuple[str, int]] = ((name, len(domains)) for name, domains in groups.items())
-    return tuple(sorted(sizes, key=lambda item: (-item[1], item[0])))
+def _sizes(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -8,6 +8,7 @@ Open cases are censored at their last successful check. Times are in days.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,12 +66,8 @@ class Curve:
 
     def at(self, day: float) -> float:
         """Return the share still up just after ``day`` days."""
-        left = 1.0
-        for fall, share in zip(self.days, self.share, strict=True):
-            if fall > day:
-                break
-            left = share
-        return left
+        falls = bisect_right(self.days, day)
+        return self.share[falls - 1] if falls else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +98,12 @@ def survival(cases: Sequence[Case]) -> Survival | None:
     if not cases:
         return None
     removed = [case.end is End.REMOVED for case in cases]
-    early = _curve([case.at_least for case in cases], removed)
+    surely_up = [case.at_least for case in cases]
+    early = _curve(surely_up, removed)
     late = _curve(
         [
-            case.at_most if gone else case.at_least
-            for case, gone in zip(cases, removed, strict=True)
+            case.at_most if gone else least
+            for case, least, gone in zip(cases, surely_up, removed, strict=True)
         ],
         removed,
     )
@@ -137,15 +135,15 @@ def _curve(days: Sequence[float], removed: Sequence[bool]) -> Curve:
         warnings.simplefilter("ignore", RuntimeWarning)  # log(0) where nothing is left
         bounds = found.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
     return Curve(
-        days=tuple(float(day) for day in found.quantiles),
-        share=tuple(float(share) for share in found.probabilities),
+        days=tuple(found.quantiles.tolist()),
+        share=tuple(found.probabilities.tolist()),
         low=_known(bounds.low.probabilities, 0.0),
         high=_known(bounds.high.probabilities, 1.0),
     )
 
 
 def _known(values: Any, otherwise: float) -> tuple[float, ...]:
-    return tuple(float(value) if value == value else otherwise for value in values)
+    return tuple(value if value == value else otherwise for value in values.tolist())
 
 
 def _first_below(days: Sequence[float], share: Sequence[float]) -> float | None:

@@ -83,11 +83,21 @@ class _Start:
 
 def domain_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     """Return the registrar and registry cases: one per domain, or per domain and party told."""
+    if clock is Clock.NOTICE:  # three panels show parts of it
+        return case.kept_value(
+            ("domains told of", filters), lambda: _domain_clock(case, filters, clock)
+        )
+    return _domain_clock(case, filters, clock)
+
+
+def _domain_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     sql = attribution.counted(case, filters)
+    noticed = " WHERE domain_now.domain IN (SELECT domain FROM notice_row)"
     rows = case.rows(
         f"{sql} SELECT domain_now.domain, chosen.registrar_key, chosen.registrar,"
         " chosen.hosting_country, first, chosen.domain FROM chosen"
-        " JOIN domain_now ON domain_now.id = chosen.domain ORDER BY 1"
+        " JOIN domain_now ON domain_now.id = chosen.domain"
+        f"{noticed if clock is Clock.NOTICE else ''} ORDER BY 1"
     )
     starts = [
         _Start(domain, key, name or attribution.NOT_KNOWN, country, first)

@@ -106,3 +106,10 @@ def test_an_expiry_is_no_removal():
 
 def test_no_cases_no_estimate():
     assert survival([]) is None
+
+
+def test_the_share_left_is_read_before_between_and_after_the_falls():
+    found = survival([case(day, day) for day in (2, 4, 4, 8)])
+    assert [found.late.at(day) for day in (0, 2, 3, 4, 7.9, 8, 99)] == [
+        1.0, 0.75, 0.75, 0.25, 0.25, 0.0, 0.0,
+    ]  # fmt: skip

@@ -26,6 +26,7 @@ from abusetrack.metrics.survival import WITHIN, Case, Survival, survival
 from abusetrack.metrics.takedown import Clock, Clocks, by_party, content_clock, domain_clock
 
 PARTIES = 3  # curves drawn beside that of all
+_SEEN_STEP = 0.001  # a share; a chart is some hundreds of pixels high
 
 _METHOD = (
     "Kaplan-Meier estimate; open cases are censored at the last successful check that saw them up. "
@@ -88,7 +89,7 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
         key=what.key,
         title=_title(what, whole, neutral),
         unit="share still up",
-        chart=Curves(tuple(_curve(name, found) for name, found in [("all", whole), *named]))
+        chart=Curves(tuple(drawn_curve(name, found) for name, found in [("all", whole), *named]))
         if whole.removed
         else None,
         empty="" if whole.removed else "No removal was seen yet.",
@@ -174,12 +175,16 @@ def _row(name: str, found: Survival) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _curve(name: str, found: Survival) -> model.Curve:
-    """Return the late side, with the band down to the early one."""
-    every = tuple(sorted({*found.early.days, *found.late.days}))
-    late = tuple(found.late.at(day) for day in every)
-    early = tuple(found.early.at(day) for day in every)
-    return model.Curve(name, every, late, early, late)
+def drawn_curve(name: str, found: Survival) -> model.Curve:
+    """Return the late side, with the band down to the early one; no step that nobody could see."""
+    every = sorted({*found.early.days, *found.late.days})
+    steps = [(day, found.late.at(day), found.early.at(day)) for day in every]
+    drawn = [steps[0]]
+    for step in steps[1:]:
+        if max(drawn[-1][1] - step[1], drawn[-1][2] - step[2]) >= _SEEN_STEP or step is steps[-1]:
+            drawn.append(step)
+    days, late, early = zip(*drawn, strict=True)
+    return model.Curve(name, days, late, early, late)
 
 
 PANELS = tuple(

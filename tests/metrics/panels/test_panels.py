@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from abusetrack.casefile import content, withdrawals
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import PANELS, Surroundings
 from abusetrack.metrics.panels.model import Bars, Curves, Stack, World
-from abusetrack.metrics.panels.removal import open_cases
+from abusetrack.metrics.panels.removal import drawn_curve, open_cases
+from abusetrack.metrics.survival import Case, End, survival
 from abusetrack.records import ContentState, ContentStatus, Role, SiteKind, State
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as in conftest.py
@@ -193,3 +195,20 @@ def test_what_was_taken_back_is_counted_by_domain_and_few_point_at_nobody(case, 
     assert figure(few, "Share withdrawn") == "fewer than 5 domains"
     panel = build(case, "answers")
     assert (figure(panel, "Withdrawn"), figure(panel, "Share withdrawn")) == ("5", "62 %")
+
+
+def test_a_curve_has_no_more_steps_than_can_be_seen_and_keeps_its_end():
+    cases = [
+        Case("", None, "", None, NOON, NOON + timedelta(hours=n), NOON + timedelta(hours=n + 1),
+             End.REMOVED)
+        for n in range(5_000)
+    ]  # fmt: skip
+    found = survival(cases)
+    drawn = drawn_curve("all", found)
+    assert len(drawn.days) <= 1_002
+    assert (drawn.days[-1], drawn.share[-1], drawn.low[-1]) == (found.late.days[-1], 0.0, 0.0)
+    for day, share, low in zip(drawn.days, drawn.share, drawn.low, strict=True):
+        assert (share, low) == (found.late.at(day), found.early.at(day))
+    for day in found.late.days[::50]:
+        shown = drawn.share[bisect_right(drawn.days, day) - 1]
+        assert abs(shown - found.late.at(day)) <= 0.001
