@@ -209,16 +209,23 @@ def _endings(quarter: Quarter, reported: Mapping[str, datetime]) -> dict[str, se
 def _to_be_told(quarter: Quarter) -> frozenset[str]:
     """Return the domains whose registrar has something to suspend, when reported or later on.
 
-    What happens is seen by the morning of the day after, but for what a weekly look sees.
+    What happens is seen within eight days at the latest: some is looked at weekly. A name that
+    was registered anew is another's until it is reported again.
     """
     found = set()
+    anew = {
+        event.domain: event.at
+        for event in quarter.world.events
+        if event.kind is EventKind.REREGISTERED
+    }
     for day, records in quarter.dealt.items():
         reported = quarter.opening + timedelta(days=day, hours=1)
         for record in records:
+            until = min(anew.get(record.name, quarter.closing), quarter.closing - _SEEN_BY)
             later = [
                 event.at + _SEEN_BY
                 for event in quarter.world.events
-                if event.domain == record.name and reported < event.at < quarter.closing - _SEEN_BY
+                if event.domain == record.name and reported < event.at < until
             ]
             if any(_to_suspend(quarter.world, record, at) for at in (reported, *later)):
                 found.add(record.name)
