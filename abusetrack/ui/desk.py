@@ -89,7 +89,8 @@ class Desk(QObject):
         self._arrived.connect(self._deliver)
         self._visible = case.opener(read_only=True)()
         self._open_reader = case.opener(read_only=True)
-        self._db = CaseFileThread(case.opener())
+        self.open_beside = case.opener()  # to write in a thread of one's own
+        self._db = CaseFileThread(self.open_beside)
         self._reader: CaseFileThread | None = CaseFileThread(self._open_reader, name="reader")
         self._study: CaseFileThread | None = None
         self._list: CaseFileThread | None = None

@@ -37,6 +37,7 @@ from abusetrack.ui.pages.domains_page import DomainsPage
 from abusetrack.ui.pages.hops_page import HopsPage
 from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
+from abusetrack.ui.team import TeamBadge
 from abusetrack.ui.widgets.lookup_status import LookupStatus
 from abusetrack.ui.widgets.parts import MessageBar, button, label
 
@@ -195,6 +196,8 @@ class MainWindow(QMainWindow):
             badge.setObjectName("badge")
             badge.setToolTip(self.tr("Set resolver.nameservers in the settings (Ctrl+,)"))
             bar.addPermanentWidget(badge)
+        self.team = TeamBadge(self._desk)
+        bar.addPermanentWidget(self.team)
         self.lock_badge = button(
             self.tr("Lock"), self.lock, tip=self.tr("Hide everything (Ctrl+Shift+L)"), icon="lock"
         )
@@ -358,6 +361,7 @@ class MainWindow(QMainWindow):
         """Stop lookups, close the case file, then let the window go."""
         self.lookups.stop()
         self._leave()
+        self.team.close_thread()
         self._desk.close()
         super().closeEvent(event)
         self.closed.emit()

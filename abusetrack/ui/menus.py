@@ -142,6 +142,8 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
                 (_tr("&Look up what is queued"), "Ctrl+R", window.desk.look_up),
                 (_tr("&Pause or go on"), "Ctrl+P", window.lookups.pause),
                 (_tr("&Stop"), "Esc", window.lookups.cancel),
+                _LINE,
+                (_tr("&Exchange with the team"), "", window.team.exchange),
             ],
         ),
         (
