@@ -357,6 +357,12 @@ def _approval_needed(context: Context, case: CaseFile, draft: Draft) -> str:
     return f"'abusetrack approve --drafted-by \"{context.actor}\"' with the same options"
 
 
+def findings(context: Context, draft: Draft) -> tuple[notices.Finding, ...]:
+    """Return what the linter says of a draft before it is exported, what stops it first."""
+    found = notices.lint(draft, context.settings.organisation, _notice_settings(context))
+    return tuple(sorted(found, key=lambda finding: not finding.stops))
+
+
 def approve(case: CaseFile, drafts: Iterable[Draft], *, drafted_by: str) -> int:
     """Record the actor's yes to drafts of somebody else that need one; return how many.
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.judgement.ladder import Proposal
+from abusetrack.notices import Finding
 from abusetrack.records import Caution, Contact, Draft, NotDrafted, NoticeRow
 from abusetrack.triage import ledger, ledger_text
 from abusetrack.triage.context import Context
@@ -25,9 +26,16 @@ _MOST_STEPS = 10  # domains of a notice whose next step is proposed
 
 
 def about_draft(
-    draft: Draft, cautions: Sequence[Caution] = (), *, revealed: bool
+    draft: Draft,
+    cautions: Sequence[Caution] = (),
+    findings: Sequence[Finding] = (),
+    *,
+    revealed: bool,
 ) -> tuple[str, str]:
-    """Return a draft as it would be exported, its names masked unless revealed."""
+    """Return a draft as it would be exported, its names masked unless revealed.
+
+    Above it stands what would stop the export, or should be known before it.
+    """
     names = {row.domain for row in draft.rows}
     head = [
         _tr("To: {who}").format(who=_reached(draft.recipient)),
@@ -36,6 +44,12 @@ def about_draft(
             _tr("Careful, {name}: {text}").format(name=caution.domain, text=one_line(caution.text))
             for caution in cautions
             if caution.domain in names
+        ),
+        *(
+            (_tr("To be mended: {text}") if finding.stops else _tr("Note: {text}")).format(
+                text=one_line(str(finding), 1000)
+            )
+            for finding in findings
         ),
     ]
     hint = _tr("Draft; the reference is given when it is exported.")

@@ -126,7 +126,8 @@ class NoticeCard(QFrame):
         hint, text = "", ""
         match item:
             case Draft():
-                hint, text = about_draft(item, cautions, revealed=revealed)
+                wrong = drafting.findings(self._desk.context, item)
+                hint, text = about_draft(item, cautions, wrong, revealed=revealed)
             case ToConfirm():
                 hint, text = about_contact(item)
             case StoredNotice():

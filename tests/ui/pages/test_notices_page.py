@@ -240,3 +240,14 @@ def test_the_form_sheet_is_copied_field_by_field_and_exactly(page, registrar, qt
     assert not any(name in text for name in registrar[1] for text in texts)
     card.sheet.copy_buttons["1:domains"].click()
     assert QApplication.clipboard().text().split() == sorted(registrar[1])
+
+
+def test_what_would_stop_an_export_is_said_above_the_draft(page, registrar, qtbot):
+    confirmed(qtbot, page)
+    draft = page.list.item(page.list.rows_of(Draft)[0])
+    page.card.show_item(draft, (), revealed=False)
+    assert "To be mended" not in page.card.preview.toPlainText()
+    wrong = replace(draft, body=draft.body.replace("preserve", "keep").replace("Preserve", "Keep"))
+    page.card.show_item(wrong, (), revealed=False)
+    told = page.card.preview.toPlainText()
+    assert "To be mended: The text does not say what is asked. Mend the template" in told
