@@ -65,6 +65,26 @@ def given(case: CaseFile, partner: str) -> dict[str, datetime]:
     return {domain: moment(since) for domain, since in rows}
 
 
+def last_given(case: CaseFile, partner: str) -> dict[str, datetime]:
+    """Return the domains that a partner was given, and when last."""
+    rows = case.rows("SELECT domain, last_at FROM shared WHERE partner = ?", [clean(partner)])
+    return {domain: moment(at) for domain, at in rows}
+
+
+def read_until(case: CaseFile, partner: str) -> str | None:
+    """Return up to when a partner's collection was read, as its server wrote it."""
+    found: str | None = case.value(
+        "SELECT added_after FROM taxii WHERE partner = ?", [clean(partner)]
+    )
+    return found
+
+
+def note_read(case: CaseFile, partner: str, until: str) -> None:
+    """Remember up to when a partner's collection was read."""
+    with case.transaction():
+        case.execute("INSERT OR REPLACE INTO taxii VALUES (?, ?)", [clean(partner), clean(until)])
+
+
 def gone_since(case: CaseFile, partner: str) -> list[str]:
     """Return domains that a partner was given and that are no longer confirmed, or withdrawn."""
     rows = case.rows(

@@ -39,7 +39,7 @@ MODULES = {
     "lookup_commands": ("resolve", "lookup", "show"),
     "watch_commands": ("watch",),
     "notice_commands": ("draft", "approve", "notice"),
-    "partner_commands": ("share", "blocklist", "receive"),
+    "partner_commands": ("share", "blocklist", "receive", "taxii"),
     "party_commands": ("party",),
     "safety_commands": ("passphrase", "retention", "erase"),
     "report_commands": ("report",),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import click
 
+from abusetrack import keyrings
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.exchange import block_lists, giving, leaving, receiving
@@ -91,6 +93,57 @@ def receive(session: Session, file: Path, partner: str, preview: bool) -> None:
     session.out.print(f"kept: {counted(kept.records, 'record')}; reports of ours: {kept.reports}")
 
 
+@click.group()
+def taxii() -> None:
+    """Exchange with a partner's TAXII 2.1 collection."""
+
+
+@taxii.command("push")
+@click.argument("partner")
+@click.pass_obj
+def push(session: Session, partner: str) -> None:
+    """Add to PARTNER's collection what it may see and does not have yet."""
+    with session.case("sharing") as case:
+        found = _taxii().push(session.context, case, partner)
+    session.out.print(
+        f"added for {partner}: {counted(len(found.domains), 'domain')}, "
+        f"{len(found.withdrawn)} taken back"
+    )
+
+
+@taxii.command("pull")
+@click.argument("partner")
+@click.pass_obj
+def pull(session: Session, partner: str) -> None:
+    """Take what was added to PARTNER's collection since the last time."""
+    with session.case("receiving") as case:
+        seen, kept = _taxii().pull(session.context, case, partner)
+    session.out.print(receiving.text(seen))
+    session.out.print(f"kept: {counted(kept.records, 'record')}; reports of ours: {kept.reports}")
+
+
+@taxii.command("password")
+@click.argument("partner")
+@click.pass_obj
+def password(session: Session, partner: str) -> None:
+    """Keep the password of our account at PARTNER in the system's keyring."""
+    leaving.partner_of(session.context, partner)
+    secret = click.prompt("Password", hide_input=True)
+    keyrings.put(f"taxii {partner}", secret)
+    session.out.print("kept in the keyring")
+
+
+def _taxii() -> ModuleType:
+    try:
+        from abusetrack.exchange import taxii as module
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"TAXII needs a package that is not installed ({error.name}): install "
+            "abusetrack[exchange]."
+        ) from error
+    return module
+
+
 def _named(out: Path | None) -> Path:
     if out is None:
         raise InputError("Say into which new file it is written: --out (or --preview).")
@@ -107,4 +160,4 @@ def _say(session: Session, given: giving.Given) -> None:
     )
 
 
-COMMANDS = (share, blocklist, receive)
+COMMANDS = (share, blocklist, receive, taxii)

@@ -26,6 +26,7 @@ from abusetrack.casefile.migrations import (
     m0023_pages,
     m0024_left,
     m0025_exchange,
+    m0026_taxii,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -47,6 +48,7 @@ _STEPS = (
     m0023_pages,
     m0024_left,
     m0025_exchange,
+    m0026_taxii,
 )
 
 
