@@ -6,6 +6,7 @@ import pytest
 import sqlcipher3
 
 from abusetrack.casefile import assessments, audit, check, observations, open_case_file, reports
+from abusetrack.errors import CaseFileError
 from abusetrack.records import AddressFacts, Question
 
 
@@ -105,7 +106,7 @@ def test_no_message_holds_a_reported_name(tamper):
 def flip(path, marker, clock, passphrase=None):
     """Flip one bit of the closed file and say whether it is found."""
     data = bytearray(path.read_bytes())
-    place = data.index(marker) if marker else len(data) // 2
+    place = data.index(marker) if isinstance(marker, bytes) else int(len(data) * marker)
     data[place] ^= 1
     path.write_bytes(data)
     with open_case_file(path, clock=clock, actor="Ann", passphrase=passphrase) as case:
@@ -117,14 +118,19 @@ def test_a_flipped_bit_in_a_fact_is_found(filled, path, clock):
     assert not flip(path, b'"received_at"', clock).sound
 
 
-def test_a_flipped_bit_in_an_encrypted_file_is_found(tmp_path, clock, report, discarded):
+@pytest.mark.parametrize("place", [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
+def test_a_flipped_bit_anywhere_in_an_encrypted_file_is_found(
+    tmp_path, clock, report, discarded, place
+):
     path = tmp_path / "secret"
     with open_case_file(path, clock=clock, actor="Ann", passphrase="sesame") as case:
         reports.add(case, [report("a.example")], [], discarded, label="x")
         assert check.check(case).sound
-    found = flip(path, None, clock, "sesame")
-    assert not found.sound
-    assert found.problems
+    try:
+        problems = flip(path, place, clock, "sesame").problems
+    except CaseFileError as error:  # a page that opening reads
+        problems = (str(error),)
+    assert problems
 
 
 @pytest.mark.parametrize(
