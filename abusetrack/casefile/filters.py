@@ -56,6 +56,7 @@ class ListQuery:
     reported_until: datetime | None = None
     confirmed_since: datetime | None = None  # the last confirmed assessment
     confirmed_until: datetime | None = None
+    among: tuple[int, ...] | None = None  # ids of domain_now: those behind a figure
     sort: str = "last_reported"
     descending: bool = True
 
@@ -112,6 +113,7 @@ _TERMS = {
     "reported_until": "d.last_reported < ?",
     "confirmed_since": "d.last_confirmed >= ?",
     "confirmed_until": "d.last_confirmed < ?",
+    "among": "d.id IN (SELECT value FROM json_each(?))",
 }
 
 

@@ -35,7 +35,7 @@ def encode(query: ListQuery) -> str:
     """Return a query as text."""
     return canonical(
         {
-            field.name: column(value)
+            field.name: value if isinstance(value, tuple) else column(value)
             for field in fields(query)
             if (value := getattr(query, field.name)) != field.default
         }

@@ -6,7 +6,7 @@ From the changes that were seen between lookups; what nobody looked at is in no 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
@@ -19,6 +19,18 @@ from abusetrack.metrics.intervals import Interval, share_interval
 from abusetrack.records import ChangeKind, SiteKind, SuffixKind
 
 HELD_FOR = (30, 90)  # days
+
+# What is counted, as the rows of the panel call it.
+DOMAINS = "domains"
+REMOVED = "removals seen"
+RETURNED = "domains that returned"
+TRANSFERRED = "registrar changed after a notice"
+REGISTERED_AGAIN = "registered again after a drop"
+MOVED = "moved to another network"
+HOPPING = "hopping strings"
+HOPS = "hops of these"
+
+_Changes = dict[int, list[tuple[ChangeKind, str, datetime]]]
 _REMOVALS = {
     ChangeKind.HOLD_SET: ChangeKind.HOLD_LIFTED,
     ChangeKind.GONE: ChangeKind.RETURNED,
@@ -78,13 +90,7 @@ def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: i
         f"{sql} SELECT domain_now.id, domain_now.domain, chosen.first, created, first_reported,"
         " last_reported FROM chosen JOIN domain_now ON domain_now.id = chosen.domain"
     )
-    changes: dict[int, list[tuple[ChangeKind, str, datetime]]] = defaultdict(list)
-    for domain, kind, subject, seen in case.each(
-        f"{sql} SELECT change.domain, change.kind, subject, first_seen_after FROM change"
-        " JOIN chosen ON chosen.domain = change.domain WHERE first_seen_after >= chosen.first"
-        " ORDER BY change.domain, established_at, position"
-    ):
-        changes[domain].append((ChangeKind(kind), subject, moment(seen)))
+    changes = _changes(case, sql)
     checked = {
         domain: moment(at)
         for domain, at in case.rows(
@@ -98,15 +104,14 @@ def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: i
         for domain, found in changes.items()
         for removal in _removals(found, checked.get(domain))
     ]
-    strings = _hopping(case, sql, hop_tlds)
-    names = {number: name for number, name, *_ in domains}
+    strings = _hopping(case, sql, hop_tlds).values()
     return Displacement(
         domains=len(domains),
         removals=len(removals),
-        returned=_having(changes, set(_REMOVALS.values())),
-        transferred_after_notice=_transferred(case, names, changes),
-        registered_again=_having(changes, {ChangeKind.REREGISTERED}),
-        moved=_having(changes, {ChangeKind.HOST_MOVED}),
+        returned=len(_having(changes, set(_REMOVALS.values()))),
+        transferred_after_notice=len(_transferred(case, changes)),
+        registered_again=len(_having(changes, {ChangeKind.REREGISTERED})),
+        moved=len(_having(changes, {ChangeKind.HOST_MOVED})),
         hopping_strings=len(strings),
         hops=sum(endings - 1 for endings in strings),
         held=tuple(_held(removals, days, now) for days in HELD_FOR),
@@ -120,6 +125,40 @@ def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: i
             for _, _, _, _, first, last in domains
         ),
     )
+
+
+def followed(case: CaseFile, filters: Filters, *, hop_tlds: int) -> Mapping[str, set[int]]:
+    """Return the ids of the domains behind each number; of strings all domains that have them."""
+    sql = attribution.counted(case, filters)
+    changes = _changes(case, sql)
+    hopping = case.rows(
+        f"SELECT id FROM domain_now WHERE {_MAY_HOP}"
+        " AND label IN (SELECT value FROM json_each(:labels))",
+        {**_HOPPERS, "labels": canonical(list(_hopping(case, sql, hop_tlds)))},
+    )
+    strings = {number for (number,) in hopping}
+    return {
+        DOMAINS: {number for (number,) in case.rows(f"{sql} SELECT domain FROM chosen")},
+        REMOVED: {number for number, found in changes.items() if _removals(found, None)},
+        RETURNED: _having(changes, set(_REMOVALS.values())),
+        TRANSFERRED: _transferred(case, changes),
+        REGISTERED_AGAIN: _having(changes, {ChangeKind.REREGISTERED}),
+        MOVED: _having(changes, {ChangeKind.HOST_MOVED}),
+        HOPPING: strings,
+        HOPS: strings,
+    }
+
+
+def _changes(case: CaseFile, sql: str) -> _Changes:
+    """Return the changes of each domain that were seen after its first report."""
+    changes: _Changes = defaultdict(list)
+    for domain, kind, subject, seen in case.each(
+        f"{sql} SELECT change.domain, change.kind, subject, first_seen_after FROM change"
+        " JOIN chosen ON chosen.domain = change.domain WHERE first_seen_after >= chosen.first"
+        " ORDER BY change.domain, established_at, position"
+    ):
+        changes[domain].append((ChangeKind(kind), subject, moment(seen)))
+    return changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,48 +205,55 @@ def _held(removals: Iterable[_Removal], days: int, now: datetime) -> Held:
     return Held(days, len(known), held, len(old) - len(known), share_interval(held, len(known)))
 
 
-def _having(
-    changes: dict[int, list[tuple[ChangeKind, str, datetime]]], kinds: set[ChangeKind]
-) -> int:
-    return sum(any(kind in kinds for kind, _, _ in found) for found in changes.values())
-
-
-def _transferred(
-    case: CaseFile,
-    names: dict[int, str],
-    changes: dict[int, list[tuple[ChangeKind, str, datetime]]],
-) -> int:
-    """Count domains whose registrar changed after somebody was told of them."""
-    moved = {
-        names[number]: [at for kind, _, at in found if kind is ChangeKind.REGISTRAR_CHANGED]
-        for number, found in changes.items()
+def _having(changes: _Changes, kinds: set[ChangeKind]) -> set[int]:
+    return {
+        domain for domain, found in changes.items() if any(kind in kinds for kind, _, _ in found)
     }
-    notices = told.of_many(case, [name for name, times in moved.items() if times])
-    return sum(
-        any(
+
+
+def _transferred(case: CaseFile, changes: _Changes) -> set[int]:
+    """Return the domains whose registrar changed after somebody was told of them."""
+    moved = {
+        domain: times
+        for domain, found in changes.items()
+        if (times := [at for kind, _, at in found if kind is ChangeKind.REGISTRAR_CHANGED])
+    }
+    names = dict(
+        case.rows(
+            "SELECT id, domain FROM domain_now WHERE id IN (SELECT value FROM json_each(?))",
+            [canonical(list(moved))],
+        )
+    )
+    notices = told.of_many(case, names.values())
+    return {
+        domain
+        for domain, times in moved.items()
+        if any(
             notice.sent_at is not None and notice.sent_at <= at
-            for notice in notices.get(name, ())
+            for notice in notices.get(names[domain], ())
             for at in times
         )
-        for name, times in moved.items()
-    )
+    }
 
 
-def _hopping(case: CaseFile, sql: str, hop_tlds: int) -> list[int]:
-    """Return, of each hopping string among the domains, under how many endings it stands."""
-    rows = case.rows(
-        f"{sql} SELECT count(DISTINCT suffix) FROM domain_now WHERE kind = :dedicated"
-        " AND suffix_kind NOT IN (:platform, :dynamic) AND label IN"
-        " (SELECT label FROM domain_now WHERE id IN (SELECT domain FROM chosen))"
-        " GROUP BY label HAVING count(DISTINCT suffix) >= :hops",
-        {
-            "dedicated": SiteKind.DEDICATED.value,
-            "platform": SuffixKind.PLATFORM.value,
-            "dynamic": SuffixKind.DYNAMIC_DNS.value,
-            "hops": hop_tlds,
-        },
+_MAY_HOP = "kind = :dedicated AND suffix_kind NOT IN (:platform, :dynamic)"
+_HOPPERS = {
+    "dedicated": SiteKind.DEDICATED.value,
+    "platform": SuffixKind.PLATFORM.value,
+    "dynamic": SuffixKind.DYNAMIC_DNS.value,
+}
+
+
+def _hopping(case: CaseFile, sql: str, hop_tlds: int) -> dict[str, int]:
+    """Return the hopping strings among the domains, and under how many endings each stands."""
+    return dict(
+        case.rows(
+            f"{sql} SELECT label, count(DISTINCT suffix) FROM domain_now WHERE {_MAY_HOP}"
+            " AND label IN (SELECT label FROM domain_now WHERE id IN (SELECT domain FROM chosen))"
+            " GROUP BY label HAVING count(DISTINCT suffix) >= :hops",
+            {**_HOPPERS, "hops": hop_tlds},
+        )
     )
-    return [endings for (endings,) in rows]
 
 
 def _ages(days: Iterable[float]) -> Ages:

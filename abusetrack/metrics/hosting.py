@@ -26,14 +26,13 @@ OTHERS = "not in the table of regions"
 # was not known adds nothing to a set, so a set is empty where it was never known.
 _SEEN = f"""
 , seen AS (
-    SELECT substr(chosen.first, 1, 7) AS month, (
+    SELECT chosen.domain, substr(chosen.first, 1, 7) AS month, (
         SELECT group_concat(DISTINCT {attribution.BY["countries"][0]}) FROM sighting
         WHERE sighting.domain = chosen.domain AND hosting_at >= chosen.first
             AND (:until_then IS NULL OR hosting_at < max(:until_then,
                 strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then)))
     ) AS keys FROM chosen
 )
-SELECT month, keys, count(*) FROM seen GROUP BY month, keys
 """
 _MOVES = """
 , path AS (
@@ -41,10 +40,10 @@ _MOVES = """
         lag(sighting.hosting_country) OVER (PARTITION BY sighting.domain ORDER BY at) AS before
     FROM sighting JOIN chosen ON chosen.domain = sighting.domain
     WHERE sighting.hosting_country IS NOT NULL AND hosting_at >= chosen.first
+), move AS (
+    SELECT domain, before, country AS after FROM path
+    WHERE before <> country AND hosting_at < coalesce(:until_then, '9')
 )
-SELECT before, country, count(*), count(DISTINCT domain) FROM path
-WHERE before IS NOT NULL AND before <> country AND hosting_at < coalesce(:until_then, '9')
-GROUP BY before, country ORDER BY 3 DESC, 1, 2
 """
 
 
@@ -88,15 +87,14 @@ def hosting(case: CaseFile, filters: Filters) -> Hosting:
 
 def _hosting(case: CaseFile, filters: Filters) -> Hosting:
     sql = attribution.counted(case, filters)
-    bounds = {
-        "until_then": stamp(filters.until) if filters.until else None,
-        "days_then": f"+{attribution.DAYS} days",
-    }
+    bounds = _bounds(filters)
     months: dict[str, Counter[str]] = defaultdict(Counter)
     whole: Counter[str] = Counter()
     places: Counter[str | None] = Counter()
     domains = 0
-    for month, keys, count in case.rows(sql + _SEEN, bounds):
+    for month, keys, count in case.rows(
+        f"{sql}{_SEEN} SELECT month, keys, count(*) FROM seen GROUP BY month, keys", bounds
+    ):
         seen = keys.split(",") if keys else [None]
         domains += count
         places.update(dict.fromkeys(seen, count))
@@ -108,8 +106,40 @@ def _hosting(case: CaseFile, filters: Filters) -> Hosting:
         countries=_countries(places, domains),
         regions=_sizes(whole),
         months=tuple((month, _sizes(months[month])) for month in sorted(months)),
-        moves=tuple(Move(*row) for row in case.rows(sql + _MOVES, bounds)),
+        moves=tuple(
+            Move(*row)
+            for row in case.rows(
+                f"{sql}{_MOVES} SELECT before, after, count(*), count(DISTINCT domain) FROM move"
+                " GROUP BY before, after ORDER BY 3 DESC, 1, 2",
+                bounds,
+            )
+        ),
     )
+
+
+def seen_in(case: CaseFile, filters: Filters, key: str | None) -> list[int]:
+    """Return the ids of the domains of a row of countries; None: where it is not known."""
+    sql = f"{attribution.counted(case, filters)}{_SEEN} SELECT domain FROM seen WHERE"
+    wanted = "instr(',' || keys || ',', ',' || :key || ',')" if key else "keys IS NULL"
+    bounds = _bounds(filters)
+    return [domain for (domain,) in case.rows(f"{sql} {wanted}", {**bounds, "key": key})]
+
+
+def moved(case: CaseFile, filters: Filters, before: str, after: str) -> list[int]:
+    """Return the ids of the domains that moved from one country to another one."""
+    rows = case.rows(
+        f"{attribution.counted(case, filters)}{_MOVES} SELECT DISTINCT domain FROM move"
+        " WHERE before = :before AND after = :after",
+        {**_bounds(filters), "before": before, "after": after},
+    )
+    return [domain for (domain,) in rows]
+
+
+def _bounds(filters: Filters) -> dict[str, str | None]:
+    return {
+        "until_then": stamp(filters.until) if filters.until else None,
+        "days_then": f"+{attribution.DAYS} days",
+    }
 
 
 def _countries(counts: Counter[str | None], domains: int) -> tuple[CountryRow, ...]:

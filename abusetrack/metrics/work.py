@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from abusetrack.casefile import CaseFile
-from abusetrack.casefile.encoding import moment, stamp
+from abusetrack.casefile.encoding import canonical, moment, stamp
 from abusetrack.metrics.filters import Filters
 from abusetrack.records import AssessmentOutcome, NoticeStatus, Rung
 
@@ -89,7 +90,52 @@ def compliance(case: CaseFile, filters: Filters) -> tuple[Party, ...]:
     """Return how each party dealt with the notices sent to it in the period."""
     found: dict[tuple[str, str], list[tuple[NoticeStatus, float | None]]] = defaultdict(list)
     names: dict[str, str] = {}
-    for key, role, name, status, sent, answered in case.rows(
+    for key, role, name, status, sent, answered, _ in _sent(case, filters):
+        days = None
+        if answered is not None:
+            days = (moment(answered) - moment(sent)).total_seconds() / 86_400
+        found[key, role].append((NoticeStatus(status), days))
+        names[key] = name or key
+    parties = [_party(names[key], key, role, marks) for (key, role), marks in found.items()]
+    return tuple(sorted(parties, key=lambda party: (-party.notices, party.name)))
+
+
+def told_domains(case: CaseFile, filters: Filters, row: str) -> list[int]:
+    """Return the ids of the domains of notices sent in the period.
+
+    ``row``: to a party, "role>key", or those with a mark, as the fields of :class:`Party`
+    call it.
+    """
+    role, to_party, party = row.partition(">")
+    marks = () if to_party else _MARKS[row]
+    notices = [
+        notice
+        for key, its_role, _, status, _, _, notice in _sent(case, filters)
+        if status in marks or (to_party and (its_role, key) == (role, party))
+    ]
+    rows = case.rows(
+        "SELECT DISTINCT domain_now.id FROM json_each(?) AS wanted"
+        " JOIN notice_row ON notice_row.notice = wanted.value"
+        " JOIN domain_now ON domain_now.domain = notice_row.domain",
+        [canonical(notices)],
+    )
+    return [domain for (domain,) in rows]
+
+
+# What was marked last, by the field of a party that counts it.
+_MARKS = {
+    "acknowledged": (NoticeStatus.ACKNOWLEDGED,),
+    "actioned": (NoticeStatus.ACTIONED,),
+    "refused": (NoticeStatus.REFUSED,),
+    "silent": (NoticeStatus.SENT, NoticeStatus.NO_ANSWER),
+    "bounced": (NoticeStatus.BOUNCED,),
+    "disputed": (NoticeStatus.DISPUTED,),
+    "withdrawn": (NoticeStatus.WITHDRAWN,),
+}
+
+
+def _sent(case: CaseFile, filters: Filters) -> list[tuple[Any, ...]]:
+    return case.rows(
         _SENT,
         {
             "sent": NoticeStatus.SENT.value,
@@ -98,14 +144,7 @@ def compliance(case: CaseFile, filters: Filters) -> tuple[Party, ...]:
             "until": stamp(filters.until) if filters.until else None,
             **{f"answer{number}": status.value for number, status in enumerate(_ANSWERS)},
         },
-    ):
-        days = None
-        if answered is not None:
-            days = (moment(answered) - moment(sent)).total_seconds() / 86_400
-        found[key, role].append((NoticeStatus(status), days))
-        names[key] = name or key
-    parties = [_party(names[key], key, role, marks) for (key, role), marks in found.items()]
-    return tuple(sorted(parties, key=lambda party: (-party.notices, party.name)))
+    )
 
 
 _SENT = """
@@ -116,7 +155,7 @@ WITH event AS (
     SELECT notice, min(at) AS at FROM event WHERE status = :sent GROUP BY notice
 )
 SELECT notice.party_key, notice.role, fact.content ->> '$.recipient.party_name', notice.status,
-    first_sent.at, min(answer.at)
+    first_sent.at, min(answer.at), notice.fact
 FROM first_sent JOIN notice ON notice.fact = first_sent.notice
 JOIN fact ON fact.n = notice.fact
 LEFT JOIN event AS answer ON answer.notice = notice.fact AND answer.at >= first_sent.at
@@ -135,12 +174,6 @@ def _party(name: str, key: str, role: str, marks: list[tuple[NoticeStatus, float
         name=name,
         role=role,
         notices=len(marks),
-        acknowledged=statuses.count(NoticeStatus.ACKNOWLEDGED),
-        actioned=statuses.count(NoticeStatus.ACTIONED),
-        refused=statuses.count(NoticeStatus.REFUSED),
-        silent=statuses.count(NoticeStatus.SENT) + statuses.count(NoticeStatus.NO_ANSWER),
-        bounced=statuses.count(NoticeStatus.BOUNCED),
-        disputed=statuses.count(NoticeStatus.DISPUTED),
-        withdrawn=statuses.count(NoticeStatus.WITHDRAWN),
+        **{name: sum(map(statuses.count, marks)) for name, marks in _MARKS.items()},
         first_answer_days=median(days) if days else None,
     )

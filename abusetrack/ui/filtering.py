@@ -25,6 +25,8 @@ Choice = tuple[str, Any]  # as shown, and the value of the query's field
 class Facet:
     """One field of the query: how it is called, chosen or typed, and shown on its chip.
 
+    What is neither fixed nor read is set by leading to the list, and can be taken away only.
+
     ``read`` raises ValueError, with a sentence, for what is no value. ``offer`` gives
     choices that the case file has.
     """
@@ -88,6 +90,7 @@ def facets() -> tuple[Facet, ...]:
         Facet("reported_until", _tr("Reported before"), read=_day, hint="2026-03-01", show=day),
         Facet("confirmed_since", _tr("Confirmed from"), read=_day, hint="2026-03-01", show=day),
         Facet("confirmed_until", _tr("Confirmed before"), read=_day, hint="2026-03-01", show=day),
+        Facet("among", _tr("Behind the figure"), show=lambda ids: f"{len(ids):,}"),
     )
 
 

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from abusetrack.casefile import CaseFile, withdrawals
-from abusetrack.metrics.displacement import Ages, Held, displacement
+from abusetrack.metrics.displacement import (
+    DOMAINS,
+    HOPPING,
+    HOPS,
+    MOVED,
+    REGISTERED_AGAIN,
+    REMOVED,
+    RETURNED,
+    TRANSFERRED,
+    Ages,
+    Held,
+    displacement,
+)
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.kinds import Share, kinds
 from abusetrack.metrics.panels.model import (
@@ -38,14 +50,14 @@ def _displacement(case: CaseFile, filters: Filters, around: Surroundings) -> Pan
     if found.domains == 0:
         return nothing("displacement", definition, headers, NO_DOMAINS, title)
     rows = (
-        ("domains", found.domains),
-        ("removals seen", found.removals),
-        ("domains that returned", found.returned),
-        ("registrar changed after a notice", found.transferred_after_notice),
-        ("registered again after a drop", found.registered_again),
-        ("moved to another network", found.moved),
-        ("hopping strings", found.hopping_strings),
-        ("hops of these", found.hops),
+        (DOMAINS, found.domains),
+        (REMOVED, found.removals),
+        (RETURNED, found.returned),
+        (TRANSFERRED, found.transferred_after_notice),
+        (REGISTERED_AGAIN, found.registered_again),
+        (MOVED, found.moved),
+        (HOPPING, found.hopping_strings),
+        (HOPS, found.hops),
     )
     bars = rows[1:]
     return Panel(
@@ -55,11 +67,16 @@ def _displacement(case: CaseFile, filters: Filters, around: Surroundings) -> Pan
         chart=Bars(
             labels=tuple(name for name, _ in bars),
             values=tuple(float(number) for _, number in bars),
-            keys=(None,) * len(bars),
+            keys=tuple(name if number else None for name, number in bars),
         )
         if any(number for _, number in bars)
         else None,
-        table=Table(headers, rows, counts=(1,)),
+        table=Table(
+            headers,
+            rows,
+            counts=(1,),
+            keys=tuple(name if number else None for name, number in rows),
+        ),
         empty="" if any(number for _, number in bars) else _NOTHING_AFTER,
         definition=definition,
         figures=(
@@ -112,6 +129,7 @@ def _kinds(case: CaseFile, filters: Filters, _around: Surroundings) -> Panel:
                 for month, counts in counted
             ),
             counts=tuple(range(1, len(names) + 1)),
+            keys=tuple(month for month, _ in counted),
         ),
         definition=definition,
         figures=(
@@ -170,6 +188,7 @@ def _work(case: CaseFile, filters: Filters, around: Surroundings) -> Panel:
                 for step, counts in steps.items()
             ),
             counts=tuple(range(1, len(headers))),
+            keys=tuple(steps),
         ),
         definition=definition,
         figures=figures,
@@ -199,7 +218,11 @@ def _compliance(case: CaseFile, filters: Filters, _around: Surroundings) -> Pane
         key="answers",
         title=title,
         unit="notices",
-        chart=Bars(counts, tuple(float(number) for number in sums), (None,) * len(counts)),
+        chart=Bars(
+            counts,
+            tuple(float(number) for number in sums),
+            tuple(name if number else None for name, number in zip(counts, sums, strict=True)),
+        ),
         table=Table(
             headers,
             tuple(
@@ -208,8 +231,7 @@ def _compliance(case: CaseFile, filters: Filters, _around: Surroundings) -> Pane
                 for party in parties
             ),
             counts=tuple(range(2, 10)),
-            keys=tuple(party.key for party in parties),
-            key_kind="party",
+            keys=tuple(f"{party.role}>{party.key}" for party in parties),
         ),
         definition=definition,
         figures=(

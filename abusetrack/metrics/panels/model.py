@@ -15,6 +15,8 @@ from abusetrack.metrics.filters import Filters
 
 Cell = str | int | float | None
 
+NOT_KNOWN = "not known"  # key of the row of what is not known
+ALL = "all"  # key of the row of all
 ENOUGH = 30  # cases, before a title says a finding
 NO_DOMAINS = "No domain has a confirmed report in this period. Assess reports, or widen the period."
 
@@ -38,7 +40,7 @@ class Bars:
 class Stack:
     """Amounts by month or day, one on top of the other."""
 
-    steps: tuple[str, ...]
+    steps: tuple[str, ...]  # also the keys of the rows that they lead to
     series: tuple[tuple[str, tuple[float, ...]], ...]
 
 
@@ -78,7 +80,6 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     counts: tuple[int, ...] = ()
     keys: tuple[str | None, ...] = ()  # of the rows: what they lead to
-    key_kind: str = ""  # "registrar", "tld", "asn", "country": what the keys are
 
 
 @dataclass(frozen=True, slots=True)

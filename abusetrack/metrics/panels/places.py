@@ -10,6 +10,7 @@ from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.hosting import CDN_KEY, DISPUTED_KEY, Hosting, hosting
 from abusetrack.metrics.panels.model import (
     NO_DOMAINS,
+    NOT_KNOWN,
     Panel,
     PanelKind,
     Stack,
@@ -53,8 +54,7 @@ def _countries(case: CaseFile, filters: Filters, around: Surroundings) -> Panel:
             headers,
             tuple((row.name, row.domains, row.share, row.region) for row in found.countries),
             counts=(1,),
-            keys=tuple(row.key if row.key in places else None for row in found.countries),
-            key_kind="country",
+            keys=tuple(row.key or NOT_KNOWN for row in found.countries),
         ),
         definition=_SEEN,
         notes=tuple(
@@ -112,6 +112,7 @@ def _regions(case: CaseFile, filters: Filters, _around: Surroundings) -> Panel:
                 for month, counts in by_month
             ),
             counts=tuple(range(1, len(headers))),
+            keys=tuple(month for month, _ in by_month),
         ),
         definition=definition,
     )
@@ -142,6 +143,7 @@ def _moves(case: CaseFile, filters: Filters, _around: Surroundings) -> Panel:
                 for m in found.moves
             ),
             counts=(2, 3),
+            keys=tuple(f"{m.before}>{m.after}" for m in found.moves),
         ),
         definition=definition,
     )

@@ -12,6 +12,7 @@ from abusetrack.metrics.concentration import TOP, Concentration, Figures, Row, c
 from abusetrack.metrics.conduct import Conduct, conduct
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels.model import (
+    NOT_KNOWN,
     Bars,
     Cell,
     Panel,
@@ -82,8 +83,7 @@ def _build(by: _By, case: CaseFile, filters: Filters, around: Surroundings) -> P
             headers,
             rows,
             counts=(1, 3, 4),
-            keys=tuple(row.key for row in found.rows),
-            key_kind=by.key_kind,
+            keys=tuple(_key(row) for row in found.rows),
         ),
         definition=definition,
         notes=tuple(_notes(found, unknown)),
@@ -97,6 +97,10 @@ def _build(by: _By, case: CaseFile, filters: Filters, around: Surroundings) -> P
 
 def _conduct(by: _By, case: CaseFile, filters: Filters) -> Mapping[str, Conduct]:
     return conduct(case, filters) if by.key in {"registrars", "parties"} else {}
+
+
+def _key(row: Row) -> str | None:
+    return (row.key or NOT_KNOWN) if row.domains else None
 
 
 def _bars(shown: list[Row]) -> Bars:

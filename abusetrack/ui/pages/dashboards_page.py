@@ -17,14 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from abusetrack.casefile import CaseFile, saved_figures
+from abusetrack.casefile.filters import ListQuery
 from abusetrack.metrics import choices
 from abusetrack.metrics.choices import Choices, Chosen
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import PANELS, Panel, PanelKind, Surroundings
+from abusetrack.metrics.panels.behind import domains_behind
 from abusetrack.metrics.panels.model import Table
 from abusetrack.metrics.panels.removal import OpenCase, open_list
 from abusetrack.triage.figures import panel_csv, surroundings
-from abusetrack.triage.leading import query_of
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.news import News
@@ -121,7 +122,8 @@ class DashboardsPage(QWidget):
 
     def _card(self, kind: PanelKind) -> FigureCard:
         card = FigureCard(kind)
-        card.chosen.connect(self._lead)
+        card.chosen.connect(partial(self._lead, kind.key))
+        card.case_chosen.connect(self._lead_to_case)
         card.open_wanted.connect(partial(self._list_open, kind.key))
         card.save_wanted.connect(partial(self._take_along, kind.key))
         self.cards[kind.key] = card
@@ -199,13 +201,19 @@ class DashboardsPage(QWidget):
 
     # -- leading on
 
-    @Slot(str, str)
-    def _lead(self, key_kind: str, key: str) -> None:
-        query = query_of(key_kind, key, self.counted())
-        if query is None:
-            self._desk.messages.news(self.tr("There is no list of domains for this row."))
-        else:
-            self.domains_wanted.emit(query)
+    def _lead(self, key: str, row: str) -> None:
+        """List the domains that a row counts, as the figure on the screen counts them."""
+        filters, context = self.counted(), self._desk.context
+
+        def work(case: CaseFile) -> tuple[int, ...]:
+            if self._around is None:
+                self._around = surroundings(context)
+            return domains_behind(case, key, filters, self._around, row)
+
+        self._desk.study(work, lambda ids: self.domains_wanted.emit(ListQuery(among=ids)))
+
+    def _lead_to_case(self, domain: str) -> None:
+        self.domains_wanted.emit(ListQuery(text=domain))
 
     def _list_open(self, key: str) -> None:
         filters = self.counted()
@@ -235,7 +243,6 @@ class DashboardsPage(QWidget):
                     for one in cases
                 ),
                 keys=tuple(one.domain for one in cases),
-                key_kind="domain",
             )
         )  # fmt: skip
 

@@ -37,12 +37,14 @@ class FigureCard(QFrame):
     """Shows a panel; before the first one there is a sentence that it is being counted.
 
     Signals:
-        chosen(str, str): the kind of key and the key of a bar, country or row.
+        chosen(str): the key of a bar, step, country or row.
+        case_chosen(str): the domain of a case that is still open.
         open_wanted(): the cases still open behind the figure are to be listed.
         save_wanted(str): the figure is to be saved as "png", "svg" or "csv", or copied ("copy").
     """
 
-    chosen = Signal(str, str)
+    chosen = Signal(str)
+    case_chosen = Signal(str)
     open_wanted = Signal()
     save_wanted = Signal(str)
 
@@ -154,7 +156,7 @@ class FigureCard(QFrame):
             self.chart = chart_of(panel.chart, panel.unit)
             self.chart.setAccessibleName(one_line(panel.title))
             self.chart.setAccessibleDescription(self.tr("The table beside has the same numbers."))
-            self.chart.chosen.connect(lambda key: self.chosen.emit(panel.table.key_kind, key))
+            self.chart.chosen.connect(self.chosen)
             self._split.insertWidget(0, self.chart)
             self._split.setStretchFactor(0, 3)
             self._split.setStretchFactor(1, 2)
@@ -216,7 +218,7 @@ class FigureCard(QFrame):
         current = self.table.currentIndex()
         key = self.model.key(current.row()) if current.isValid() else None
         if key is not None:
-            self.chosen.emit(self.model.table.key_kind, key)
+            (self.case_chosen if self.open_button.isChecked() else self.chosen).emit(key)
 
     def _copied(self) -> str:
         current = self.table.currentIndex()

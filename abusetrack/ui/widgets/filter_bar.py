@@ -85,7 +85,7 @@ class FilterBar(QWidget):
         for facet in self._facets.values():
             if facet.fixed:
                 self._add_fixed(facet)
-            else:
+            elif facet.read is not None:
                 self.menu.addAction(f"{facet.title}…", partial(self.ask_value, facet.field))
         self.filter_button.setMenu(self.menu)
         self.saved_button = button(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit, QPushButton
 
 from abusetrack.casefile import assessments, sightings
 from abusetrack.casefile.sightings import Sighting
@@ -151,21 +151,25 @@ def test_a_row_leads_to_its_domains_by_the_keyboard(window, page, qtbot):
     row = next(n for n in range(card.model.rowCount()) if card.model.key(n) == "test")
     card.table.setCurrentIndex(card.model.index(row, 0))
     qtbot.keyClick(card.table, Qt.Key.Key_Return)
-    assert window._pages.currentWidget() is window.domains
+    qtbot.waitUntil(lambda: window._pages.currentWidget() is window.domains)
     model = window.domains.model
-    qtbot.waitUntil(lambda: model.query.tld == "test" and model.rowCount() == 2)
-    assert model.query.confirmed_only
+    qtbot.waitUntil(lambda: model.query.among is not None and model.rowCount() == 2)
+    chips = [chip.text() for chip in window.domains.bar.chips.findChildren(QPushButton)]
+    assert any(text.startswith("Behind the figure: 2") for text in chips)
 
 
 def test_open_cases_are_listed_masked_and_lead_on(window, page, qtbot, clock):
     show_group(qtbot, page, "Takedown")
     card = page.cards["domains-from-report"]
     card.open_button.click()
-    qtbot.waitUntil(lambda: card.model.table.key_kind == "domain")
+    qtbot.waitUntil(lambda: card.model.table is not card.panel.table)
     assert card.model.rowCount() == 3
     assert not {card.model.text(row, 0) for row in range(3)} & set(NAMES)
     window.reveal_names(True)
     assert {card.model.text(row, 0) for row in range(3)} == set(NAMES)
+    card.table.setCurrentIndex(card.model.index(0, 0))
+    qtbot.keyClick(card.table, Qt.Key.Key_Return)
+    assert window.domains.model.query.text in NAMES
     card.open_button.click()
     assert card.model.table is card.panel.table
 

@@ -71,7 +71,8 @@ class StackView(PlotView):
             for name, values in self._series
             if values[at]
         ]
-        return Mark("\n".join([self._steps[at], *lines]))
+        key = self._steps[at] if lines else None
+        return Mark("\n".join([self._steps[at], *lines]), key)
 
 
 def _fitting(chart: Stack, most: int, others: str) -> list[tuple[str, tuple[float, ...]]]:

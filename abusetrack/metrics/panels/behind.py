@@ -1,0 +1,134 @@
+"""Which domains stand behind a row of a panel: what a row or a point of a chart leads to.
+
+By the same SQL as the figure, with the same filters, so that the list has the domains that
+were counted, whatever became of them since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from abusetrack.casefile import CaseFile
+from abusetrack.casefile.encoding import canonical
+from abusetrack.metrics import attribution, displacement, hosting, work
+from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.panels.model import ALL, NOT_KNOWN, Surroundings
+from abusetrack.metrics.survival import Case
+from abusetrack.metrics.takedown import Clock, content_clock, domain_clock
+
+Behind = Callable[[CaseFile, Filters, Surroundings, str], Iterable[int]]
+
+
+def domains_behind(
+    case: CaseFile, panel: str, filters: Filters, around: Surroundings, row: str
+) -> tuple[int, ...]:
+    """Return the ids, in ``domain_now``, of the domains that a row counts.
+
+    Where the unit of the row is another one (pages, reports, notices, moves) they are the
+    domains of these.
+
+    Raises:
+        KeyError: no row of the panel leads anywhere.
+    """
+    return tuple(sorted(_BEHIND[panel](case, filters, around, row)))
+
+
+def _numbers(case: CaseFile, sql: str, **parameters: object) -> list[int]:
+    return [number for (number,) in case.rows(sql, parameters)]
+
+
+def _party(
+    counted: str, families: bool, case: CaseFile, filters: Filters, around: Surroundings, row: str
+) -> list[int]:
+    key, _name = attribution.BY[counted]
+    sql = f"{attribution.counted(case, filters)} SELECT domain FROM chosen WHERE"
+    if row == NOT_KNOWN:
+        return _numbers(case, f"{sql} ({key}) IS NULL")
+    keys = [row]
+    if families and row.startswith("family:"):
+        keys = [one for one, family in around.families.items() if f"family:{family}" == row]
+    keys_sql = f"{sql} CAST({key} AS TEXT) IN (SELECT value FROM json_each(:keys))"
+    return _numbers(case, keys_sql, keys=canonical(keys))
+
+
+def _country(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
+    return hosting.seen_in(case, filters, None if row == NOT_KNOWN else row)
+
+
+def _move(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
+    before, _, after = row.partition(">")
+    return hosting.moved(case, filters, before, after)
+
+
+def _month(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
+    sql = attribution.counted(case, filters)
+    return _numbers(
+        case, f"{sql} SELECT domain FROM chosen WHERE substr(first, 1, 7) = :month", month=row
+    )
+
+
+def _after(case: CaseFile, filters: Filters, around: Surroundings, row: str) -> Iterable[int]:
+    return displacement.followed(case, filters, hop_tlds=around.hop_tlds)[row]
+
+
+def _of_party(cases: Iterable[Case], row: str) -> str:
+    party = None if row == NOT_KNOWN else row
+    return canonical([one.subject for one in cases if row == ALL or one.party_key == party])
+
+
+def _domain_cases(
+    clock: Clock, case: CaseFile, filters: Filters, _around: Surroundings, row: str
+) -> list[int]:
+    return _numbers(
+        case,
+        "SELECT id FROM domain_now WHERE domain IN (SELECT value FROM json_each(:subjects))",
+        subjects=_of_party(domain_clock(case, filters, clock).cases, row),
+    )
+
+
+def _page_cases(
+    clock: Clock, case: CaseFile, filters: Filters, _around: Surroundings, row: str
+) -> list[int]:
+    return _numbers(
+        case,
+        "SELECT DISTINCT host.domain FROM json_each(:subjects) AS wanted"
+        " JOIN url ON url.id = CAST(wanted.value AS INTEGER) JOIN host ON host.id = url.host",
+        subjects=_of_party(content_clock(case, filters, clock).cases, row),
+    )
+
+
+def _received(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
+    conditions, parameters = filters.conditions(confirmed=False)
+    return _numbers(
+        case,
+        f"SELECT DISTINCT domain FROM report WHERE {conditions}"
+        " AND substr(received_at, 1, length(:step)) = :step",
+        **parameters,
+        step=row,
+    )
+
+
+def _told(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
+    return work.told_domains(case, filters, row)
+
+
+_BEHIND: dict[str, Behind] = {
+    "registrars": partial(_party, "registrars", False),
+    "families": partial(_party, "registrars", True),
+    "registries": partial(_party, "registries", False),
+    "parties": partial(_party, "registrars or registries", False),
+    "networks": partial(_party, "networks", False),
+    "cdns": partial(_party, "cdns", False),
+    "countries": _country,
+    "regions": _month,
+    "moves": _move,
+    "domains-from-report": partial(_domain_cases, Clock.REPORT),
+    "domains-from-notice": partial(_domain_cases, Clock.NOTICE),
+    "pages-from-report": partial(_page_cases, Clock.REPORT),
+    "pages-from-notice": partial(_page_cases, Clock.NOTICE),
+    "displacement": _after,
+    "kinds": _month,
+    "work": _received,
+    "answers": _told,
+}
