@@ -16,7 +16,7 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from abusetrack.casefile import CaseFile, told
 from abusetrack.casefile.encoding import canonical, moment, stamp
@@ -48,19 +48,9 @@ class Clock(StrEnum):
     NOTICE = "from the notice sent"  # as the Internet Watch Foundation counts
 
 
-class Check(NamedTuple):
-    """One successful check of a domain; times as the case file writes them, which sort."""
-
-    at: str
-    state: str
-    expires: str | None
-
-
-class Look(NamedTuple):
-    """What one check says of a thing: it was up, or it had ended in this way."""
-
-    at: str
-    end: End  # OPEN: it was up
+# Plain tuples, because there are millions; times as the case file writes them, which sort.
+Check = tuple[int, str, str, str | None]  # a domain, when it was checked, its state, its expiry
+Look = tuple[str, End]  # when, and what was seen: up (OPEN), or that it had ended in this way
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +106,7 @@ def _domain_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
         " AND state <> :unknown AND checked <> '' ORDER BY domain, at",
         {"unknown": State.UNKNOWN.value} | ({"told": told_of} if clock is Clock.NOTICE else {}),
     )
-    seen = {
-        number: looks_of([Check(*row[1:]) for row in group])
-        for number, group in groupby(checks, key=itemgetter(0))
-    }
+    seen = {number: looks_of(list(group)) for number, group in groupby(checks, key=itemgetter(0))}
     return _run(starts, {domain: seen[n] for domain, n in ids.items() if n in seen})
 
 
@@ -127,11 +114,17 @@ def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     """Return the cases of hosts, CDNs and platforms, one per URL (and party told)."""
     conditions, parameters = filters.conditions()
     sql = attribution.counted(case, filters)
+    # Read of these pages alone: of most nobody ever said anything, and few were told of.
+    few = {
+        Clock.REPORT: "url IN (SELECT url FROM content_status)",
+        Clock.NOTICE: "domain IN (SELECT domain_now.id FROM notice_row"
+        " JOIN domain_now ON domain_now.domain = notice_row.domain)",
+    }
     rows = case.rows(
         f"{sql} SELECT CAST(page.url AS TEXT), domain_now.domain, chosen.asn, chosen.as_name,"
         " chosen.cdn, chosen.hosting_country, page.first FROM"
         f" (SELECT url, domain, min(received_at) AS first FROM report WHERE {conditions}"
-        " GROUP BY url) AS page"
+        f" AND {few[clock]} GROUP BY url) AS page"
         " JOIN chosen ON chosen.domain = page.domain"
         " JOIN domain_now ON domain_now.id = page.domain ORDER BY 1",
         parameters,
@@ -145,14 +138,18 @@ def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
         starts = list(_told(case, starts, (Role.HOST, Role.CDN, Role.PLATFORM), domains))
     # "Moved" and "could not tell" say neither that it is up nor that it is gone.
     looks = _grouped(
-        (url, Look(at, _CONTENT[state]))
+        (url, (at, _CONTENT[state]))
         for url, at, state in case.each(
             "SELECT CAST(url AS TEXT), at, state FROM content_status"
             " WHERE state IN (SELECT value FROM json_each(:states)) ORDER BY url, at, fact",
             {"states": canonical(list(_CONTENT))},
         )
     )
-    return _run(starts, looks, seen_up=True)  # by whoever confirmed it
+    found = _run(starts, looks, seen_up=True)  # by whoever confirmed it
+    if clock is Clock.NOTICE:
+        return found
+    pages: int = case.value(f"{sql} SELECT coalesce(sum(urls), 0) FROM chosen")
+    return replace(found, unchecked=found.unchecked + pages - len(starts))
 
 
 def by_party(clocks: Clocks) -> dict[tuple[str | None, str], list[Case]]:
@@ -181,25 +178,25 @@ def looks_of(checks: Sequence[Check]) -> list[Look]:
     looks = []
     before = ""
     for number, check in enumerate(checks):
-        at, state, expires = check
+        _, at, state, expires = check
         if state in _SAID_BY_REGISTRY or (state in _SEEN_IN_DNS and _confirmed(checks, number)):
             ran_out = expires is not None and expires <= at
             expired = ran_out or before == State.EXPIRED
-            looks.append(Look(at, End.EXPIRED if expired else End.REMOVED))
+            looks.append((at, End.EXPIRED if expired else End.REMOVED))
         elif state not in _SEEN_IN_DNS:
-            looks.append(Look(at, End.OPEN))
+            looks.append((at, End.OPEN))
         before = state
     return looks
 
 
 def _confirmed(checks: Sequence[Check], number: int) -> bool:
-    since = moment(checks[number].at)
-    for later in checks[number + 1 :]:
-        if later.state in _SAID_BY_REGISTRY:
+    since = moment(checks[number][1])
+    for _, at, state, _ in checks[number + 1 :]:
+        if state in _SAID_BY_REGISTRY:
             return True
-        if later.state not in _SEEN_IN_DNS:
+        if state not in _SEEN_IN_DNS:
             return False
-        if moment(later.at) - since >= _APART:
+        if moment(at) - since >= _APART:
             return True
     return False
 
@@ -219,8 +216,8 @@ def _run(
         first = bisect_left(looks, start.at, key=itemgetter(0))
         if first == len(looks):
             unchecked += 1
-        elif (first and looks[first - 1].end is not End.OPEN) or (
-            not first and not seen_up and looks[0].end is not End.OPEN
+        elif (first and looks[first - 1][1] is not End.OPEN) or (
+            not first and not seen_up and looks[0][1] is not End.OPEN
         ):
             down_before += 1
         else:

@@ -145,3 +145,15 @@ def test_schedules_do_not_decide(case, report, see):
     for (day, a), (_, b) in zip(often.within, seldom.within, strict=True):
         assert b.low <= a.high, day
         assert a.low <= b.high, day
+
+
+def test_pages_of_which_nothing_was_said_are_counted_as_unchecked(case, report, notify):
+    for name in ("said.test", "silent.test"):
+        report(name, path="page")
+        report(name, path="page", reference="again")
+        notify(name, day=1, role=Role.HOST, party="asn:64500", name="Host")
+    gone = ContentStatus(ContentState.GONE, NOON + timedelta(days=2), "desk")
+    content.add(case, "https://said.test/page", gone)
+    for clock in Clock:
+        found = content_clock(case, ALL, clock)
+        assert (len(found.cases), found.unchecked) == (1, 1)
