@@ -264,6 +264,7 @@ class WindowSettings(_Table):
 
     lock_minutes: float = Field(15, ge=0)  # without a key or a move; 0: never
     colours: Literal["system", "light", "dark", "contrast"] = "system"
+    reveal_names: bool = False  # names are shown from the start, not masked
     calm: bool = False  # numbers and colours are hidden at the start
     notify: bool = True  # the desktop is told when lookups end meanwhile
 

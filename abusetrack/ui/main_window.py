@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         self._build_status()
         menus.build(self)
         self.set_calm(desk.context.settings.window.calm)
+        self.reveal_names(desk.context.settings.window.reveal_names)
         self._shape_path = shape_path
         self._back = False  # whether pages are as they were left
         if shape_path is not None:

@@ -387,6 +387,11 @@ def _window() -> tuple[Line, ...]:
             _tr("As the system has them, or always light, dark, or of high contrast."),
         ),
         (
+            "window.reveal_names",
+            _tr("Names shown at the start"),
+            _tr("Else they are masked until Ctrl+Shift+M shows them."),
+        ),
+        (
             "window.calm",
             _tr("Calm at the start"),
             _tr("Numbers and colours are hidden until Ctrl+Shift+H shows them."),

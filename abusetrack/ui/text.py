@@ -123,10 +123,14 @@ class Masker:
     @classmethod
     def of(cls, names: Iterable[str], *, keep: int, revealed: bool) -> Masker:
         """Make one for names that share their last ``keep`` labels."""
-        distinct = sorted({name for name in names if name}, key=len, reverse=True)
-        masked = [(name, mask_name(name, keep)) for name in distinct]
+        masked = [(name, mask_name(name, keep)) for name in set(names) if name]
         defanged = [(defang(name), hidden) for name, hidden in masked if "." in name]
-        return cls((*defanged, *masked), revealed)
+        return cls(_longest_first((*defanged, *masked)), revealed)
+
+    def and_of(self, names: Iterable[str]) -> Masker:
+        """Return one that also hides names of other cases, of which the last label stays."""
+        others = Masker.of(names, keep=1, revealed=self.revealed)
+        return Masker(_longest_first((*self.names, *others.names)), self.revealed)
 
     def __call__(self, text: str) -> str:
         """Return the text as it may be shown, on one line."""
@@ -138,6 +142,11 @@ class Masker:
             for name, masked in self.names:
                 text = re.sub(re.escape(name), masked, text, flags=re.IGNORECASE)
         return text
+
+
+def _longest_first(names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Order names so that none is hidden in part because another stands in it."""
+    return tuple(sorted(names, key=lambda name: (-len(name[0]), name[0])))
 
 
 def minute(moment: datetime | None) -> str:

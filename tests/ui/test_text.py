@@ -103,3 +103,12 @@ def test_a_tooltip_shows_markup_as_text(qtbot):
     document.setHtml(plain_tip("<b>bold</b> & <img src=x>"))
     assert document.toPlainText() == "<b>bold</b> & <img src=x>"
     assert plain_tip("") == ""
+
+
+def test_names_of_other_cases_are_hidden_too_the_longest_first():
+    masker = Masker.of(["a.co.test"], keep=2, revealed=False).and_of(
+        ["long.a.co.test", "b.example"]
+    )
+    assert masker("a.co.test shares b[.]example and long.a.co.test") == (
+        "a•••.co.test shares b•••.example and l•••.a•••.c•••.test"
+    )

@@ -194,7 +194,8 @@ class DetailPanel(QFrame):
         revealed = self._all_revealed if self._own is None else self._own
         keep = keep_labels(row)
         names = [found.domain, found.unicode, *(host.host for host in found.view.hosts)]
-        masker = Masker.of(names, keep=keep, revealed=revealed)
+        linked = [link.domain for link in found.judged.links.links] if found.judged else []
+        masker = Masker.of(names, keep=keep, revealed=revealed).and_of(linked)
         now = self._desk.context.clock.now()
         self._name.setText(shown_name(row, revealed=revealed))
         kind = word(row.kind) if row.kind else ""
