@@ -309,6 +309,12 @@ class SourceProfile(_Table):
     columns: Mapping[str, str] = Field(default_factory=dict)  # our column -> their header
 
 
+class HashSettings(_Table):
+    """Hashes of material attached to reports."""
+
+    enabled: bool = False
+
+
 class PartnerSettings(_Table):
     """A partner that data is exchanged with, and what it may see."""
 
@@ -342,6 +348,7 @@ class Settings(_Table):
     backup: BackupSettings = BackupSettings()
     window: WindowSettings = WindowSettings()
     hub: HubSettings = HubSettings()
+    hashes: HashSettings = HashSettings()
     sources: Mapping[str, SourceProfile] = Field(default_factory=dict)
     partners: Mapping[str, PartnerSettings] = Field(default_factory=dict)
     practice: bool = False  # set by the practice internet: everything drafted says so

@@ -44,6 +44,10 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
         [(target, field) for target, field, _ in rows],
     )
     case.executemany(
+        "DELETE FROM hash_reference WHERE fact = (SELECT n FROM fact WHERE id = ?) AND kind = ?",
+        [(target, field) for target, field, _ in rows],
+    )
+    case.executemany(
         "UPDATE evidence SET body = NULL WHERE sha256 = ?", [(sha256,) for sha256, _, _ in pieces]
     )
     case.executemany(

@@ -20,6 +20,7 @@ from abusetrack.casefile import (
     erased,
     facts,
     gates,
+    hashes,
     hosts,
     notes,
     notices,
@@ -81,6 +82,7 @@ FOLDS = (
     Fold("notice answer", replies.fold_answers, ("notice_answer",)),
     Fold("notice quality", replies.fold_ratings, ("notice_quality",)),
     Fold("notice withdrawal", withdrawals.fold, _WITHDRAWN, in_order=True),
+    Fold("hash reference", hashes.fold, ("hash_reference",)),
     Fold("share", partners.fold_shares, ("shared",), in_order=True),
     Fold("partner record", partners.fold_records, ("partner_record",)),
 )
@@ -126,6 +128,9 @@ VIEWS: dict[str, str] = {
     " FROM party_note JOIN fact ON fact.n = party_note.fact",
     "gate": "SELECT domain, country, status, gate.at, expires_at, hex(fact.id) FROM gate"
     " JOIN fact ON fact.n = gate.fact",
+    "hash_reference": "SELECT hex(fact.id), hash_reference.kind, domain_now.domain,"
+    " hash_reference.at FROM hash_reference JOIN fact ON fact.n = hash_reference.fact"
+    " JOIN domain_now ON domain_now.id = hash_reference.domain",
     "shared": "SELECT partner, domain, since, last_at, hex(fact.id) FROM shared"
     " JOIN fact ON fact.n = shared.fact",
     "partner_record": "SELECT hex(fact.id), number, partner, domain, what, partner_record.at"

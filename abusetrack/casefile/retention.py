@@ -159,7 +159,7 @@ WHERE kind NOT IN (SELECT value FROM json_each(:kept))
     AND (:domain IS NULL AND :digest IS NULL
         OR fact.id IN (SELECT id FROM report JOIN fact AS reported ON reported.n = report.fact
             WHERE {_CHOSEN})
-        OR kind = 'assessment' AND unhex(content ->> '$.report', '-') IN
+        OR kind IN ('assessment', 'hash reference') AND unhex(content ->> '$.report', '-') IN
             (SELECT id FROM report JOIN fact AS reported ON reported.n = report.fact
             WHERE {_CHOSEN}))
 ORDER BY fact.n

@@ -32,6 +32,7 @@ MODULES = {
     "contact_commands": ("contacts",),
     "data_commands": ("update-data",),
     "exchange_commands": ("dump", "merge"),
+    "hash_commands": ("hashes",),
     "hub_commands": ("hub", "sync"),
     "history_commands": ("timeline", "since", "content", "note", "amend"),
     "intake_commands": ("import", "assess"),

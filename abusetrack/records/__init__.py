@@ -16,6 +16,7 @@ from abusetrack.records.clock import (
     Clock,
     SystemClock,
 )
+from abusetrack.records.hashes import HashItem, HashKind
 from abusetrack.records.judging import (
     Approval,
     ContentSeen,
@@ -157,6 +158,8 @@ __all__ = [
     "GateEntry",
     "GateStatus",
     "GateVerdict",
+    "HashItem",
+    "HashKind",
     "Host",
     "HostKind",
     "HostingAgreement",

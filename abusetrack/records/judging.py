@@ -137,6 +137,7 @@ class LinkKind(StrEnum):
     REGISTRANT = "same registrant handle"
     REGISTERED = "registered in the same minute at the same registrar"
     STRING = "same second-level string"
+    ITEM = "same material"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from abusetrack.casefile import CaseFile, hops, projection, traits
+from abusetrack.casefile import CaseFile, hashes, hops, projection, traits
 from abusetrack.casefile.hops import HopString
 from abusetrack.casefile.traits import Holder
 from abusetrack.judgement.links import Registered, Seen, Shared, is_a_providers, judge_links
@@ -78,6 +78,7 @@ def hop_strings(context: Context, case: CaseFile) -> tuple[list[HopString], list
 def _shared(
     context: Context, case: CaseFile, now: DomainNow, facts: Facts, most: int
 ) -> Iterator[Shared]:
+    yield from _same_material(case, now, most)
     prefixes: dict[str, Seen] = {}
     for trait in traits.of_domain(case, now.domain):
         mine = Seen(now.domain, trait.first_seen, trait.last_seen, trait.fact)
@@ -90,6 +91,16 @@ def _shared(
     for prefix, mine in prefixes.items():
         others = traits.in_prefix(case, prefix, but=now.domain, limit=most + 1)
         yield Shared(LinkKind.PREFIX, prefix, mine, tuple(map(_seen, others)))
+
+
+def _same_material(case: CaseFile, now: DomainNow, most: int) -> Iterator[Shared]:
+    """Yield the others of which the same material was reported; which, is not said."""
+    own = hashes.of_domain(case, now.domain)
+    found = hashes.same_items(case, now.domain, limit=most + 1)
+    if own and found:
+        mine = Seen(now.domain, own[0].at, own[-1].at, own[0].id)
+        others = tuple(Seen(o.domain, o.first_seen, o.last_seen, o.fact) for o in found)
+        yield Shared(LinkKind.ITEM, "by its hash", mine, others)
 
 
 def _is_a_services(context: Context, trait: Trait, facts: Facts) -> bool:

@@ -435,6 +435,11 @@ def _sources() -> tuple[Line, ...]:
             _tr("TOML, one table for each source: [name] with date_format, zone, source, columns."),
         ),
         (
+            "hashes.enabled",
+            _tr("Keep hashes of material"),
+            _tr("Ask first whether your law and your partners allow it; never in notices."),
+        ),
+        (
             "partners",
             _tr("Partners"),
             _tr("TOML, one table for each: [name] with kind, level, tlp, openpgp_fingerprint, …"),

@@ -27,6 +27,7 @@ from abusetrack.casefile.migrations import (
     m0024_left,
     m0025_exchange,
     m0026_taxii,
+    m0027_hashes,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -49,6 +50,7 @@ _STEPS = (
     m0024_left,
     m0025_exchange,
     m0026_taxii,
+    m0027_hashes,
 )
 
 
