@@ -41,7 +41,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         built = _build(Path(name))
-        target = options.folder / "abusetrack"
+        target = options.folder.absolute() / "abusetrack"
         if target.exists():
             shutil.rmtree(target)
         shutil.copytree(built, target, symlinks=True)
