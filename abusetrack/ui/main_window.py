@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
             )
         bar.addWidget(self.lookups, 1)
         if self._desk.context.settings.practice:
-            badge = label(self.tr("Practice internet: nothing here is real"))
+            badge = label(self.tr("Practice: nothing is real"))
             badge.setObjectName("badge")
             bar.addPermanentWidget(badge)
         if not self._desk.can_look_up:

@@ -319,3 +319,21 @@ def test_closing_twice_is_harmless(bench, qtbot):
     window.close()
     window.close()
     assert isinstance(window, MainWindow)
+
+
+def badges(window):
+    bar = window.statusBar()
+    return [one.text() for one in bar.findChildren(QLabel) if one.isVisible() and one.text()]
+
+
+def test_the_status_bar_says_that_nothing_is_looked_up_and_nothing_can_be_locked(bench):
+    window = bench.window()
+    assert "Offline: no resolver set" in badges(window)
+    assert "Not encrypted" in badges(window)
+    assert not window.lock_badge.isVisible()
+
+
+def test_the_status_bar_says_that_this_is_practice(practice_bench):
+    window = practice_bench().window()
+    assert "Practice: nothing is real" in badges(window)
+    assert not [text for text in badges(window) if text.startswith("Offline")]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QWidget
 
 from abusetrack.metrics.choices import Choices, Chosen
 from abusetrack.metrics.filters import Filters, Period
@@ -15,6 +15,7 @@ from abusetrack.metrics.regions import regions
 from abusetrack.records import SiteKind
 from abusetrack.ui import theme
 from abusetrack.ui.text import one_line
+from abusetrack.ui.widgets.flow import FlowLayout
 from abusetrack.ui.widgets.parts import button, label
 from abusetrack.ui.words import word
 
@@ -81,24 +82,20 @@ class FigureFilters(QWidget):
         self.set_chosen(Chosen())
 
     def _lay_out(self) -> None:
-        rows: tuple[tuple[QWidget, ...], ...] = (
-            (self.period, self.since, self.until, self.category, self.commercial, self.kind),
-            (self.source, self.country, self.registrar, self.as_known_now, self.clear_button),
-        )
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.SMALL)
-        for number, items in enumerate(rows):
-            row = QHBoxLayout()
-            row.setSpacing(theme.SMALL)
-            for item in items:
-                row.addWidget(item)
-            row.addStretch()
-            if number:
-                row.addWidget(label(self.tr("Saved:"), muted=True))
-                for item in (self.saved, self.save_button, self.remove_button):
-                    row.addWidget(item)
-            grid.addLayout(row, number, 0)
+        flow = FlowLayout(self, spacing=theme.SMALL)
+        for item in (
+            self.period, self.since, self.until, self.category, self.commercial, self.kind,
+            self.source, self.country, self.registrar, self.as_known_now, self.clear_button,
+        ):  # fmt: skip
+            flow.addWidget(item)
+        kept = QWidget()
+        row = QHBoxLayout(kept)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SMALL)
+        row.addWidget(label(self.tr("Saved:"), muted=True))
+        for item in (self.saved, self.save_button, self.remove_button):
+            row.addWidget(item)
+        flow.addWidget(kept)
 
     def _box(self, name: str, characters: int) -> QComboBox:
         box = QComboBox()

@@ -58,7 +58,7 @@ class LookupStatus(QWidget):
         self.queue.setAccessibleName(self.tr("Names queued for lookup"))
         self._progress = QProgressBar()
         self._progress.setAccessibleName(self.tr("Progress of lookups"))
-        self._progress.setFixedWidth(220)
+        self._progress.setFixedWidth(140)
         self._progress.setFormat(self.tr("%v of %m"))
         self.look_up_button = button(
             self.tr("Look up"),

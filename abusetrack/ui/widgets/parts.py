@@ -153,13 +153,15 @@ class EmptyPlace(QWidget):
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text = label(text, muted=True, wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._text.setFixedWidth(_EMPTY_WIDTH)
+        self._text.setMaximumWidth(_EMPTY_WIDTH)
+        self._text.setMinimumWidth(_EMPTY_WIDTH // 2)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for part in (self._title, self._text, action):
             if part is not None:
                 row = QHBoxLayout()
-                row.addStretch()
-                row.addWidget(part)
-                row.addStretch()
+                row.addStretch(1)
+                row.addWidget(part, 1000 if part is self._text else 0)
+                row.addStretch(1)
                 layout.addLayout(row)
         layout.addStretch()
 
