@@ -12,12 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from abusetrack.casefile import CaseFile, filters, partners, projection, told
+from abusetrack.casefile import CaseFile, filters, hashes, partners, projection, told
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.errors import InputError
 from abusetrack.judgement.hosting import HostView
 from abusetrack.names import defang
-from abusetrack.records import DomainNow, Level, NoticeStatus, PartnerKind, Role, SiteKind, State
+from abusetrack.records import (
+    DomainNow,
+    HashItem,
+    Level,
+    NoticeStatus,
+    PartnerKind,
+    Role,
+    SiteKind,
+    State,
+)
 from abusetrack.settings import PartnerSettings
 from abusetrack.triage import gates
 from abusetrack.triage.context import Context
@@ -85,6 +94,7 @@ class SharedDomain:
     hosts: tuple[str, ...] = ()
     addresses: tuple[SharedAddress, ...] = ()
     pages: tuple[SharedPage, ...] = ()
+    items: tuple[HashItem, ...] = ()  # hashes of material: hotlines and authorities alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,7 @@ def outgoing(
     given = partners.given(case, name)
     everything = len(projection.ids(case, wanted))
     found = [
-        _domain(context, case, now, settings.level, given.get(now.domain))
+        _domain(context, case, now, settings, given.get(now.domain))
         for start in range(0, len(numbers), _CHUNK)
         for now in projection.rows(case, numbers[start : start + _CHUNK])
         # The list's own columns may be older than the gate of the country it is in now.
@@ -181,8 +191,13 @@ def _withdrawn(context: Context, case: CaseFile, name: str) -> tuple[Withdrawn, 
 
 
 def _domain(
-    context: Context, case: CaseFile, now: DomainNow, level: Level, since: datetime | None
+    context: Context,
+    case: CaseFile,
+    now: DomainNow,
+    partner: PartnerSettings,
+    since: datetime | None,
 ) -> SharedDomain:
+    level = partner.level
     facts = StoredFacts(case)
     hosts = host_names(case, now.domain)
     view = look(context, facts, now.domain, hosts, suffix_kind=now.suffix_kind)
@@ -219,7 +234,18 @@ def _domain(
         hosts=confirmed.hosts if shows_hosts else (),
         addresses=_addresses(seen) if shows_hosts else (),
         pages=_pages(confirmed) if level is Level.URL else (),
+        items=_items(context, case, now.domain, partner),
     )
+
+
+def _items(
+    context: Context, case: CaseFile, domain: str, partner: PartnerSettings
+) -> tuple[HashItem, ...]:
+    """Return hashes where they are kept, for whom they are, at the highest level."""
+    wanted = partner.level is Level.URL and for_hotline_or_authority(partner)
+    if not (wanted and context.settings.hashes.enabled):
+        return ()
+    return tuple(stored.item for stored in hashes.of_domain(case, domain))
 
 
 def _changed(now: DomainNow, view: View, notices: Sequence[SharedNotice]) -> datetime:
@@ -261,6 +287,8 @@ def preview(found: Outgoing) -> str:
     for item in found.domains[:_SHOWN]:
         lines.append(_line(item))
         lines += [f"    {defang(page.url)}" for page in item.pages]
+        if item.items:
+            lines.append(f"    hashes of {len(item.items)} pieces of material")
     if len(found.domains) > _SHOWN:
         lines.append(f"and {len(found.domains) - _SHOWN} more")
     lines += [f"taken back: {defang(item.domain)}" for item in found.withdrawn[:_SHOWN]]

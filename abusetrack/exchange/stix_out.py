@@ -17,6 +17,7 @@ import stix2
 
 from abusetrack.exchange.leaving import Outgoing, SharedAddress, SharedDomain, Withdrawn
 from abusetrack.exchange.namespaces import of_organisation
+from abusetrack.records import HashKind
 from abusetrack.settings import Organisation
 
 MEDIA_TYPE = "application/stix+json;version=2.1"
@@ -29,6 +30,11 @@ _TLP = {
     "amber+strict": "939a9414-2ddd-4d32-a0cd-375ea402b003",
     "red": "e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
+# Names of the vocabulary hash-algorithm-ov; the last two are not in it, and allowed beside it.
+_HASHES = {
+    HashKind.MD5: "MD5", HashKind.SHA1: "SHA-1", HashKind.SHA256: "SHA-256", HashKind.PDQ: "PDQ",
+    HashKind.PHOTODNA: "PhotoDNA",
+}  # fmt: skip
 _TLP_CREATED = "2022-10-01T00:00:00.000Z"
 
 
@@ -109,6 +115,14 @@ class _Writer:
             url = stix2.URL(value=page.url, **self._marked())
             yield url
             yield self._related(infrastructure, "consists-of", url, item)
+        for material in item.items:
+            file = stix2.File(
+                hashes={_HASHES[kind]: value for kind, value in material.values.items()},
+                allow_custom=True,
+                **self._marked(),
+            )
+            yield file
+            yield self._related(infrastructure, "consists-of", file, item)
         yield from self._notes(item, infrastructure)
 
     def _of_address(

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 import stix2
 from stix2validator import ValidationOptions, validate_string
 
-from abusetrack.casefile import partners
+from abusetrack.casefile import hashes, partners
 from abusetrack.exchange.leaving import outgoing
 from abusetrack.exchange.stix_out import bundle
-from abusetrack.records import AssessmentOutcome, Level
+from abusetrack.records import AssessmentOutcome, HashItem, HashKind, Level, PartnerKind
+from abusetrack.settings import HashSettings, PartnerSettings
 
 
 def made(desk, case, partner="url"):
@@ -86,3 +88,25 @@ def test_names_that_a_pattern_would_read_otherwise_are_escaped(desk, case, take)
     take(f"{header}https://b\u00f6se.com/x,confirmed,dedicated,A,Law 1\n", filename="idn.csv")
     (indicator,) = objects(made(desk, case), "indicator")
     assert indicator["pattern"] == "[domain-name:value = 'xn--bse-sna.com']"
+
+
+def test_hashes_go_to_hotlines_and_authorities_that_see_urls_and_to_nobody_else(
+    desk, case, told, clock
+):
+    item = HashItem({HashKind.MD5: "a" * 32, HashKind.SHA256: "c" * 64, HashKind.PDQ: "d" * 64})
+    hashes.add(case, "example.com", [item], label="list")
+    assert objects(made(desk, case, "police"), "file") == []  # they are off
+    keeps = desk.settings.model_copy(update={"hashes": HashSettings(enabled=True)})
+    desk = replace(desk, settings=keeps)
+    body = made(desk, case, "police")
+    (file,) = objects(body, "file")
+    assert file["hashes"]["SHA-256"] == "c" * 64
+    results = validate_string(body.decode(), ValidationOptions(version="2.1"))
+    assert results.is_valid, [str(error) for error in results.errors]
+    assert made(desk, case, "police") == body
+    for partner in ("host", "domain"):
+        assert objects(made(desk, case, partner), "file") == []
+    shop = PartnerSettings(kind=PartnerKind.INDUSTRY, level=Level.URL)
+    known = {**desk.settings.partners, "shop": shop}
+    desk = replace(desk, settings=desk.settings.model_copy(update={"partners": known}))
+    assert objects(made(desk, case, "shop"), "file") == []
