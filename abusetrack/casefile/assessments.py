@@ -10,7 +10,7 @@ from abusetrack.casefile import audit, counts, facts
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean, id_text, stamp, without_empty
 from abusetrack.casefile.facts import NewFact, StoredFact, Written
-from abusetrack.casefile.findings import agreed, standing
+from abusetrack.casefile.findings import agreed, holding, standing, twins
 from abusetrack.records import Assessment
 
 
@@ -139,6 +139,9 @@ def attach(
             for fact, (report, _, _, assessment) in zip(written, judged, strict=True)
         ],
     )
+    both = {number for pair in twins(case, [report for report, *_ in judged]) for number in pair}
+    if both:
+        _hold_again(case, both)
     return written
 
 
@@ -152,12 +155,13 @@ def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
         "INSERT OR IGNORE INTO finding VALUES (?, ?, NULL)",
         [(fact.n, numbers[fact.content["report"]]) for fact in stored],
     )
-    wanted = canonical(list(numbers.values()))
+    known = {number for pair in twins(case, numbers.values()) for number in pair}
+    every = sorted({*numbers.values(), *known})
+    wanted = canonical(every)
     of_reports = "report IN (SELECT value FROM json_each(?))"
     rows = case.rows(f"SELECT fact FROM finding WHERE {of_reports}", [wanted])
     case.executemany("UPDATE finding SET replaced_by = ? WHERE fact = ?", _replaced(case, rows))
-    held = standing(case, numbers.values())
-    _hold(case, [(report, found[0].n, agreed(found)) for report, found in held.items() if found])
+    _hold_again(case, every)
     rows = case.rows(f"SELECT DISTINCT domain FROM report WHERE fact {of_reports[7:]}", [wanted])
     counts.fold(case, [domain for (domain,) in rows])
 
@@ -174,6 +178,11 @@ def _replaced(case: CaseFile, rows: Iterable[tuple[int]]) -> list[tuple[int, int
         for before in (fact.supersedes, *fact.content.get("settles", ()))
         if before in found
     ]
+
+
+def _hold_again(case: CaseFile, reports: Iterable[int]) -> None:
+    held = holding(case, reports)
+    _hold(case, [(report, said.n, said.assessment) for report, said in held.items()])
 
 
 def _hold(case: CaseFile, held: Iterable[tuple[int, int, Assessment]]) -> None:

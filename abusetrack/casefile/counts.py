@@ -11,16 +11,7 @@ from abusetrack.casefile.encoding import canonical
 # merged both took it in; it is confirmed where one of them confirmed it and none denies
 # it. A kind that was not stated does not disagree with one that was.
 _FOLD = """
-WITH said AS (
-    SELECT domain, url, reference, received_at, assessed_at, kind, commercial, disguised,
-        CASE WHEN outcome = 'confirmed' AND EXISTS (
-            SELECT 1 FROM report AS other
-            WHERE other.domain = report.domain AND other.url = report.url
-                AND other.reference = report.reference
-                AND other.outcome IN ('not illegal', 'outside remit'))
-        THEN 'in dispute' ELSE outcome END AS outcome
-    FROM report WHERE domain IN (SELECT value FROM json_each(:domains))
-), one AS (
+WITH one AS (
     SELECT domain, url,
         min(received_at) AS first, max(received_at) AS last,
         max(outcome = 'confirmed') AS confirmed,
@@ -32,7 +23,8 @@ WITH said AS (
         max(CASE WHEN outcome = 'confirmed' THEN commercial END) AS other_commercial,
         min(CASE WHEN outcome = 'confirmed' THEN disguised END) AS disguised,
         max(CASE WHEN outcome = 'confirmed' THEN disguised END) AS other_disguised
-    FROM said GROUP BY domain, url, reference
+    FROM report WHERE domain IN (SELECT value FROM json_each(:domains))
+    GROUP BY domain, url, reference
 ), folded AS (
     SELECT domain,
         count(*) AS reports, sum(confirmed) AS confirmed_reports,

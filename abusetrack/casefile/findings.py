@@ -64,6 +64,56 @@ def standing(case: CaseFile, reports: Iterable[int]) -> dict[int, list[StoredFin
     return found
 
 
+_TWINS = """
+SELECT mine.fact, twin.fact FROM report AS mine JOIN report AS twin
+    ON twin.domain = mine.domain AND twin.url = mine.url AND twin.reference = mine.reference
+WHERE mine.fact IN (SELECT value FROM json_each(?)) AND twin.fact <> mine.fact
+"""
+
+
+def twins(case: CaseFile, reports: Iterable[int]) -> list[tuple[int, int]]:
+    """Return (report, other report) of the same URL with the same reference, by local number.
+
+    There are such where desks that were merged both took it in.
+    """
+    return case.rows(_TWINS, [canonical(list(reports))])
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What holds of one report, and the number of the first finding it rests on."""
+
+    n: int
+    assessment: Assessment
+
+
+def holding(case: CaseFile, reports: Iterable[int]) -> dict[int, Holding]:
+    """Return what holds of each report (local number) that has any finding.
+
+    Nothing is confirmed of which another desk says, for the same URL and reference, that
+    it is not illegal or outside the remit.
+    """
+    own = standing(case, reports)
+    pairs = twins(case, own)
+    others = standing(case, {other for _, other in pairs})
+    denied = {
+        report
+        for report, other in pairs
+        if any(item.assessment.outcome in _DENIALS for item in others[other])
+    }
+    return {
+        report: Holding(found[0].n, _undisputed(agreed(found), denied=report in denied))
+        for report, found in own.items()
+        if found
+    }
+
+
+def _undisputed(assessment: Assessment, *, denied: bool) -> Assessment:
+    if denied and assessment.outcome is AssessmentOutcome.CONFIRMED:
+        return replace(assessment, outcome=AssessmentOutcome.NOT_ASSESSED)
+    return assessment
+
+
 def agreed(found: Sequence[StoredFinding]) -> Assessment:
     """Return what several assessments agree on; where they differ, nothing is said.
 
@@ -104,6 +154,8 @@ def conflicts(case: CaseFile, domain: str) -> tuple[Conflict, ...]:
             found.append(Conflict("assessment", versions[0].report, differing, ids))
     return tuple(found)
 
+
+_DENIALS = frozenset({AssessmentOutcome.NOT_ILLEGAL, AssessmentOutcome.OUTSIDE_REMIT})
 
 # What two findings can differ in, and what holds while they do.
 _IN_DISPUTE: Mapping[str, Any] = {

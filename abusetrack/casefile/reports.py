@@ -128,8 +128,8 @@ def of_domain(case: CaseFile, domain: str) -> tuple[StoredReport, ...]:
         [domain],
     )
     numbers = [fact for (fact,) in rows]
-    judged = findings.standing(case, numbers)
-    return tuple(_decode(fact, judged[fact.n]) for fact in facts.read(case, numbers))
+    judged = findings.holding(case, numbers)
+    return tuple(_decode(fact, judged.get(fact.n)) for fact in facts.read(case, numbers))
 
 
 def recorded_since(case: CaseFile, fact: int, *, limit: int) -> list[tuple[str, int]]:
@@ -363,7 +363,7 @@ def _fact(report: Report, list_id: str) -> NewFact:
     return NewFact("report", content, {k: text for k, text in texts.items() if text is not None})
 
 
-def _decode(fact: StoredFact, judged: Sequence[findings.StoredFinding]) -> StoredReport:
+def _decode(fact: StoredFact, judged: findings.Holding | None) -> StoredReport:
     content = fact.content
     url = content["base"] + (fact.text("path") or "/")
     return StoredReport(
@@ -375,7 +375,7 @@ def _decode(fact: StoredFact, judged: Sequence[findings.StoredFinding]) -> Store
             reference=fact.text("reference"),
             note=fact.text("note"),
             line=content.get("line"),
-            assessment=findings.agreed(judged) if judged else None,
+            assessment=judged.assessment if judged else None,
         ),
         fact.at,
         fact.actor,

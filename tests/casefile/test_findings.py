@@ -167,6 +167,27 @@ def test_one_url_that_two_desks_took_in_and_judged_otherwise_is_in_dispute(
     assert row.first_confirmed is None
     assert findings.conflicts(filled, "a.example")[0].fields == ("outcome",)
 
+    def outcomes():
+        found = {
+            item.report.assessment.outcome
+            for item in reports.of_domain(filled, "a.example")
+            if item.report.assessment
+        }
+        rows = filled.rows("SELECT DISTINCT outcome FROM report WHERE assessment IS NOT NULL")
+        assert {outcome.value for outcome in found} == {outcome for (outcome,) in rows}
+        return found
+
+    # What one desk confirms and another denies stands in no notice and counts in no figure.
+    assert outcomes() == {AssessmentOutcome.NOT_ASSESSED, AssessmentOutcome.OUTSIDE_REMIT}
+    before = filled.query("SELECT fact, outcome FROM report ORDER BY fact")
+    with filled.transaction():
+        known = [n for (n,) in filled.rows("SELECT n FROM fact WHERE kind = 'assessment'")]
+        assessments.fold(filled, facts.read(filled, known))
+    assert filled.query("SELECT fact, outcome FROM report ORDER BY fact") == before
+    assessments.amend(filled, URL, {"outcome": AssessmentOutcome.CONFIRMED})
+    assert outcomes() == {AssessmentOutcome.CONFIRMED}
+    assert projection.read(filled, "a.example").confirmed_reports == 1
+
 
 def test_an_older_case_file_gets_its_findings(path, clock, report, confirmed, discarded):
     with open_case_file(path, clock=clock, actor="Ann") as case:

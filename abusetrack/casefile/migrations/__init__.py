@@ -28,6 +28,7 @@ from abusetrack.casefile.migrations import (
     m0025_exchange,
     m0026_taxii,
     m0027_hashes,
+    m0028_disputes,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -51,6 +52,7 @@ _STEPS = (
     m0025_exchange,
     m0026_taxii,
     m0027_hashes,
+    m0028_disputes,
 )
 
 
