@@ -70,11 +70,13 @@ def report(case, names):
         commercial=None,
         category=None,
         reference=None,
+        disguised=None,
     ):
         at = NOON + timedelta(days=day)
         finding = Assessment(
-            outcome, at, "test", kind, commercial=commercial, legal_category=category
-        )
+            outcome, at, "test", kind, commercial=commercial, disguised=disguised,
+            legal_category=category,
+        )  # fmt: skip
         given = Report(
             target=names.target(f"https://{domain}/{path or next(numbers)}"),
             received_at=at,
@@ -103,6 +105,7 @@ def see(case):
         state=State.ACTIVE,
         asn=64500,
         cdn=None,
+        expires_day=None,
     ):
         at = NOON + timedelta(days=day)
         known = agreement in {HostingAgreement.UNANIMOUS, HostingAgreement.MAJORITY}
@@ -118,7 +121,7 @@ def see(case):
                     else NOON + timedelta(days=registration_day),
                     registrar_key=f"iana:{registrar}" if registrar else None,
                     registrar=f"Registrar {registrar}" if registrar else None,
-                    expires=None,
+                    expires=None if expires_day is None else NOON + timedelta(days=expires_day),
                     hosting_at=at if hosting_day is None else NOON + timedelta(days=hosting_day),
                     hosting_country=country if known else None,
                     hosting_verdict=agreement,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import lzma
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
@@ -18,7 +19,7 @@ from abusetrack.casefile.sightings import Sighting
 from abusetrack.metrics.concentration import COUNTED, concentration
 from abusetrack.metrics.conduct import conduct
 from abusetrack.metrics.displacement import displacement
-from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.filters import Filters, next_month
 from abusetrack.metrics.hosting import hosting
 from abusetrack.metrics.kinds import kinds
 from abusetrack.metrics.survival import survival
@@ -42,6 +43,7 @@ sys.modules["truth"] = truth
 _spec.loader.exec_module(truth)
 
 VOLUME = Path(__file__).parents[2].parent / "shared/data/volume/domains-with-facts.csv"
+SEEN = VOLUME.with_name("domains-first-seen.csv.xz")
 CHOSEN = {
     "all": {},
     "month": {"since": 10.0, "until": 40.0},
@@ -254,8 +256,8 @@ def test_real_lists(case, names):
         seen.append(
             Sighting(
                 f"n{at}.test", reported + timedelta(hours=1), State.ACTIVE,
-                reported + timedelta(hours=1), key, key, None, None, None, HostingAgreement.NONE,
-                None, None, None,
+                reported + timedelta(hours=1), key, key, None,
+                reported + timedelta(hours=1) if row["ips"] else None, *_hosted(row), None,
             )
         )  # fmt: skip
         expected[key] += 1
@@ -274,11 +276,67 @@ def test_real_lists(case, names):
     assert found.figures.top_share == pytest.approx(sum(sizes[:10]) / len(rows))
     needed = next(n for n in range(1, len(sizes) + 1) if sum(sizes[:n]) >= 0.75 * len(rows))
     assert found.figures.three_quarters == needed
+    networks = concentration(case, "networks", Filters())
+    assert {row.key: row.domains for row in networks.rows if row.domains} == Counter(
+        row["asn_routeviews"] or None for row in rows
+    )
+    assert {row.key: row.domains for row in hosting(case, Filters()).countries} == Counter(
+        {HostingAgreement.DISPUTED: "disputed"}.get(agreement, country)
+        for country, agreement, _, _ in map(_hosted, rows)
+    )
     age = displacement(case, Filters(), now=truth.when(300), hop_tlds=3).age_at_report
     assert age.domains == len(ages)
     assert [age.lower, age.median, age.upper] == pytest.approx(
         quantiles(ages, n=4, method="inclusive")
     )
+
+
+@pytest.mark.skipif(not SEEN.exists(), reason="the volume lists stand beside the checkout only")
+def test_real_volume_by_ending_and_day(case, names):
+    """Every tenth of a list over six years, by month; its names stay outside."""
+    with lzma.open(SEEN, "rt", encoding="utf-8", newline="") as file:
+        rows = [(row["first_reported_at"], row["domain"]) for row in csv.DictReader(file)][::10]
+    assert len(rows) > 10_000
+    endings = {name.rpartition(".")[2] for _, name in rows}
+    keys = {ending: f"iana:{n}" for n, ending in enumerate(sorted(endings), 1)}
+    given, seen, months = [], [], defaultdict(Counter)
+    for at, (day, name) in enumerate(rows):
+        reported, key = _moment(day), keys[name.rpartition(".")[2]]
+        finding = Assessment(AssessmentOutcome.CONFIRMED, reported, "test", SiteKind.DEDICATED)
+        target = names.target(f"https://n{at}.test/")
+        given.append(Report(target, received_at=reported, source="list", assessment=finding))
+        seen.append(
+            Sighting(
+                f"n{at}.test", reported, State.ACTIVE, reported, key, key, None, None, None,
+                HostingAgreement.NONE, None, None, None,
+            )
+        )  # fmt: skip
+        months[f"{reported:%Y-%m}"][key] += 1
+    reports.add(case, given, (), Discarded(), label="test")
+    sightings.write(case, seen)
+    assert {month: sum(dict(n).values()) for month, n in kinds(case, Filters()).months} == {
+        month: found.total() for month, found in months.items()
+    }
+    for month in sorted(months)[::7]:
+        since = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+        found = concentration(case, "registrars", Filters(since=since, until=next_month(since)))
+        assert {row.key: row.domains for row in found.rows if row.domains} == months[month]
+        sizes = sorted(months[month].values(), reverse=True)
+        assert found.figures.top_share == pytest.approx(sum(sizes[:10]) / sum(sizes))
+    days = Counter(f"{_moment(day):%Y-%m-%d}" for day, _ in rows)
+    found = work(case, Filters(), now=truth.when(300)).days
+    assert {day: sum(dict(counts).values()) for day, counts in found} == days
+
+
+def _hosted(row):
+    """Return (country, agreement, origin AS, its name) as two sources say them."""
+    one, other = row["country_geo_whois_asn"], row["country_ipfire"]
+    number = int(row["asn_routeviews"]) if row["asn_routeviews"] else None
+    if not one and not other:
+        return None, HostingAgreement.NONE, number, None
+    if one and other and one != other:
+        return None, HostingAgreement.DISPUTED, number, None
+    return one or other, HostingAgreement.UNANIMOUS, number, None
 
 
 def _moment(text):
