@@ -108,7 +108,7 @@ def _bars(shown: list[Row]) -> Bars:
         labels=tuple(row.name for row in shown),
         values=tuple(float(row.domains) for row in shown),
         keys=tuple(row.key for row in shown),
-        line=tuple(row.cumulative or 0.0 for row in shown),
+        line=tuple(row.cumulative or 0.0 for row in shown) if len(shown) > 1 else (),
         highlighted=tuple(range(min(TOP, len(shown)))),
     )
 

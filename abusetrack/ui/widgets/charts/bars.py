@@ -17,6 +17,7 @@ from abusetrack.ui.widgets.charts.view import Mark
 _LINE = 22  # pixels of a bar with its gap
 _AXES = 76
 _THICK = 0.7
+_ABOVE_LINE, _VEIL = 10, 0.7  # numbers stay legible where the line crosses them
 _ROOM = 1.14  # of the largest bar, for the number at its end
 
 
@@ -48,8 +49,13 @@ class BarsView(PlotView):
                 pen=series[0],
             )
         )
+        ground = QColor(colours.surface)
+        ground.setAlphaF(_VEIL)
         for at, value in enumerate(chart.values):
-            text = pyqtgraph.TextItem(f"{value:,.0f}", color=colours.text, anchor=(0, 0.5))
+            text = pyqtgraph.TextItem(
+                f"{value:,.0f}", color=colours.text, anchor=(-0.15, 0.5), fill=ground
+            )
+            text.setZValue(_ABOVE_LINE)
             text.setFont(theme.small(self.font()))
             text.setPos(value, at)
             plot.addItem(text)
