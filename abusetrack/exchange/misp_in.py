@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from abusetrack.exchange.incoming import Incoming, Reader, objects, one_line
+from abusetrack.exchange.incoming import Incoming, Reader, objects, one_line, word
 from abusetrack.records import PartnerSaid, Role, SiteKind
 
 _KINDS: Mapping[str, SiteKind] = {
@@ -17,6 +18,7 @@ _INFORMED: Mapping[str, Role] = {
     "action-taken:informed ISP/Hosting Service Provider": Role.HOST,
     "action-taken:informed Registrar": Role.REGISTRAR,
 }
+_SECONDS = re.compile(r"[0-9]{1,11}")
 _DOMAINS = frozenset({"domain", "hostname"})
 
 
@@ -24,7 +26,7 @@ def read(document: object, reader: Reader) -> Incoming:
     """Return what an event says of domains."""
     event = document.get("Event", document) if isinstance(document, Mapping) else {}
     for item, deleted in _attributes(event):
-        kind = item.get("type")
+        kind = word(item.get("type"))
         if kind not in _DOMAINS:
             reader.found.left_out[f"attributes of type {one_line(kind, 40)!r}"] += 1
             continue
@@ -49,7 +51,7 @@ def _attributes(event: object) -> Iterator[tuple[Mapping[str, Any], bool]]:
     for item in objects(event, "Attribute"):
         yield item, item.get("deleted") is True
     for part in objects(event, "Object"):
-        if part.get("name") in {"domain-ip", "whois"}:
+        if word(part.get("name")) in {"domain-ip", "whois"}:
             for item in objects(part, "Attribute"):
                 yield item, True in (item.get("deleted"), part.get("deleted"))
 
@@ -58,6 +60,6 @@ def _at(item: Mapping[str, Any], event: object, reader: Reader) -> datetime | No
     """Return when an attribute was last changed; MISP writes seconds since 1970."""
     for place in (item, event):
         stamp = place.get("timestamp") if isinstance(place, Mapping) else None
-        if isinstance(stamp, str | int) and str(stamp).isdigit() and len(str(stamp)) <= 11:
+        if isinstance(stamp, str | int) and _SECONDS.fullmatch(str(stamp)):
             return reader.moment(datetime.fromtimestamp(int(stamp), UTC).isoformat())
     return reader.moment(None)

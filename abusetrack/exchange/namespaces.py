@@ -14,3 +14,8 @@ def of_organisation(organisation: Organisation) -> uuid.UUID:
     """Return the namespace of an organisation's ids; two desks of one have the same."""
     named = organisation.website or organisation.verification_url or organisation.name
     return uuid.uuid5(_OURS, named.strip().rstrip("/").casefold())
+
+
+def indicator_id(namespace: uuid.UUID, domain: str) -> str:
+    """Return the STIX id of an organisation's indicator of a domain."""
+    return "indicator--" + str(uuid.uuid5(namespace, "indicator\0" + domain))

@@ -11,8 +11,9 @@ from abusetrack import intake
 from abusetrack.casefile import CaseFile, partners, projection
 from abusetrack.errors import InputError
 from abusetrack.exchange import misp_in, stix_in
-from abusetrack.exchange.incoming import Incoming, Reader, Said
+from abusetrack.exchange.incoming import Incoming, Reader, Said, domain_of
 from abusetrack.exchange.leaving import partner_of
+from abusetrack.exchange.namespaces import of_organisation
 from abusetrack.names import defang
 from abusetrack.records import (
     Assessment,
@@ -83,7 +84,9 @@ def parse(context: Context, partner: str, body: bytes, name: str) -> Incoming:
     kind = _format_of(document)
     if kind is None:
         raise InputError(f"{name} is neither a STIX 2.1 bundle nor a MISP event.")
-    reader = Reader(context.names, partner, context.clock.now())
+    reader = Reader(
+        context.names, partner, context.clock.now(), of_organisation(context.settings.organisation)
+    )
     return _FORMATS[kind](document, reader)
 
 
@@ -167,15 +170,22 @@ def _reports(
                 f"partner {partner}",
                 item.kind or SiteKind.UNKNOWN,
             )
-        for url in item.urls or (f"//{item.record.domain}/",):
-            target = context.names.target(url)
-            if isinstance(target, Target):
-                yield Report(
-                    target=target,
-                    received_at=item.record.at,
-                    source=f"partner {partner}",
-                    assessment=assessment,
-                )
+        for target in _targets(context, item):
+            yield Report(
+                target=target,
+                received_at=item.record.at,
+                source=f"partner {partner}",
+                assessment=assessment,
+            )
+
+
+def _targets(context: Context, item: Said) -> list[Target]:
+    """Return the pages of a domain; one on another would count there, which no preview showed."""
+    domain = item.record.domain
+    named = [context.names.target(url) for url in item.urls]
+    pages = [t for t in named if isinstance(t, Target) and domain_of(t.host) == domain]
+    bare = context.names.target(f"//{domain}/")
+    return pages or ([bare] if isinstance(bare, Target) else [])
 
 
 def text(found: Preview) -> str:

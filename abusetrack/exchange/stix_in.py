@@ -7,11 +7,12 @@ one domain, are counted and left out.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from abusetrack.exchange.incoming import Incoming, Reader, objects, one_line
+from abusetrack.exchange.incoming import Incoming, Reader, objects, one_line, word
+from abusetrack.exchange.namespaces import indicator_id
 from abusetrack.records import NoticeStatus, PartnerSaid, Role, SiteKind
 
 _PATTERN = re.compile(r"\[\s*domain-name:value\s*=\s*'([^'\\]{1,253})'\s*\]")
@@ -25,9 +26,9 @@ def read(document: object, reader: Reader) -> Incoming:
     """Return what a bundle says of domains."""
     by_id: dict[str, Mapping[str, Any]] = {}
     for item in objects(document, "objects"):
-        kind, id_ = item.get("type"), item.get("id")
-        if kind in _READ and isinstance(id_, str):
-            by_id[id_] = item
+        kind, id_ = word(item.get("type")), word(item.get("id"))
+        if kind in _READ and id_:
+            by_id[id_] = max(by_id.get(id_, item), item, key=_version)
         elif kind not in {"domain-name", "identity", "marking-definition", "sighting",
                           "ipv4-addr", "ipv6-addr", "autonomous-system"}:  # fmt: skip
             reader.found.left_out[f"objects of type {one_line(kind, 40)!r}"] += 1
@@ -37,12 +38,17 @@ def read(document: object, reader: Reader) -> Incoming:
     for id_, item in by_id.items():
         if item["type"] != "indicator":
             continue
-        match = _PATTERN.fullmatch(str(item.get("pattern", "")))
+        match = _PATTERN.fullmatch(word(item.get("pattern")))
         if match is None:
             reader.found.left_out["patterns that are not of one domain name"] += 1
             continue
         _indicator(id_, item, match[1], about, notes, urls, reader)
     return reader.found
+
+
+def _version(item: Mapping[str, Any]) -> tuple[str, bool]:
+    """Order the versions of an object: the newest holds, of two alike the one taken back."""
+    return word(item.get("modified")).rstrip("Z"), item.get("revoked") is True
 
 
 def _indicator(
@@ -56,6 +62,9 @@ def _indicator(
 ) -> None:
     domain, at = reader.domain(name), reader.moment(item.get("modified"))
     if domain is None or at is None:
+        return
+    if id_ == indicator_id(reader.own, domain):
+        reader.found.left_out["what came from us"] += 1
         return
     if item.get("revoked") is True:
         reader.add(domain, PartnerSaid.WITHDRAWN, at, id_)
@@ -87,12 +96,17 @@ def _notice(domain: str, text: str, id_: str, reader: Reader) -> None:
 
 
 def _infrastructures(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the infrastructure that each indicator indicates."""
-    return {
-        str(item.get("source_ref")): str(item.get("target_ref"))
+    """Return the infrastructure that each indicator indicates.
+
+    One that several indicate is left out: what is said of it is said of none of their domains.
+    """
+    found = {
+        word(item.get("source_ref")): word(item.get("target_ref"))
         for item in by_id.values()
         if item["type"] == "relationship" and item.get("relationship_type") == "indicates"
     }
+    times = Counter(found.values())
+    return {source: target for source, target in found.items() if times[target] == 1}
 
 
 def _notes(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -100,8 +114,9 @@ def _notes(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     for item in by_id.values():
         refs = item.get("object_refs")
         if item["type"] == "note" and isinstance(refs, list):
-            for ref in refs:
-                found[str(ref)].append(one_line(item.get("content"), 500))
+            text = one_line(item.get("content"), 500)
+            for ref in {word(ref) for ref in refs}:
+                found[ref].append(text)
     return found
 
 
@@ -109,8 +124,8 @@ def _urls(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for item in by_id.values():
         if item["type"] == "relationship" and item.get("relationship_type") == "consists-of":
-            target = by_id.get(str(item.get("target_ref")), {})
+            target = by_id.get(word(item.get("target_ref")), {})
             value = target.get("value")
             if target.get("type") == "url" and isinstance(value, str):
-                found[str(item.get("source_ref"))].append(value)
+                found[word(item.get("source_ref"))].append(value)
     return found

@@ -16,7 +16,7 @@ from typing import Any
 import stix2
 
 from abusetrack.exchange.leaving import Outgoing, SharedAddress, SharedDomain, Withdrawn
-from abusetrack.exchange.namespaces import of_organisation
+from abusetrack.exchange.namespaces import indicator_id, of_organisation
 from abusetrack.records import HashKind
 from abusetrack.settings import Organisation
 
@@ -181,7 +181,7 @@ class _Writer:
 
     def _indicator(self, domain: str, created: datetime, modified: datetime, **more: Any) -> Any:
         return stix2.Indicator(
-            id=f"indicator--{self.uuid('indicator', domain)}",
+            id=indicator_id(self._namespace, domain),
             name=domain,
             pattern=f"[domain-name:value = '{domain}']",
             pattern_type="stix",

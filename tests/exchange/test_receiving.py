@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from abusetrack.casefile import check, open_case_file, partners, projection
 from abusetrack.errors import InputError
 from abusetrack.exchange import misp_out, receiving, stix_out
+from abusetrack.exchange.incoming import MOST_OBJECTS
 from abusetrack.exchange.leaving import outgoing
 from abusetrack.records import Level, PartnerSaid, Role, SiteKind
 from abusetrack.settings import PartnerSettings
@@ -39,7 +40,9 @@ def other(tmp_path, clock):
 def house(desk, **trust):
     """The settings of the second house, for which the first one is a partner."""
     first = PartnerSettings(**trust)
-    return replace(desk, settings=desk.settings.model_copy(update={"partners": {"first": first}}))
+    second = desk.settings.organisation.model_copy(update={"website": "https://second.example/"})
+    update = {"partners": {"first": first}, "organisation": second}
+    return replace(desk, settings=desk.settings.model_copy(update=update))
 
 
 def take_in(desk, case, body, **trust):
@@ -164,6 +167,86 @@ def test_what_cannot_be_read_is_counted_and_left_out(desk, case, item, why):
     assert [said.record.domain for said in found.said] == ["good.com"]
     assert any(why in reason for reason in found.left_out)
     assert all(reason.isprintable() and len(reason) < 100 for reason in found.left_out)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        indicator("a.com", type=["indicator"]),
+        indicator("a.com", id={"x": 1}),
+        indicator("a.com", pattern=[[[]]]),
+        indicator("a.com", modified="0001-01-01T00:00:00+14:00"),
+        indicator("co.uk"),
+        {"type": "note", "id": "note--1", "object_refs": [[], {}, None], "content": 7},
+        {"type": "relationship", "id": "relationship--1", "relationship_type": "indicates",
+         "source_ref": [], "target_ref": {}},
+    ],
+)  # fmt: skip
+def test_wrong_types_and_impossible_times_say_nothing(desk, item):
+    found = receiving.parse(house(desk), "first", bundle(item, indicator("good.com")), "file")
+    assert [said.record.domain for said in found.said] == ["good.com"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"type": ["domain"]}, {"timestamp": "\u00b2"}, {"timestamp": "\u0663"}, {"value": {}},
+     {"timestamp": 10**30}, {"value": "com"}],
+)  # fmt: skip
+def test_wrong_types_in_misp_say_nothing(desk, more):
+    good = {"type": "domain", "value": "good.com", "uuid": "1", "timestamp": "1700000000"}
+    event = {"Attribute": [good | more, good], "Object": [{"name": []}]}
+    found = receiving.parse(house(desk), "first", json.dumps(event).encode(), "file")
+    assert [said.record.domain for said in found.said] == ["good.com"]
+
+
+def test_what_comes_back_from_a_partner_says_nothing(desk, case, told, sent, clock):
+    body = sent()
+    clock.move(minutes=5)
+    found = receiving.parse(desk, "url", body, "file")
+    assert (found.said, found.left_out["what came from us"]) == ([], 3)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_newest_version_holds_whatever_the_order(desk, order):
+    versions = [
+        indicator("a.com"),
+        indicator("a.com", modified="2026-02-21T09:00:00Z", revoked=True),
+    ]
+    found = receiving.parse(house(desk), "first", bundle(*versions[::order]), "file")
+    assert [said.record.what for said in found.said] == [PartnerSaid.WITHDRAWN]
+
+
+def infrastructure(*indicators, **content):
+    """What hangs on one infrastructure that all of these indicate."""
+    for number, one in enumerate(indicators):
+        yield one
+        yield {"type": "relationship", "id": f"relationship--{number}", "source_ref": one["id"],
+               "relationship_type": "indicates", "target_ref": "infrastructure--1"}  # fmt: skip
+    yield {"type": "url", "id": "url--1", "value": content["url"]}
+    yield {"type": "relationship", "id": "relationship--url", "source_ref": "infrastructure--1",
+           "relationship_type": "consists-of", "target_ref": "url--1"}  # fmt: skip
+    yield {"type": "note", "id": "note--1", "object_refs": ["infrastructure--1"],
+           "content": "Kind of site: dedicated."}  # fmt: skip
+
+
+def test_a_page_on_another_domain_is_not_taken_for_one_of_this(desk, other):
+    body = bundle(*infrastructure(indicator("a.com"), url="https://b.com/page"))
+    seen, kept = take_in(desk, other, body, trusted=("assessments",))
+    assert (seen.confirmed, kept.reports) == (("a.com",), 1)
+    assert projection.read(other, "a.com").confirmed_reports == 1
+    assert projection.read_many(other, ["b.com"]) == []
+
+
+def test_what_is_said_of_several_domains_at_once_is_said_of_none(desk, other):
+    parts = infrastructure(indicator("a.com"), indicator("b.com"), url="https://a.com/page")
+    found = receiving.parse(house(desk), "first", bundle(*parts), "file")
+    assert [(said.kind, said.urls) for said in found.said] == [(None, ()), (None, ())]
+
+
+def test_more_objects_than_anybody_sends_are_refused_not_cut(desk):
+    body = bundle(*[{}] * (MOST_OBJECTS + 1))
+    with pytest.raises(InputError, match="more than 200,000"):
+        receiving.parse(house(desk), "first", body, "file")
 
 
 @pytest.mark.parametrize(

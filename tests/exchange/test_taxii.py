@@ -120,16 +120,24 @@ def at(desk, server):
     return make
 
 
-def test_what_one_house_adds_another_one_takes(at, case, told, tmp_path, clock, revise):
+@pytest.fixture
+def second(at):
+    """Another house that reads the same collection."""
+    made = at()
+    own = made.settings.organisation.model_copy(update={"website": "https://second.example/"})
+    return replace(made, settings=made.settings.model_copy(update={"organisation": own}))
+
+
+def test_what_one_house_adds_another_one_takes(at, second, case, told, tmp_path, clock, revise):
     added = taxii.push(at(), case, "there")
     assert [item.domain for item in added.domains] == ["example.com", "example.net", "example.org"]
     assert set(partners.given(case, "there")) == {item.domain for item in added.domains}
     clock.move(minutes=5)
     with open_case_file(tmp_path / "other", clock=clock, actor="Bo") as other:
-        seen, kept = taxii.pull(at(), other, "there")
+        seen, kept = taxii.pull(second, other, "there")
         assert set(seen.new) == {"example.com", "example.net", "example.org"}
         assert kept.records >= 3
-        again, nothing = taxii.pull(at(), other, "there")
+        again, nothing = taxii.pull(second, other, "there")
         assert (again.incoming.said, nothing.records) == ([], 0)
 
         revise("example.net")
@@ -137,10 +145,17 @@ def test_what_one_house_adds_another_one_takes(at, case, told, tmp_path, clock, 
         later = taxii.push(at(), case, "there")
         assert [gone.domain for gone in later.withdrawn] == ["example.net"]
         assert [item.domain for item in later.domains] == []
-        seen, _ = taxii.pull(at(), other, "there")
+        seen, _ = taxii.pull(second, other, "there")
         said = partners.of_domains(other, ["example.net"])
         assert said[-1].what is PartnerSaid.WITHDRAWN
         assert check.check(other).sound
+
+
+def test_what_we_added_ourselves_is_not_taken_for_the_partners_word(at, case, told, clock):
+    taxii.push(at(), case, "there")
+    clock.move(minutes=5)
+    seen, kept = taxii.pull(at(), case, "there")
+    assert (seen.incoming.said, kept.records) == ([], 0)
 
 
 def test_with_nothing_new_nothing_is_added(at, case, told, clock):
