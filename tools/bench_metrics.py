@@ -103,7 +103,8 @@ def _looks(source: random.Random, name: str, received: datetime, looks: int) -> 
             Sighting(
                 domain=name, at=at,
                 state=State.HELD_BY_REGISTRAR if 7 * number > gone else State.ACTIVE,
-                registration_at=at, registrar_key=f"gtld:registrar-{key}", registrar=f"Registrar {key}",
+                registration_at=at, registrar_key=f"gtld:registrar-{key}",
+                registrar=f"Registrar {key}",
                 expires=None, hosting_at=at, hosting_country=country if known else None,
                 hosting_verdict=agreement, asn=64_500 + key % 12, as_name="NET",
                 cdn=None if known else "Example CDN",

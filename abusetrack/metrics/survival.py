@@ -9,16 +9,19 @@ Open cases are censored at their last successful check. Times are in days.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 
 from abusetrack.metrics.intervals import CONFIDENCE, Interval
+from abusetrack.metrics.looks import EXPIRED, NEVER, REMOVED, UP
 
 WITHIN = (1, 3, 7, 30)  # days
 _DAY = 86_400
+_SECOND = 1_000_000  # microseconds
+_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class End(StrEnum):
@@ -53,6 +56,97 @@ class Case:
         if self.first_gone is None:
             return self.at_least
         return max(self.at_least, (self.first_gone - self.start).total_seconds() / _DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Of whom a case is."""
+
+    subject: str  # the domain; or the URL's number
+    party_key: str | None
+    party: str
+    country: str | None
+
+
+_ENDS = {UP: End.OPEN, REMOVED: End.REMOVED, EXPIRED: End.EXPIRED}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases(Sequence[Case]):
+    """Cases as columns, because there may be a million; a case is made when it is asked for.
+
+    Times are microseconds since 1970; ``end`` is as in :mod:`abusetrack.metrics.looks`.
+    """
+
+    about: Sequence[Subject]
+    start: Any
+    last_up: Any
+    first_gone: Any
+    end: Any
+
+    @classmethod
+    def of(cls, cases: Iterable[Case]) -> Cases:
+        """Return these cases as columns."""
+        import numpy as np
+
+        every = list(cases)
+        ends = {end: code for code, end in _ENDS.items()}
+        gone = [NEVER if one.first_gone is None else _micros(one.first_gone) for one in every]
+        return cls(
+            [Subject(one.subject, one.party_key, one.party, one.country) for one in every],
+            np.array([_micros(one.start) for one in every], dtype=np.int64),
+            np.array([_micros(one.last_up) for one in every], dtype=np.int64),
+            np.array(gone, dtype=np.int64),
+            np.array([ends[one.end] for one in every], dtype=np.int64),
+        )
+
+    def some(self, rows: Sequence[int]) -> Cases:
+        """Return the cases at these places."""
+        about = [self.about[row] for row in rows]
+        return Cases(
+            about, self.start[rows], self.last_up[rows], self.first_gone[rows], self.end[rows]
+        )
+
+    def __len__(self) -> int:
+        return len(self.about)
+
+    @overload
+    def __getitem__(self, at: int) -> Case: ...
+    @overload
+    def __getitem__(self, at: slice) -> Cases: ...
+    def __getitem__(self, at: int | slice) -> Case | Cases:
+        if isinstance(at, slice):
+            return self.some(range(len(self))[at])
+        about, gone = self.about[at], int(self.first_gone[at])
+        return Case(
+            about.subject,
+            about.party_key,
+            about.party,
+            about.country,
+            _moment(self.start[at]),
+            _moment(self.last_up[at]),
+            None if gone == NEVER else _moment(gone),
+            _ENDS[int(self.end[at])],
+        )
+
+    def days_up(self) -> Any:
+        """Return the days that each was surely up."""
+        return (self.last_up - self.start).clip(min=0) / _SECOND / _DAY
+
+    def days_until_gone(self) -> Any:
+        """Return the days after which each was surely gone; those surely up of an open one."""
+        import numpy as np
+
+        gone = np.where(self.first_gone == NEVER, self.last_up, self.first_gone)
+        return np.maximum(self.days_up(), (gone - self.start) / _SECOND / _DAY)
+
+
+def _micros(when: datetime) -> int:
+    return (when - _SINCE) // timedelta(microseconds=1)
+
+
+def _moment(micros: Any) -> datetime:
+    return _SINCE + timedelta(microseconds=int(micros))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,39 +191,36 @@ def survival(cases: Sequence[Case]) -> Survival | None:
     """
     if not cases:
         return None
-    removed = [case.end is End.REMOVED for case in cases]
-    surely_up = [case.at_least for case in cases]
+    import numpy as np
+
+    these = cases if isinstance(cases, Cases) else Cases.of(cases)
+    removed = these.end == REMOVED
+    surely_up = these.days_up()
     early = _curve(surely_up, removed)
-    late = _curve(
-        [
-            case.at_most if gone else least
-            for case, least, gone in zip(cases, surely_up, removed, strict=True)
-        ],
-        removed,
-    )
+    late = _curve(np.where(removed, these.days_until_gone(), surely_up), removed)
     return Survival(
-        cases=len(cases),
-        removed=sum(removed),
-        expired=sum(case.end is End.EXPIRED for case in cases),
-        open=sum(case.end is End.OPEN for case in cases),
+        cases=len(these),
+        removed=int(removed.sum()),
+        expired=int((these.end == EXPIRED).sum()),
+        open=int((these.end == UP).sum()),
         early=early,
         late=late,
         median=_first_below(late.days, late.share),
         median_early=_first_below(early.days, early.share),
         median_interval=(
-            _first_below(late.days, late.low) if any(removed) else None,
+            _first_below(late.days, late.low) if removed.any() else None,
             _first_below(late.days, late.high),
         ),
         within=tuple((day, Interval(1 - late.at(day), 1 - early.at(day))) for day in WITHIN),
     )
 
 
-def _curve(days: Sequence[float], removed: Sequence[bool]) -> Curve:
+def _curve(days: Any, removed: Any) -> Curve:
     import warnings
 
     from scipy import stats
 
-    data = stats.CensoredData.right_censored(list(days), [not gone for gone in removed])
+    data = stats.CensoredData.right_censored(days, ~removed)
     found = stats.ecdf(data).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # log(0) where nothing is left

@@ -9,36 +9,49 @@ registrar did nothing but wait.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
-from typing import TypeVar
 
 from abusetrack.casefile import CaseFile, told
-from abusetrack.casefile.encoding import canonical, moment, stamp
-from abusetrack.metrics import attribution
+from abusetrack.casefile.encoding import canonical, stamp
+from abusetrack.metrics import attribution, looks
 from abusetrack.metrics.filters import Filters
-from abusetrack.metrics.survival import Case, End
+from abusetrack.metrics.looks import Looks
+from abusetrack.metrics.survival import Cases, Subject
 from abusetrack.records import ContentState, Role, State, Told
 
-T = TypeVar("T")
-
 # What the registry says is certain at once; what the DNS alone says needs a second look.
-_SAID_BY_REGISTRY = frozenset(
-    {
-        State.HELD_BY_REGISTRY,
-        State.HELD_BY_REGISTRAR,
-        State.PENDING_DELETE,
-        State.REDEMPTION,
-    }
+_SAYS = {
+    State.HELD_BY_REGISTRY: looks.GONE_BY_REGISTRY,
+    State.HELD_BY_REGISTRAR: looks.GONE_BY_REGISTRY,
+    State.PENDING_DELETE: looks.GONE_BY_REGISTRY,
+    State.REDEMPTION: looks.GONE_BY_REGISTRY,
+    State.NOT_REGISTERED: looks.GONE_IN_DNS,
+    State.NOT_DELEGATED: looks.GONE_IN_DNS,
+    State.PARKED: looks.GONE_IN_DNS,
+    State.EXPIRED: looks.RAN_OUT,
+}
+_SAID = " ".join(f"WHEN '{state.value}' THEN {says}" for state, says in _SAYS.items())
+_CHECKS = f"""
+SELECT domain, checked, CASE state {_SAID} ELSE {looks.CHECKED_UP} END,
+    coalesce(expires <= checked, 0)
+FROM (
+    SELECT domain, at, state, expires,
+        max(coalesce(registration_at, ''), coalesce(hosting_at, '')) AS checked
+    FROM sighting WHERE domain IN ({{wanted}}) AND state <> :unknown
 )
-_SEEN_IN_DNS = frozenset({State.NOT_REGISTERED, State.NOT_DELEGATED, State.PARKED})
-_APART = timedelta(hours=1)
-_CONTENT = {ContentState.PRESENT.value: End.OPEN, ContentState.GONE.value: End.REMOVED}
+WHERE checked <> '' ORDER BY domain, at
+"""
+# "Moved" and "could not tell" say neither that it is up nor that it is gone.
+_STATUSES = f"""
+SELECT url, at, CASE state WHEN '{ContentState.GONE.value}' THEN {looks.REMOVED}
+    ELSE {looks.UP} END
+FROM content_status
+WHERE state IN ('{ContentState.PRESENT.value}', '{ContentState.GONE.value}')
+ORDER BY url, at, fact
+"""
 
 
 class Clock(StrEnum):
@@ -48,26 +61,19 @@ class Clock(StrEnum):
     NOTICE = "from the notice sent"  # as the Internet Watch Foundation counts
 
 
-# Plain tuples, because there are millions; times as the case file writes them, which sort.
-Check = tuple[int, str, str, str | None]  # a domain, when it was checked, its state, its expiry
-Look = tuple[str, End]  # when, and what was seen: up (OPEN), or that it had ended in this way
-
-
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """The cases of one clock, and those that have none to count."""
 
-    cases: tuple[Case, ...]
+    cases: Cases
     down_before: int  # removed when the clock would have started, or never seen up
     unchecked: int  # never checked after the start: nothing is known
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    subject: str
-    party_key: str | None
-    party: str
-    country: str | None
+    number: int  # of the domain or the URL
+    about: Subject
     at: str
 
 
@@ -90,24 +96,17 @@ def _domain_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
         f"{noticed if clock is Clock.NOTICE else ''} ORDER BY 1"
     )
     starts = [
-        _Start(domain, key, name or attribution.NOT_KNOWN, country, first)
-        for domain, key, name, country, first, _ in rows
+        _Start(number, Subject(domain, key, name or attribution.NOT_KNOWN, country), first)
+        for domain, key, name, country, first, number in rows
     ]
-    ids = {domain: number for domain, *_, number in rows}
-    wanted = "SELECT domain FROM chosen"
+    wanted, parameters = "SELECT domain FROM chosen", {"unknown": State.UNKNOWN.value}
     if clock is Clock.NOTICE:
         starts = list(_told(case, starts, (Role.REGISTRAR, Role.REGISTRY)))
         # Read of these domains alone: few of all that are looked at were ever told of.
         wanted = "SELECT value FROM json_each(:told)"
-    told_of = canonical(sorted({ids[start.subject] for start in starts}))
-    checks = case.each(
-        f"{sql} SELECT domain, max(coalesce(registration_at, ''), coalesce(hosting_at, ''))"
-        f" AS checked, state, expires FROM sighting WHERE domain IN ({wanted})"
-        " AND state <> :unknown AND checked <> '' ORDER BY domain, at",
-        {"unknown": State.UNKNOWN.value} | ({"told": told_of} if clock is Clock.NOTICE else {}),
-    )
-    seen = {number: looks_of(list(group)) for number, group in groupby(checks, key=itemgetter(0))}
-    return _run(starts, {domain: seen[n] for domain, n in ids.items() if n in seen})
+        parameters["told"] = canonical(sorted({start.number for start in starts}))
+    checks = case.each(f"{sql} {_CHECKS.format(wanted=wanted)}", parameters)
+    return _run(starts, looks.of_checks(checks))
 
 
 def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
@@ -132,116 +131,46 @@ def content_clock(case: CaseFile, filters: Filters, clock: Clock) -> Clocks:
     starts, domains = [], {}
     for url, domain, asn, as_name, cdn, country, first in rows:
         key, name = _network(asn, as_name, cdn)
-        starts.append(_Start(url, key, name, country, first))
+        starts.append(_Start(int(url), Subject(url, key, name, country), first))
         domains[url] = domain
     if clock is Clock.NOTICE:
         starts = list(_told(case, starts, (Role.HOST, Role.CDN, Role.PLATFORM), domains))
-    # "Moved" and "could not tell" say neither that it is up nor that it is gone.
-    looks = _grouped(
-        (url, (at, _CONTENT[state]))
-        for url, at, state in case.each(
-            "SELECT CAST(url AS TEXT), at, state FROM content_status"
-            " WHERE state IN (SELECT value FROM json_each(:states)) ORDER BY url, at, fact",
-            {"states": canonical(list(_CONTENT))},
-        )
-    )
-    found = _run(starts, looks, seen_up=True)  # by whoever confirmed it
+    seen = looks.of_columns(*looks.columns(case.each(_STATUSES), at=1, count=3))
+    found = _run(starts, seen, seen_up=True)  # by whoever confirmed it
     if clock is Clock.NOTICE:
         return found
     pages: int = case.value(f"{sql} SELECT coalesce(sum(urls), 0) FROM chosen")
     return replace(found, unchecked=found.unchecked + pages - len(starts))
 
 
-def by_party(clocks: Clocks) -> dict[tuple[str | None, str], list[Case]]:
+def by_party(clocks: Clocks) -> dict[tuple[str | None, str], Cases]:
     """Return the cases of each party (key, name), the party with most cases first."""
-    found: dict[tuple[str | None, str], list[Case]] = {}
-    names = {case.party_key: case.party for case in clocks.cases}
-    for case in clocks.cases:
-        found.setdefault((case.party_key, names[case.party_key]), []).append(case)
+    names, rows = {}, defaultdict(list)
+    for row, about in enumerate(clocks.cases.about):
+        names[about.party_key] = about.party
+        rows[about.party_key].append(row)
+    found = {(key, names[key]): clocks.cases.some(places) for key, places in rows.items()}
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0][1])))
 
 
-def by_country(clocks: Clocks) -> dict[str | None, list[Case]]:
+def by_country(clocks: Clocks) -> dict[str | None, Cases]:
     """Return the cases of each hosting country, the one with most cases first."""
-    found: dict[str | None, list[Case]] = {}
-    for case in clocks.cases:
-        found.setdefault(case.country, []).append(case)
+    rows = defaultdict(list)
+    for row, about in enumerate(clocks.cases.about):
+        rows[about.country].append(row)
+    found = {country: clocks.cases.some(places) for country, places in rows.items()}
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0] or "")))
 
 
-def looks_of(checks: Sequence[Check]) -> list[Look]:
-    """Return what the checks of a domain say, in order of time.
+def _run(starts: Sequence[_Start], seen: Looks, *, seen_up: bool = False) -> Clocks:
+    import numpy as np
 
-    What the DNS alone says (no delegation, no such name, parking name servers) counts once
-    a check at least an hour later, or the registry, says so as well; until then it is left out.
-    """
-    looks = []
-    before = ""
-    for number, check in enumerate(checks):
-        _, at, state, expires = check
-        if state in _SAID_BY_REGISTRY or (state in _SEEN_IN_DNS and _confirmed(checks, number)):
-            ran_out = expires is not None and expires <= at
-            expired = ran_out or before == State.EXPIRED
-            looks.append((at, End.EXPIRED if expired else End.REMOVED))
-        elif state not in _SEEN_IN_DNS:
-            looks.append((at, End.OPEN))
-        before = state
-    return looks
-
-
-def _confirmed(checks: Sequence[Check], number: int) -> bool:
-    since = moment(checks[number][1])
-    for _, at, state, _ in checks[number + 1 :]:
-        if state in _SAID_BY_REGISTRY:
-            return True
-        if state not in _SEEN_IN_DNS:
-            return False
-        if moment(at) - since >= _APART:
-            return True
-    return False
-
-
-def _run(
-    starts: Iterable[_Start], seen: Mapping[str, Sequence[Look]], *, seen_up: bool = False
-) -> Clocks:
-    """Run a clock from each start over what was seen of its subject.
-
-    Unless ``seen_up`` says that the report itself tells so, a subject that no check saw
-    up is no case: when it went is not known.
-    """
-    cases: list[Case] = []
-    down_before = unchecked = 0
-    for start in starts:
-        looks = seen.get(start.subject, ())
-        first = bisect_left(looks, start.at, key=itemgetter(0))
-        if first == len(looks):
-            unchecked += 1
-        elif (first and looks[first - 1][1] is not End.OPEN) or (
-            not first and not seen_up and looks[0][1] is not End.OPEN
-        ):
-            down_before += 1
-        else:
-            cases.append(_case(start, looks[first:]))
-    return Clocks(tuple(cases), down_before, unchecked)
-
-
-def _case(start: _Start, looks: Sequence[Look]) -> Case:
-    last_up, gone, end = start.at, None, End.OPEN
-    for at, ended in looks:
-        if ended is not End.OPEN:
-            gone, end = at, ended
-            break
-        last_up = at
-    return Case(
-        start.subject,
-        start.party_key,
-        start.party,
-        start.country,
-        moment(start.at),
-        moment(last_up),
-        moment(gone),
-        end,
-    )
+    numbers = np.array([start.number for start in starts], dtype=np.int64)
+    at = looks.micros(start.at for start in starts)
+    found = looks.run(numbers, at, seen, seen_up=seen_up)
+    about = [starts[row].about for row in found.rows.tolist()]
+    cases = Cases(about, at[found.rows], found.last_up, found.first_gone, found.end)
+    return Clocks(cases, found.down_before, found.unchecked)
 
 
 def _told(
@@ -252,19 +181,19 @@ def _told(
 ) -> Iterator[_Start]:
     """Yield a start for each party in ``roles`` that was sent a notice, at its first one."""
     of_subject = domains or {}
-    names = {of_subject.get(start.subject, start.subject) for start in starts}
+    names = {of_subject.get(start.about.subject, start.about.subject) for start in starts}
     known = told.of_many(case, names)
     for start in starts:
         first: dict[str, Told] = {}
-        for notice in known.get(of_subject.get(start.subject, start.subject), ()):
+        for notice in known.get(of_subject.get(start.about.subject, start.about.subject), ()):
             if notice.role in roles and notice.sent_at is not None:
                 before = first.get(notice.party_key)
                 if before is None or before.sent_at is None or notice.sent_at < before.sent_at:
                     first[notice.party_key] = notice
         for key, notice in first.items():
             if notice.sent_at is not None:
-                at = stamp(notice.sent_at)
-                yield replace(start, party_key=key, party=notice.party_name, at=at)
+                about = replace(start.about, party_key=key, party=notice.party_name)
+                yield _Start(start.number, about, stamp(notice.sent_at))
 
 
 def _network(asn: int | None, as_name: str | None, cdn: str | None) -> tuple[str | None, str]:
@@ -273,10 +202,3 @@ def _network(asn: int | None, as_name: str | None, cdn: str | None) -> tuple[str
     if asn is None:
         return None, attribution.NOT_KNOWN
     return f"asn:{asn}", f"AS{asn} {as_name or ''}".strip()
-
-
-def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    return {
-        subject: [value for _subject, value in group]
-        for subject, group in groupby(pairs, key=itemgetter(0))
-    }

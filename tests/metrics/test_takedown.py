@@ -72,7 +72,7 @@ def test_what_was_down_before_or_never_checked_is_no_case(case, report, see):
     see("example.net", day=-1)
     see("example.edu", day=1, state=HELD)  # nobody saw it up
     found = domain_clock(case, ALL, Clock.REPORT)
-    assert (found.cases, found.down_before, found.unchecked) == ((), 2, 2)
+    assert (len(found.cases), found.down_before, found.unchecked) == (0, 2, 2)
 
 
 def test_a_move_and_a_transfer_are_no_removals(case, report, see):
