@@ -163,6 +163,12 @@ class Curve:
         falls = bisect_right(self.days, day)
         return self.share[falls - 1] if falls else 1.0
 
+    def at_all(self, days: Any) -> Any:
+        """Return the shares still up just after each of ``days``."""
+        import numpy as np
+
+        return np.append(1.0, self.share)[np.searchsorted(self.days, days, side="right")]
+
 
 @dataclass(frozen=True, slots=True)
 class Survival:
@@ -234,7 +240,9 @@ def _curve(days: Any, removed: Any) -> Curve:
 
 
 def _known(values: Any, otherwise: float) -> tuple[float, ...]:
-    return tuple(value if value == value else otherwise for value in values.tolist())
+    import numpy as np
+
+    return tuple(np.nan_to_num(values, nan=otherwise).tolist())
 
 
 def _first_below(days: Sequence[float], share: Sequence[float]) -> float | None:

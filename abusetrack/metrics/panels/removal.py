@@ -176,8 +176,11 @@ def _row(name: str, found: Survival) -> tuple[Cell, ...]:
 
 def drawn_curve(name: str, found: Survival) -> model.Curve:
     """Return the late side, with the band down to the early one; no step that nobody could see."""
-    every = sorted({*found.early.days, *found.late.days})
-    steps = [(day, found.late.at(day), found.early.at(day)) for day in every]
+    import numpy as np
+
+    every = np.union1d(found.early.days, found.late.days)
+    columns = (every, found.late.at_all(every), found.early.at_all(every))
+    steps = list(zip(*(column.tolist() for column in columns), strict=True))
     drawn = [steps[0]]
     for step in steps[1:]:
         if max(drawn[-1][1] - step[1], drawn[-1][2] - step[2]) >= _SEEN_STEP or step is steps[-1]:
