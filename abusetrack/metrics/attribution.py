@@ -37,10 +37,12 @@ _AT_THE_TIME = """, limited AS (
         || substr(first, 20) AS limit_at FROM confirmed
 ), timed AS MATERIALIZED (
     SELECT limited.*,
-        (SELECT min(at) FROM sighting WHERE sighting.domain = limited.domain
-            AND at >= first AND registration_at BETWEEN first AND limit_at) AS registered,
-        (SELECT min(at) FROM sighting WHERE sighting.domain = limited.domain
-            AND at >= first AND hosting_at BETWEEN first AND limit_at) AS hosted
+        (SELECT at FROM sighting WHERE sighting.domain = limited.domain
+            AND at >= first AND registration_at BETWEEN first AND limit_at
+            ORDER BY at LIMIT 1) AS registered,
+        (SELECT at FROM sighting WHERE sighting.domain = limited.domain
+            AND at >= first AND hosting_at BETWEEN first AND limit_at
+            ORDER BY at LIMIT 1) AS hosted
     FROM limited
 ), counted AS (
     SELECT timed.domain, timed.first, timed.reports, timed.urls, domain_now.tld, registered,
