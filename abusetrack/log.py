@@ -21,7 +21,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-__all__ = ["set_key", "setup", "subject_id"]
+__all__ = ["set_key", "setup", "short", "subject_id"]
 
 _OURS = "abusetrack"
 _MAX_BYTES = 1_000_000
@@ -165,12 +165,17 @@ def _strip(record: logging.LogRecord) -> logging.LogRecord:
     )
 
 
+def short(filename: str) -> str:
+    """Return the last parts of a path: where the app is installed is nobody's business."""
+    return "/".join(Path(filename).parts[-3:])
+
+
 def _places(error: BaseException) -> list[str]:
     lines: list[str] = []
     for link in _chain(error):
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}")
         lines.extend(
-            f"  {frame.filename}:{frame.lineno} in {frame.name}"
+            f"  {short(frame.filename)}:{frame.lineno} in {frame.name}"
             for frame in traceback.extract_tb(link.__traceback__, limit=-30)
         )
     return lines

@@ -31,6 +31,7 @@ MODULES = {
     "case_commands": ("check", "practice"),
     "contact_commands": ("contacts",),
     "data_commands": ("update-data",),
+    "diagnostics_commands": ("diagnostics",),
     "exchange_commands": ("dump", "merge"),
     "hash_commands": ("hashes",),
     "hub_commands": ("hub", "sync"),

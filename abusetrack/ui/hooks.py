@@ -10,10 +10,11 @@ import logging
 import sys
 import threading
 import traceback
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
+
+from abusetrack.log import short
 
 _LOG = logging.getLogger(__name__)
 _FRAMES = 12
@@ -81,7 +82,7 @@ def describe(error: BaseException) -> str:
         seen.append(link)
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}")
         lines += [
-            f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}"
+            f"  {short(frame.filename)}:{frame.lineno} in {frame.name}"
             for frame in traceback.extract_tb(link.__traceback__)[-_FRAMES:]
         ]
         if isinstance(link, BaseExceptionGroup):
@@ -89,11 +90,6 @@ def describe(error: BaseException) -> str:
         if (cause := link.__cause__ or link.__context__) is not None:
             waiting.append(cause)
     return "\n".join(lines)
-
-
-def _short(filename: str) -> str:
-    """Return the last parts of a path: where the app is installed is nobody's business."""
-    return "/".join(Path(filename).parts[-3:])
 
 
 def _qt_said(kind: QtMsgType, context: QMessageLogContext, _text: str | None) -> None:

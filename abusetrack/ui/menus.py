@@ -10,8 +10,10 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QMenu
 
+from abusetrack.settings import default_log_path
 from abusetrack.ui.dialogs.command_box import CommandBox
 from abusetrack.ui.dialogs.help import HelpDialog
+from abusetrack.ui.dialogs.log_viewer import LogDialog
 from abusetrack.ui.dialogs.settings import SettingsDialog
 from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
 
@@ -95,6 +97,13 @@ def open_help(window: MainWindow) -> None:
     dialog.show()
 
 
+def open_log(window: MainWindow) -> None:
+    """Show the log beside the window."""
+    dialog = LogDialog(window.desk, default_log_path(), window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+
+
 def _open(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
@@ -151,6 +160,7 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
             [
                 (_tr("&Help on this page"), "F1", partial(open_help, window)),
                 (_tr("&Keys"), "?", partial(open_keys, window)),
+                (_tr("&Log and diagnostics"), "", partial(open_log, window)),
             ],
         ),
     ]

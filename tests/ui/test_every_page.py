@@ -37,6 +37,7 @@ from abusetrack.ui.dialogs.command_box import CommandBox
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.dialogs.first_run import FirstRun
 from abusetrack.ui.dialogs.help import HelpDialog
+from abusetrack.ui.dialogs.log_viewer import LogDialog
 from abusetrack.ui.dialogs.passphrase import ChangePassphrase, PassphraseDialog, RestoreDialog
 from abusetrack.ui.dialogs.settings import SettingsDialog
 from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
@@ -68,6 +69,7 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[QWidget]:
     yield CrashDialog("builtins.ValueError\n  a.py:1 in f", window)
     yield FirstRun(config, Settings(), folder / "case", clock, window)
     yield HelpDialog("first-day", window)
+    yield LogDialog(window.desk, folder / "abusetrack.log", window)
     yield PassphraseDialog(folder / "case", lambda _text: None, window)
     yield RestoreDialog(folder / "case", window, encrypted=True)
     yield SettingsDialog(config, Settings(), clock, window)
