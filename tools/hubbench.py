@@ -1,0 +1,114 @@
+"""Measures what exchanges with a hub cost as it grows, on a PostgreSQL of one's own.
+
+    python tools/hubbench.py postgresql://USER@127.0.0.1:PORT/EMPTY --facts 10000 --desks 5
+
+One workstation brings the facts (reports, with the texts that belong to them), the others
+take them; then one of them brings a hundred more, and all exchange with nothing new.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from abusetrack.casefile import CaseFile, open_case_file, reports
+from abusetrack.hub import schema
+from abusetrack.hub.server import Connection, connected
+from abusetrack.hub.sync import Synced, sync
+from abusetrack.hub.team_key import TeamKey
+from abusetrack.records import (
+    Discarded,
+    Domain,
+    Host,
+    HostKind,
+    Report,
+    SuffixKind,
+    SystemClock,
+    Target,
+)
+from abusetrack.settings import HubSettings, Settings
+
+_NEW = 100
+_IDLE = 10  # exchanges with nothing new, of which the median is shown
+
+
+def main() -> None:
+    """Print one row of the table in docs/measurements.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("server", help="an empty database, as its owner")
+    parser.add_argument("--facts", type=int, default=10_000)
+    parser.add_argument("--desks", type=int, default=5)
+    given = parser.parse_args()
+    settings, key = Settings(hub=HubSettings(server=given.server)), TeamKey.make()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        connection = stack.enter_context(connected(settings, None))
+        schema.init(connection, key)
+        empty = _size(connection)
+        desks = [
+            stack.enter_context(
+                open_case_file(folder / str(number), clock=SystemClock(), actor=f"desk {number}")
+            )
+            for number in range(given.desks)
+        ]
+        first, last = desks[0], desks[-1]
+
+        def meet(case: CaseFile) -> Synced:
+            return sync(case, connection, key, case.actor)
+
+        _fill(first, 0, given.facts)
+        facts = first.value("SELECT count(*) FROM fact")
+        up = _timed(lambda: meet(first))
+        down = [_timed(lambda case=case: meet(case)) for case in desks[1:]]
+        disk = _size(connection) - empty
+        _fill(first, given.facts, _NEW)
+        new_up = _timed(lambda: meet(first))
+        new_down = _timed(lambda: meet(last))
+        for case in desks:
+            meet(case)
+        idle = sorted(_timed(lambda: meet(last)) for _ in range(_IDLE))[_IDLE // 2]
+        down_rate = f"{facts / (sum(down) / len(down)):,.0f}" if down else "-"
+        print(
+            f"| {facts:,} | {given.desks} | {facts / up:,.0f} | {down_rate} | {disk / facts:,.0f} "
+            f"| {new_up * 1000:,.0f} | {new_down * 1000:,.0f} | {idle * 1000:,.1f} |"
+        )
+
+
+def _fill(case: CaseFile, start: int, count: int) -> None:
+    for at in range(start, start + count, 1_000):
+        listed = [_report(case, number) for number in range(at, min(at + 1_000, start + count))]
+        reports.add(case, listed, [], Discarded(), label="list.csv")
+
+
+def _report(case: CaseFile, number: int) -> Report:
+    name = f"site{number // 3}.example"
+    url = f"https://{name}/gallery/{number}?page=1"
+    host = Host(name, name, HostKind.NAME, Domain(name, name, "example", SuffixKind.ICANN))
+    return Report(
+        Target(url, url, host),
+        reference=f"R{number}",
+        received_at=case.clock.now(),
+        source="public",
+    )
+
+
+def _size(connection: Connection) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        row = cursor.fetchone()
+    connection.rollback()
+    return int(str(row[0])) if row else 0
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()
