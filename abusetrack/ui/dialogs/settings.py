@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -50,6 +51,7 @@ class SettingField(QWidget):
     def __init__(self, option: Option, title: str, help_: str, value: Any) -> None:
         super().__init__()
         self.option = option
+        self._words = f"{title} {help_} {option.key}".casefold()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._before = setting_values.written(option, value)
         self.field = _field(option, self._before)
@@ -79,6 +81,10 @@ class SettingField(QWidget):
         if isinstance(self.field, QPlainTextEdit):
             return self.field.toPlainText().strip()
         return self.field.text().strip()
+
+    def has(self, words: Iterable[str]) -> bool:
+        """Whether title, help or key have all these words."""
+        return all(word in self._words for word in words)
 
     def set_text(self, text: str) -> None:
         """Write something else into the field."""
@@ -139,6 +145,13 @@ class SettingsDialog(QDialog):
         self.resize(*_SIZE)
         self.fields: dict[str, SettingField] = {}
         self.resolver_test = ResolverTest(self._with_resolvers, clock)
+        self.search = QLineEdit()
+        self.search.setAccessibleName(self.tr("Find a setting"))
+        self.search.setPlaceholderText(self.tr("Find a setting"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._find)
+        self._none = label(self.tr("No setting has these words."), muted=True)
+        self._none.hide()
         self.chapters = QListWidget()
         self.chapters.setAccessibleName(self.tr("Chapters of the settings"))
         self.chapters.setFixedWidth(_LIST_WIDTH)
@@ -170,6 +183,8 @@ class SettingsDialog(QDialog):
         layout.setSpacing(theme.MEDIUM)
         where = self.tr("Kept in {path}; comments there survive.").format(path=self._path)
         layout.addWidget(label(where, muted=True, wrap=True))
+        layout.addWidget(self.search)
+        layout.addWidget(self._none)
         layout.addLayout(row, 1)
         layout.addWidget(self._wrong)
         layout.addWidget(self.buttons)
@@ -200,6 +215,23 @@ class SettingsDialog(QDialog):
             if any(line[0] == key for line in lines):
                 self.chapters.setCurrentRow(number)
                 self.fields[key].field.setFocus()
+
+    @Slot(str)
+    def _find(self, text: str) -> None:
+        """Leave the fields that have these words, and the chapters that have such fields."""
+        words = text.casefold().split()
+        left = []
+        for number, (_title, lines) in enumerate(chapters()):
+            found = [key for key, *_ in lines if self.fields[key].has(words)]
+            for key, *_ in lines:
+                self.fields[key].setVisible(key in found)
+            self.chapters.setRowHidden(number, not found)
+            left += [number] if found else []
+        self.resolver_test.setVisible(not self.fields[_RESOLVERS].isHidden())
+        self._none.setVisible(not left)
+        self._pages.setVisible(bool(left))
+        if left and self.chapters.currentRow() not in left:
+            self.chapters.setCurrentRow(left[0])
 
     def accept(self) -> None:
         """Write what was changed; the dialog stays where that cannot be."""

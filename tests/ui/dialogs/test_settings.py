@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from abusetrack import settings
+from abusetrack.ui import setting_values
 from abusetrack.ui.dialogs.settings import SettingsDialog
 
 FILE = """\
@@ -93,3 +94,32 @@ def test_resolvers_are_tried_as_they_are_typed(dialog, qtbot, world, tmp_path):
         with qtbot.waitSignal(dialog.resolver_test.tested, timeout=20000):
             dialog.resolver_test.button.click()
     assert found[0] in dialog.resolver_test.answer.text()
+
+
+def test_every_option_has_its_place(dialog):
+    assert dialog.fields.keys() == setting_values.options().keys()
+
+
+def test_a_setting_is_found_by_its_words_and_its_key(dialog):
+    def shown():
+        return {key for key, field in dialog.fields.items() if not field.isHidden()}
+
+    dialog.search.setText("hop_tlds")
+    assert shown() == {"policy.hop_tlds"}
+    assert dialog.chapters.currentItem().text() == "Policy"
+    assert dialog.fields["policy.hop_tlds"].isVisible()
+    dialog.search.setText("E-MAIL contest")
+    assert shown() == {"organisation.dispute_email"}
+    dialog.search.setText("no such words")
+    assert shown() == set()
+    dialog.search.clear()
+    assert shown() == dialog.fields.keys()
+    assert not any(dialog.chapters.isRowHidden(row) for row in range(dialog.chapters.count()))
+
+
+def test_what_is_typed_in_a_hidden_field_is_kept(dialog, qtbot):
+    dialog.fields["organisation.name"].set_text("Example Hotline")
+    dialog.search.setText("hop_tlds")
+    with qtbot.waitSignal(dialog.saved) as saved:
+        save_button(dialog).click()
+    assert saved.args[0].organisation.name == "Example Hotline"
