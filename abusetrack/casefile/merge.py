@@ -176,8 +176,7 @@ class _Merging:
     facts: int = 0
     evidence: int = 0
     audit_rows: int = 0
-    texts: int = 0
-    bodies: int = 0
+    erases: bool = False
     last_fact: tuple[str, int] = ("", 0)
     last_audit: tuple[str, int, bytes] = ("", 0, audit.GENESIS)
 
@@ -190,20 +189,19 @@ class _Merging:
             "fact": self._take_fact,
             "audit": self._take_audit,
         }
-        held = _held(case)
         for kind, values in records:
             try:
                 parsed = _ADAPTERS[kind].validate_python(values)
             except ValidationError as error:
                 raise self.bad("is not as abusetrack writes it") from error
             take[kind](parsed)
+        held = _held(case) if self.erases else 0  # counted only where it can differ afterwards
         self._fold(before)
-        came = self.texts + self.bodies
         return Merged(
             self.facts,
             self.evidence,
             self.audit_rows,
-            held + came - _held(case),
+            held - _held(case) if self.erases else 0,
             _touched(case, before),
         )
 
@@ -225,7 +223,6 @@ class _Merging:
             [sha256, clean(one.media_type), one.size, codec, packed],
         )
         self.evidence += entered
-        self.bodies += entered if packed is not None else 0
 
     def _take_fact(self, one: _Fact) -> None:
         fact_id, sha256 = self._bytes(one.id, 16), self._bytes(one.sha256, 32)
@@ -254,13 +251,14 @@ class _Merging:
                 raise self.bad(_OTHER_STORY)
             return
         self.facts += 1
+        self.erases |= one.kind == "erasure"
         number = self._insert(
             "INSERT INTO fact(id, origin, seq, kind, at, actor, supersedes, content, sha256)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING n",
             [fact_id, origin, one.seq, one.kind, one.at, one.actor, supersedes, content, sha256],
         )
         for name, (key, text) in one.texts.items():
-            self.texts += self._text([number, name, bytes.fromhex(key), text, fact_id])
+            self._text([number, name, bytes.fromhex(key), text, fact_id])
 
     def _take_audit(self, one: _Audit) -> None:
         sha256, prev = self._bytes(one.sha256, 32), self._bytes(one.prev, 32)
@@ -305,9 +303,9 @@ class _Merging:
         except (driver.Error, UnicodeEncodeError) as error:
             raise self.bad("holds what cannot be stored") from error
 
-    def _text(self, values: list[Any]) -> int:
+    def _text(self, values: list[Any]) -> None:
         try:
-            return self.case.execute(_TEXT, values)
+            self.case.execute(_TEXT, values)
         except (driver.Error, UnicodeEncodeError) as error:
             raise self.bad("holds what cannot be stored") from error
 
