@@ -163,6 +163,31 @@ def test_rivals_stay_and_the_one_that_does_not_confirm_counts(
     assert shown(ann) == shown(bob)
 
 
+@pytest.mark.parametrize("first", ["Ann", "Bob"])
+def test_a_page_that_another_desk_denies_is_confirmed_nowhere_until_that_is_settled(
+    desk, send, report, discarded, confirmed, first
+):
+    ann, bob = desk("Ann"), desk("Bob")
+    for case in (ann, bob):
+        reports.add(case, [report("https://a.example/1", "R1")], [], discarded, label="list")
+    assessments.add(ann, "a.example", confirmed())
+    assessments.add(bob, "a.example", replace(confirmed(), outcome=AssessmentOutcome.OUTSIDE_REMIT))
+    for source, target in ((ann, bob), (bob, ann)) if first == "Ann" else ((bob, ann), (ann, bob)):
+        send(source, target)
+    for case in (ann, bob):
+        outcomes = [r.report.assessment.outcome for r in reports.of_domain(case, "a.example")]
+        assert AssessmentOutcome.CONFIRMED not in outcomes
+        assert case.value("SELECT count(*) FROM report WHERE outcome = 'confirmed'") == 0
+        assert check.check(case).problems == ()
+    assert shown(ann) == shown(bob)
+    assessments.amend(bob, "a.example", {"outcome": AssessmentOutcome.CONFIRMED})
+    send(bob, ann)
+    for case in (ann, bob):
+        assert projection.read(case, "a.example").confirmed_reports == 1
+        assert case.value("SELECT count(*) FROM report WHERE outcome = 'confirmed'") == 2
+    assert shown(ann) == shown(bob)
+
+
 def test_who_changed_what_comes_along(desk, send, live):
     ann, bob = desk("Ann"), desk("Bob")
     live(ann)
