@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -30,11 +30,11 @@ from abusetrack.ui.news import News
 from abusetrack.ui.pages.detail_panel import DetailPanel
 from abusetrack.ui.text import joined
 from abusetrack.ui.widgets.filter_bar import FilterBar
+from abusetrack.ui.widgets.kept_selection import KeptSelection
 from abusetrack.ui.widgets.list_export import ListExport
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
 from abusetrack.ui.widgets.tables import table
 
-_MOST_SELECTED = 5000  # that are found again after the list was asked anew
 _ORDER = "last_reported"
 
 
@@ -51,14 +51,13 @@ class DomainsPage(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.model = DomainTable(desk, self)
-        self._kept: list[int] = []
-        self._place = 0
         self._coming: tuple[ListQuery, list[int]] | None = None  # as it was left
         self._calm = False
         self._wanted: str | None = None  # to be selected once it is listed
         self._build()
         News(desk, self, self._refresh, Changed.REPORTS | Changed.FINDINGS | Changed.CONTACTS)
-        self.model.modelAboutToBeReset.connect(self._keep_selection)
+        self._selection = KeptSelection(self.table, self.model)
+        self.model.modelAboutToBeReset.connect(self._selection.keep)
         self.model.modelReset.connect(self._restore_selection)
         self.model.listed.connect(self._on_listed)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
@@ -217,7 +216,7 @@ class DomainsPage(QWidget):
             {
                 "query": saved.encode(self.bar.query),
                 "columns": [keys[number] for number in shown],
-                "selected": self.selected_ids()[:MOST_ROWS],
+                "selected": self._selection.ids()[:MOST_ROWS],
             }
         )
 
@@ -293,16 +292,7 @@ class DomainsPage(QWidget):
                 self.table.selectRow(number)
                 self.detail.show_row(row)
 
-    # -- the selection, kept by id
-
-    def selected_ids(self) -> list[int]:
-        """Return the ids of the selected rows, in the order of the table."""
-        rows = sorted(
-            number
-            for part in self.table.selectionModel().selection().toList()
-            for number in range(part.top(), part.bottom() + 1)
-        )
-        return [self.model.keys[number] for number in dict.fromkeys(rows)]
+    # -- the selection
 
     def selected_domains(self) -> list[str]:
         """Return the names of the selected rows; asks for them a page at a time."""
@@ -310,27 +300,12 @@ class DomainsPage(QWidget):
         found = (self.model.row(index.row()) for index in rows)
         return [row.domain for row in found if row is not None]
 
-    def _keep_selection(self) -> None:
-        ids = self.selected_ids()
-        self._kept = ids if len(ids) <= _MOST_SELECTED else []
-        self._place = self.table.verticalScrollBar().value()
-
     def _restore_selection(self) -> None:
-        selection = QItemSelection()
         if self._coming is not None and self.model.query == self._coming[0]:
-            self._kept, self._coming = self._coming[1], None
-        numbers = self.model.rows_of(self._kept) if self._kept else []
-        for number in numbers:
-            index = self.model.index(number, 0)
-            selection.select(index, index)
-        if numbers:
-            flags = QItemSelectionModel.SelectionFlag
-            model = self.table.selectionModel()
-            model.setCurrentIndex(self.model.index(numbers[0], 0), flags.NoUpdate)
-            model.select(selection, flags.ClearAndSelect | flags.Rows)
-        elif self._kept or self.detail.domain is not None:
+            self._selection.replace(self._coming[1])
+            self._coming = None
+        if not self._selection.restore() and self.detail.domain is not None:
             self.detail.show_row(None)
-        self.table.verticalScrollBar().setValue(self._place)
         self._say_count()
 
     @Slot()
