@@ -29,7 +29,7 @@ from abusetrack.records import Clock
 __all__ = ["CaseFile", "QueryStoppedError", "is_encrypted", "open_case_file"]
 
 APPLICATION_ID = 0x41627573  # "Abus"
-_AT_ONCE = 5_000  # rows read; a query can be stopped between them
+_AT_ONCE = 5_000  # numbers read; a query can be stopped between them
 
 T = TypeVar("T")
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -150,9 +150,7 @@ class CaseFile:
     def each(self, sql: str, params: Parameters = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement one by one, for results too long to hold."""
         with spoken(self.path):
-            cursor = self._connection.execute(sql, params)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield from rows
+            yield from self._connection.execute(sql, params)
 
     def numbers(self, sql: str, params: Parameters = ()) -> Iterator[list[int]]:
         """Yield the one column of a statement, some thousands of rows at a time."""
