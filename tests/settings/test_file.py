@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
-from pydantic import BaseModel
 
-from abusetrack import settings
 from abusetrack.errors import SettingsError
-from abusetrack.settings import Settings, load, save, split_endpoint
+from abusetrack.settings import load, save
 
 
 def write(tmp_path, text):
@@ -90,40 +85,3 @@ def test_a_wrong_value_is_not_saved(tmp_path):
         save(path, {"pace.concurrency": 0})
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("192.0.2.1", ("192.0.2.1", 53)),
-        ("192.0.2.1:5300", ("192.0.2.1", 5300)),
-        ("2001:db8::1", ("2001:db8::1", 53)),
-        ("[2001:db8::1]:5300", ("2001:db8::1", 5300)),
-        ("whois.example:4343", ("whois.example", 4343)),
-    ],
-)
-def test_endpoints(text, expected):
-    assert split_endpoint(text, 53) == expected
-
-
-@pytest.mark.parametrize("text", ["", ":53", "a:b", "192.0.2.1:0", "[2001:db8::1", "a b:c:d"])
-def test_what_is_no_endpoint_is_refused(text):
-    with pytest.raises(ValueError, match="not a"):
-        split_endpoint(text, 53)
-
-
-def test_every_key_stands_in_the_documentation():
-    page = Path(settings.__file__).parent.parent / "docs" / "config.md"
-    text = page.read_text(encoding="utf-8")
-    words = set(re.findall(r"[a-z_0-9]+", text))
-    missing = [key for key in _keys(Settings) if key not in words]
-    assert missing == []
-
-
-def _keys(model: type[BaseModel]):
-    for name, field in model.model_fields.items():
-        if field.exclude:
-            continue
-        yield name
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation)

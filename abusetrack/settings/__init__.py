@@ -1,0 +1,88 @@
+"""Typed settings, read from TOML; the file stays the user's own.
+
+An empty file is valid. Paths in the file may be relative to the file.
+"""
+
+from __future__ import annotations
+
+from abusetrack.settings.file import (
+    changed,
+    complaint,
+    load,
+    save,
+)
+from abusetrack.settings.places import (
+    default_cache_path,
+    default_case_path,
+    default_config_path,
+    default_log_path,
+    default_window_path,
+)
+from abusetrack.settings.tables import (
+    DNS_PORT,
+    BackupSettings,
+    CaseSettings,
+    GeoSettings,
+    HashSettings,
+    HubSettings,
+    LookupSettings,
+    Membership,
+    MetricsSettings,
+    NamesSettings,
+    NetworkSettings,
+    NoticeSettings,
+    Organisation,
+    PaceSettings,
+    PartnerSettings,
+    PolicySettings,
+    RdapSettings,
+    ResolverSettings,
+    Settings,
+    SourceProfile,
+    TrustedFlagger,
+    WaitingSettings,
+    WatchSettings,
+    WhoisSettings,
+    WindowSettings,
+    WorklistWeights,
+    split_endpoint,
+)
+
+__all__ = [
+    "DNS_PORT",
+    "BackupSettings",
+    "CaseSettings",
+    "GeoSettings",
+    "HashSettings",
+    "HubSettings",
+    "LookupSettings",
+    "Membership",
+    "MetricsSettings",
+    "NamesSettings",
+    "NetworkSettings",
+    "NoticeSettings",
+    "Organisation",
+    "PaceSettings",
+    "PartnerSettings",
+    "PolicySettings",
+    "RdapSettings",
+    "ResolverSettings",
+    "Settings",
+    "SourceProfile",
+    "TrustedFlagger",
+    "WaitingSettings",
+    "WatchSettings",
+    "WhoisSettings",
+    "WindowSettings",
+    "WorklistWeights",
+    "changed",
+    "complaint",
+    "default_cache_path",
+    "default_case_path",
+    "default_config_path",
+    "default_log_path",
+    "default_window_path",
+    "load",
+    "save",
+    "split_endpoint",
+]
