@@ -27,7 +27,7 @@ class Conduct:
 def conduct(case: CaseFile, filters: Filters) -> dict[str, Conduct]:
     """Return what followed, by the party's key."""
     clocks = by_party(domain_clock(case, filters, Clock.NOTICE))
-    subjects = {case_.subject for cases in clocks.values() for case_ in cases}
+    subjects = {one.subject for cases in clocks.values() for one in cases.about}
     newest = {
         domain: moment(last)
         for domain, last in case.rows(

@@ -33,13 +33,19 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One thing to be removed, from a start on."""
+class Subject:
+    """Of whom a case is."""
 
     subject: str  # the domain; or the URL's number
     party_key: str | None
     party: str
     country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Subject):
+    """One thing to be removed, from a start on."""
+
     start: datetime
     last_up: datetime  # last successful check that saw it up; the start where none was later
     first_gone: datetime | None  # None: open
@@ -56,16 +62,6 @@ class Case:
         if self.first_gone is None:
             return self.at_least
         return max(self.at_least, (self.first_gone - self.start).total_seconds() / _DAY)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Of whom a case is."""
-
-    subject: str  # the domain; or the URL's number
-    party_key: str | None
-    party: str
-    country: str | None
 
 
 _ENDS = {UP: End.OPEN, REMOVED: End.REMOVED, EXPIRED: End.EXPIRED}

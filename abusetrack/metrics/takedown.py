@@ -153,15 +153,6 @@ def by_party(clocks: Clocks) -> dict[tuple[str | None, str], Cases]:
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0][1])))
 
 
-def by_country(clocks: Clocks) -> dict[str | None, Cases]:
-    """Return the cases of each hosting country, the one with most cases first."""
-    rows = defaultdict(list)
-    for row, about in enumerate(clocks.cases.about):
-        rows[about.country].append(row)
-    found = {country: clocks.cases.some(places) for country, places in rows.items()}
-    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0] or "")))
-
-
 def _run(starts: Sequence[_Start], seen: Looks, *, seen_up: bool = False) -> Clocks:
     import numpy as np
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import lzma
-import sys
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
 import pytest
+import truth
 
 from abusetrack.casefile import changes, reports, sightings
 from abusetrack.casefile.encoding import stamp
@@ -36,11 +35,6 @@ from abusetrack.records import (
     SiteKind,
     State,
 )
-
-_spec = importlib.util.spec_from_file_location("truth", Path(__file__).with_name("truth.py"))
-truth = importlib.util.module_from_spec(_spec)
-sys.modules["truth"] = truth
-_spec.loader.exec_module(truth)
 
 VOLUME = Path(__file__).parents[2].parent / "shared/data/volume/domains-with-facts.csv"
 SEEN = VOLUME.with_name("domains-first-seen.csv.xz")

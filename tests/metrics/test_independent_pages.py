@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import product
 from statistics import median
 
 import pytest
+from truth import Counted, when
 
 from abusetrack.casefile import content, notices
 from abusetrack.metrics.concentration import concentration
@@ -31,7 +31,6 @@ from abusetrack.records import (
     State,
 )
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as in conftest.py
 SUFFIXES = (
     "// ===BEGIN ICANN DOMAINS===\ntest\nco.test\nexample\ninvalid\n// ===END ICANN DOMAINS===\n"
     "// ===BEGIN PRIVATE DOMAINS===\nsites.example\n// ===END PRIVATE DOMAINS===\n"
@@ -45,10 +44,6 @@ ANSWERS = (NoticeStatus.ACKNOWLEDGED, NoticeStatus.ACTIONED, NoticeStatus.REFUSE
            NoticeStatus.DISPUTED)  # fmt: skip
 OF_PAGES = (Role.HOST, Role.CDN, Role.PLATFORM)
 PERIODS = [(None, None), (8.0, 30.0)]
-
-
-def when(day):
-    return NOON + timedelta(days=day)
 
 
 @dataclass
@@ -170,28 +165,12 @@ def filters(period):
     return Filters(since=since and when(since), until=until and when(until))
 
 
-@dataclass
-class One:
-    """One domain that counts in a period."""
-
-    site: Site
-    first: float
-    reports: list
-    registered: dict | None
-    hosted: dict | None
-
-    @property
-    def registrar(self):
-        known = self.registered and self.registered["registrar"]
-        return f"iana:{known}" if known else None
-
-    @property
-    def network(self):
-        if self.hosted is None:
-            return None
-        if self.hosted["cdn"]:
-            return f"cdn:{self.hosted['cdn']}"
-        return f"asn:{self.hosted['asn']}"
+def network(one):
+    if one.hosted is None:
+        return None
+    if one.hosted["cdn"]:
+        return f"cdn:{one.hosted['cdn']}"
+    return f"asn:{one.hosted['asn']}"
 
 
 def counted(sites, period):
@@ -200,7 +179,7 @@ def counted(sites, period):
         if found:
             first = min(one[0] for one in found)
             near = next((x for x in site.looks if first <= x["day"] <= first + 7), None)
-            yield One(site, first, found, near, near)
+            yield Counted(site, first, found, near, near)
 
 
 def test_families_urls_and_reports(case, sites):
@@ -227,9 +206,9 @@ def test_kinds_and_disguise(case, sites):
     for period in PERIODS:
         found = kinds(case, filters(period))
         ones = list(counted(sites, period))
-        said = [one.site.agreed(4) or SiteKind.UNKNOWN for one in ones]
+        said = [one.told.agreed(4) or SiteKind.UNKNOWN for one in ones]
         assert dict(found.kinds) == Counter(str(kind) for kind in said)
-        disguised = [one.site.agreed(5) for one in ones]
+        disguised = [one.told.agreed(5) for one in ones]
         stated = [value for value in disguised if value is not None and value != NOT_AGREED]
         assert (found.disguised.yes, found.disguised.stated, found.disguised.unstated) == (
             sum(stated), len(stated), len(ones) - len(stated),
@@ -248,7 +227,7 @@ def test_regions_by_month(case, sites):
             end = max(period[1] if period[1] is not None else 10**6, one.first + 7)
             seen = {
                 "CDN: origin unknown" if look["cdn"] else REGION[look["country"]]
-                for look in one.site.looks
+                for look in one.told.looks
                 if one.first <= look["day"] < end
             }
             for region in seen or {"not known at the time"}:
@@ -264,7 +243,7 @@ def test_hopping_strings(case, sites):
         for site in sites:
             if site.agreed(4) is SiteKind.DEDICATED and site.ending in ENDINGS:
                 endings[site.label].add(site.ending)
-        labels = {one.site.label for one in counted(sites, period)}
+        labels = {one.told.label for one in counted(sites, period)}
         hopping = [len(found) for label, found in endings.items()
                    if len(found) >= least and label in labels]  # fmt: skip
         found = displacement(case, filters(period), now=when(300), hop_tlds=least)
@@ -343,14 +322,14 @@ def test_domain_clocks_with_registrations_that_ran_out(case, sites):
         ones = list(counted(sites, period))
         compare(
             domain_clock(case, filters(period), Clock.REPORT),
-            [(one.registrar, ends(of_domain(one.site), one.first, seen_up=False)) for one in ones],
+            [(one.registrar, ends(of_domain(one.told), one.first, seen_up=False)) for one in ones],
         )
         compare(
             domain_clock(case, filters(period), Clock.NOTICE),
             [
-                (party, ends(of_domain(one.site), day, seen_up=False))
+                (party, ends(of_domain(one.told), day, seen_up=False))
                 for one in ones
-                for party, day in first_told(one.site, (Role.REGISTRAR, Role.REGISTRY)).items()
+                for party, day in first_told(one.told, (Role.REGISTRAR, Role.REGISTRY)).items()
             ],
         )
 
@@ -361,11 +340,11 @@ def test_page_clocks(case, sites):
         for one in counted(sites, period):
             for path in {report[1] for report in one.reports}:
                 start = min(report[0] for report in one.reports if report[1] == path)
-                looks = of_page(one.site, path)
-                from_report.append((one.network, ends(looks, start, seen_up=True)))
+                looks = of_page(one.told, path)
+                from_report.append((network(one), ends(looks, start, seen_up=True)))
                 from_notice += [
                     (party, ends(looks, day, seen_up=True))
-                    for party, day in first_told(one.site, OF_PAGES).items()
+                    for party, day in first_told(one.told, OF_PAGES).items()
                 ]
         compare(content_clock(case, filters(period), Clock.REPORT), from_report)
         compare(content_clock(case, filters(period), Clock.NOTICE), from_notice)

@@ -9,7 +9,6 @@ from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.survival import End, survival
 from abusetrack.metrics.takedown import (
     Clock,
-    by_country,
     by_party,
     content_clock,
     domain_clock,
@@ -111,7 +110,7 @@ def test_pages_have_a_clock_of_their_own(case, report, see, notify):
     assert (told.start, told.party, told.last_up) == (at(2), "Front", at(2))
 
 
-def test_cases_go_by_party_and_country(case, report, see):
+def test_cases_go_by_party_and_have_their_country(case, report, see):
     for number, domain in enumerate(("example.com", "example.net", "example.org")):
         report(domain)
         see(domain, registrar=1 + number // 2, country="NL" if number else "DE")
@@ -120,13 +119,13 @@ def test_cases_go_by_party_and_country(case, report, see):
         ("iana:1", 2),
         ("iana:2", 1),
     ]
-    assert {key: len(cases) for key, cases in by_country(found).items()} == {"NL": 2, "DE": 1}
+    assert sorted(one.country for one in found.cases) == ["DE", "NL", "NL"]
 
 
 def test_behind_a_cdn_no_country_is_given(case, report, see):
     report("example.com")
     see("example.com", agreement=HostingAgreement.CDN, cdn="Front")
-    assert list(by_country(domain_clock(case, ALL, Clock.REPORT))) == [None]
+    assert only(domain_clock(case, ALL, Clock.REPORT)).country is None
 
 
 def test_schedules_do_not_decide(case, report, see):

@@ -88,9 +88,9 @@ def world(seed, count=40):
 class Counted:
     """One domain that counts, and for whom."""
 
-    told: Told
+    told: object  # everything that is written of it
     first: float
-    reports: int
+    reports: object  # those that fit, or how many
     registered: dict | None  # the look that says the registrar
     hosted: dict | None
 

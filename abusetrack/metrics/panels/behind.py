@@ -14,7 +14,7 @@ from abusetrack.casefile.encoding import canonical
 from abusetrack.metrics import attribution, displacement, hosting, work
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels.model import ALL, NOT_KNOWN, Surroundings
-from abusetrack.metrics.survival import Case
+from abusetrack.metrics.survival import Cases
 from abusetrack.metrics.takedown import Clock, content_clock, domain_clock
 
 Behind = Callable[[CaseFile, Filters, Surroundings, str], Iterable[int]]
@@ -72,9 +72,9 @@ def _after(case: CaseFile, filters: Filters, around: Surroundings, row: str) -> 
     return displacement.followed(case, filters, hop_tlds=around.hop_tlds)[row]
 
 
-def _of_party(cases: Iterable[Case], row: str) -> str:
+def _of_party(cases: Cases, row: str) -> str:
     party = None if row == NOT_KNOWN else row
-    return canonical([one.subject for one in cases if row == ALL or one.party_key == party])
+    return canonical([one.subject for one in cases.about if row == ALL or one.party_key == party])
 
 
 def _domain_cases(
