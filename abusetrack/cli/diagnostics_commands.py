@@ -22,10 +22,11 @@ from abusetrack.triage import diagnostics as collecting
 )
 @click.pass_obj
 def diagnostics(session: Session, place: Path) -> None:
-    """Collect versions, settings without their words, sizes and the log; nothing names anybody.
+    """Collect versions, sizes and the log in a ZIP that names nobody.
 
-    An encrypted case file is only looked into where its passphrase is given with the command
-    or kept in the keyring.
+    Of the settings, numbers and switches are told; of texts that they are set. An encrypted
+    case file is only looked into where its passphrase is given with the command or kept in the
+    keyring.
     """
     files = collecting.collect(session.settings, settings.default_log_path(), _sizes(session))
     collecting.write(place, files)

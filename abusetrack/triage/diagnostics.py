@@ -10,9 +10,11 @@ import io
 import json
 import os
 import platform
+import re
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -23,10 +25,7 @@ from abusetrack.casefile.sizes import Sizes
 from abusetrack.errors import InputError
 from abusetrack.settings import Settings
 
-_LIBRARIES = (
-    "PySide6-Essentials", "pyqtgraph", "sqlcipher3-wheels", "dnspython", "aiohttp", "numpy",
-    "scipy", "cryptography", "psycopg", "stix2", "pymisp",
-)  # fmt: skip
+_NAME = re.compile(r"[A-Za-z0-9._-]+")  # of a requirement, before its versions
 _MOST = 1_000_000  # bytes of one file of the log
 
 
@@ -77,12 +76,18 @@ def _versions() -> dict[str, str]:
         "machine": platform.machine(),
         "frozen": str(getattr(sys, "frozen", False)),
     }
-    for name in _LIBRARIES:
-        try:
+    for name in _libraries():
+        with suppress(metadata.PackageNotFoundError):  # an extra that is not used here
             found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
     return found
+
+
+def _libraries() -> list[str]:
+    try:
+        needed = metadata.requires("abusetrack") or []
+    except metadata.PackageNotFoundError:  # a folder that was put there by hand
+        return []
+    return sorted({match[0] for text in needed if (match := _NAME.match(text))})
 
 
 def _told(mine: BaseModel, usual: BaseModel, prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -56,7 +56,7 @@ class LogDialog(QDialog):
         self.level = QComboBox()
         self.level.setAccessibleName(self.tr("Least grave records shown"))
         for name, text in (
-            ("INFO", self.tr("Everything")),
+            ("DEBUG", self.tr("Everything")),
             ("WARNING", self.tr("Warnings and errors")),
             ("ERROR", self.tr("Errors")),
         ):

@@ -15,8 +15,9 @@ MARKER = "zz-marker.test"
 @pytest.fixture
 def written(tmp_path):
     path = tmp_path / "logs" / "abusetrack.log"
-    log.setup(path, "INFO")
+    log.setup(path, "DEBUG")
     ours = logging.getLogger("abusetrack.test")
+    ours.debug("asked again")
     ours.info("3 of 4 names done")
     ours.warning("one server was slow")
     try:
@@ -29,6 +30,7 @@ def written(tmp_path):
 
 def test_the_log_is_shown_by_gravity_without_what_an_error_said(bench, written):
     dialog = LogDialog(bench.window().desk, written)
+    assert "asked again" in dialog.text.toPlainText()
     assert "3 of 4 names done" in dialog.text.toPlainText()
     for level, there, gone in (
         ("WARNING", "one server was slow", "3 of 4 names done"),
