@@ -12,6 +12,7 @@ import pytest
 
 from abusetrack.casefile import (
     assessments,
+    check,
     content,
     folding,
     notes,
@@ -199,3 +200,18 @@ def state_of():
         }  # fmt: skip
 
     return read
+
+
+@pytest.fixture
+def converge(exchange, state_of):
+    """Let two workstations exchange until they must agree; both are sound and the same."""
+
+    def go(ann, bob) -> None:
+        for case in (ann, bob, ann):
+            exchange(case)
+        assert state_of(ann) == state_of(bob)
+        for case in (ann, bob):
+            assert check.check(case).sound
+            assert folding.rebuild(case) == []
+
+    return go

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from abusetrack.casefile import check, folding, open_case_file
+from abusetrack.casefile import check, open_case_file
 from abusetrack.errors import ExternalError
 from abusetrack.settings import HubSettings, Settings
 
@@ -114,7 +114,7 @@ def through(hub, counter):
 
 @pytest.mark.parametrize("before", [True, False])
 def test_cut_at_every_statement_in_turn(
-    desk, work, exchange, counter, through, state_of, before, clock
+    desk, work, exchange, counter, through, converge, before, clock
 ):
     ann, bob = desk("Ann"), desk("Bob")
     work(ann, 1, rounds=4)
@@ -136,42 +136,16 @@ def test_cut_at_every_statement_in_turn(
         if whole == _IN_A_ROW:
             break
     assert cut > 20
-    for case in (ann, bob, ann):
-        exchange(case)
-    assert state_of(ann) == state_of(bob)
-    assert check.check(ann).sound
-    assert folding.rebuild(ann) == []
+    converge(ann, bob)
 
 
-# Everything is loaded once; each line that comes in is answered by a child of its own.
-_CHILDREN = """
-import os, sys
-from pathlib import Path
-from abusetrack.casefile import open_case_file
-from abusetrack.hub.server import connected
-from abusetrack.hub.sync import sync
-from abusetrack.hub.team_key import TeamKey
-from abusetrack.records import SystemClock
-from abusetrack.settings import HubSettings, Settings
-
-path, server, key = sys.argv[1:]
-settings = Settings(hub=HubSettings(server=server))
-for _ in iter(sys.stdin.readline, ""):
-    child = os.fork()
-    if child == 0:
-        with open_case_file(Path(path), clock=SystemClock(), actor="Ann") as case:
-            with connected(settings, None) as connection:
-                sync(case, connection, TeamKey.parse(key), "Ann")
-        os._exit(0)
-    print(child, flush=True)
-    print(os.waitpid(child, 0)[1], flush=True)
-"""
+CHILD = Path(__file__).with_name("child.py")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 @pytest.mark.parametrize("before", [True, False])
 def test_killed_at_every_statement_in_turn(
-    desk, work, exchange, counter, through, key, state_of, before, tmp_path, clock
+    desk, work, exchange, counter, through, key, converge, before, tmp_path, clock
 ):
     bob, path = desk("Bob"), tmp_path / "Ann"
     work(bob, 2, rounds=4)
@@ -180,7 +154,7 @@ def test_killed_at_every_statement_in_turn(
     counter.end = lambda: os.kill(running.get(timeout=_WAIT), signal.SIGKILL)
     killed = whole = 0
     with subprocess.Popen(
-        [sys.executable, "-c", _CHILDREN, path, through.hub.server, key.text()],
+        [sys.executable, CHILD, "each", path, through.hub.server, key.text()],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     ) as children:  # fmt: skip
@@ -204,7 +178,4 @@ def test_killed_at_every_statement_in_turn(
     assert killed > 20
     ann = desk("Ann")
     assert check.check(ann).sound
-    for case in (ann, bob, ann):
-        exchange(case)
-    assert state_of(ann) == state_of(bob)
-    assert folding.rebuild(ann) == []
+    converge(ann, bob)

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from abusetrack.casefile import check, folding, open_case_file
+from abusetrack.casefile import check, open_case_file
 from abusetrack.errors import ExternalError
 from abusetrack.hub.server import connected, run
 from abusetrack.settings import HubSettings, Settings
@@ -66,7 +66,7 @@ def cutter(engine):
     one.close()
 
 
-def test_a_cut_connection_loses_and_doubles_nothing(desk, work, exchange, hub, cutter, state_of):
+def test_a_cut_connection_loses_and_doubles_nothing(desk, work, exchange, hub, cutter, converge):
     ann, bob = desk("Ann"), desk("Bob")
     work(ann, 1, rounds=30)
     work(bob, 2, rounds=30)
@@ -88,35 +88,14 @@ def test_a_cut_connection_loses_and_doubles_nothing(desk, work, exchange, hub, c
         allowed += 977 + allowed // 5
         work(ann, 100 + cut, rounds=1)
     assert cut > 15
-    for case in (ann, bob, ann):
-        exchange(case)
-    assert state_of(ann) == state_of(bob)
-    assert check.check(bob).sound
-    assert folding.rebuild(bob) == []
+    converge(ann, bob)
 
 
-_KILLED = """
-import sys
-from pathlib import Path
-from abusetrack.casefile import open_case_file
-from abusetrack.hub.server import connected
-from abusetrack.hub.sync import sync
-from abusetrack.hub.team_key import TeamKey
-from abusetrack.records import SystemClock
-from abusetrack.settings import HubSettings, Settings
-
-path, server, key = sys.argv[1:]
-settings = Settings(hub=HubSettings(server=server))
-print("ready", flush=True)
-with open_case_file(Path(path), clock=SystemClock(), actor="Ann") as case:
-    with connected(settings, None) as connection:
-        sync(case, connection, TeamKey.parse(key), "Ann")
-print("done", flush=True)
-"""
+CHILD = Path(__file__).with_name("child.py")
 
 
 def test_a_killed_exchange_loses_and_doubles_nothing(
-    desk, work, exchange, hub, key, state_of, tmp_path, clock
+    desk, work, exchange, hub, key, converge, tmp_path, clock
 ):
     bob = desk("Bob")
     work(bob, 2, rounds=60)
@@ -128,7 +107,7 @@ def test_a_killed_exchange_loses_and_doubles_nothing(
         with open_case_file(path, clock=clock, actor="Ann") as ann:
             work(ann, turn, rounds=8)
         process = subprocess.Popen(
-            [sys.executable, "-c", _KILLED, path, hub.hub.server, key.text()],
+            [sys.executable, CHILD, "once", path, hub.hub.server, key.text()],
             stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         )  # fmt: skip
         assert process.stdout.readline() == b"ready\n"
@@ -141,10 +120,7 @@ def test_a_killed_exchange_loses_and_doubles_nothing(
     assert killed > 2
     ann = desk("Ann")
     assert check.check(ann).sound
-    for case in (ann, bob, ann):
-        exchange(case)
-    assert state_of(ann) == state_of(bob)
-    assert folding.rebuild(ann) == []
+    converge(ann, bob)
 
 
 def test_many_at_once_are_put_in_order(desk, work, hub, key, state_of, tmp_path, clock, exchange):
