@@ -258,7 +258,14 @@ def test_what_is_neither_format_is_said(desk, body):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.sampled_from(
+        ["indicator", "domain", "indicator--1", "[domain-name:value = 'a.com']", "a.com",
+         "2026-02-20T09:00:00Z", "1700000000"]
+    ),
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(
         st.sampled_from(
@@ -275,7 +282,13 @@ JSON = st.recursive(
 @given(JSON)
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_file_is_read_or_refused(desk, document):
+    body = json.dumps(document).encode()
     try:
-        receiving.parse(house(desk), "first", json.dumps(document).encode(), "file")
-    except InputError:
+        found = receiving.parse(house(desk), "first", body, "file")
+    except InputError as error:
+        assert "file" in str(error) or "objects" in str(error)  # noqa: PT017  (either is right)
         return
+    for said in found.said:
+        assert desk.names.host(said.record.domain).domain.name == said.record.domain
+        assert said.record.at <= desk.clock.now()
+    assert all(reason.isprintable() for reason in found.left_out)
