@@ -39,7 +39,8 @@ from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
 from abusetrack.ui.team import TeamBadge
 from abusetrack.ui.widgets.lookup_status import LookupStatus
-from abusetrack.ui.widgets.parts import MessageBar, button, label
+from abusetrack.ui.widgets.parts import MessageBar, button
+from abusetrack.ui.widgets.status_badges import badges, not_encrypted
 
 _SIZE = (1280, 800)
 _ICONS = ("activity", "inbox", "globe", "shuffle", "mail", "chart-column", "book-user")
@@ -188,14 +189,7 @@ class MainWindow(QMainWindow):
                 Notifier(self, QIcon(icons.picture("activity", theme.worn().accent, 64))).tell
             )
         bar.addWidget(self.lookups, 1)
-        if self._desk.context.settings.practice:
-            badge = label(self.tr("Practice: nothing is real"))
-            badge.setObjectName("badge")
-            bar.addPermanentWidget(badge)
-        if not self._desk.can_look_up:
-            badge = label(self.tr("Offline: no resolver set"))
-            badge.setObjectName("badge")
-            badge.setToolTip(self.tr("Set resolver.nameservers in the settings (Ctrl+,)"))
+        for badge in badges(self._desk):
             bar.addPermanentWidget(badge)
         self.team = TeamBadge(self._desk)
         bar.addPermanentWidget(self.team)
@@ -205,9 +199,7 @@ class MainWindow(QMainWindow):
         self.lock_badge.setVisible(self._lock.possible)
         bar.addPermanentWidget(self.lock_badge)
         if not self._lock.possible:
-            badge = label(self.tr("Not encrypted"), muted=True)
-            badge.setToolTip(self.tr("A case file without a passphrase cannot be locked"))
-            bar.addPermanentWidget(badge)
+            bar.addPermanentWidget(not_encrypted())
 
     # -- pages
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
 
 from abusetrack import intake
 from abusetrack.casefile import CaseFile, reports
@@ -16,6 +19,8 @@ from abusetrack.triage import taking
 from abusetrack.triage.context import Context
 from abusetrack.ui.models.preview_table import BARE, Group, PreviewRow
 from abusetrack.ui.text import joined, minute
+
+_tr = partial(QCoreApplication.translate, "intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,19 @@ class Stored:
     duplicate: int
     rejected: int
     queued: int
+
+
+def what_is_left_out(reading: Reading) -> Iterator[str]:
+    """Yield a sentence for each sort of thing that was given and is not taken in."""
+    if reading.discarded:
+        yield _tr("Attachments and media discarded unread: {n}.").format(n=reading.discarded)
+    if reading.unread_columns:
+        names = ", ".join(reading.unread_columns)
+        yield _tr("Columns not read: {names}.").format(names=names)
+    if reading.lost_findings:
+        yield _tr(
+            "Findings of duplicates are not recorded: {n}; assess these domains instead."
+        ).format(n=reading.lost_findings)
 
 
 def read(context: Context, case: CaseFile, sources: Sequence[Source], origin: Origin) -> Reading:

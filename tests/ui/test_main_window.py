@@ -229,8 +229,8 @@ def test_calm_mode_hides_numbers_and_colours_and_gives_them_back(filled, qtbot):
     qtbot.waitUntil(lambda: bool(window.activity.tree.titles()))
     qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
     shown = [column.key for column in window.domains.model.offered()]
-    assert not {"reports", "confirmed_reports", "urls"} & set(window.domains.shown_columns())
-    assert {"unicode", "state"} <= set(window.domains.shown_columns()) < set(shown)
+    assert not {"reports", "confirmed_reports", "urls"} & set(window.domains.column_menu.shown())
+    assert {"unicode", "state"} <= set(window.domains.column_menu.shown()) < set(shown)
     texts = [label.text() for label in window.findChildren(QLabel) if label.isVisibleTo(window)]
     texts += [cell for row in window.activity.tree.texts() for cell in row[1:2]]
     texts += [*window.activity.tree.titles(), window.domains.detail.tabs.tabText(1)]
@@ -241,7 +241,7 @@ def test_calm_mode_hides_numbers_and_colours_and_gives_them_back(filled, qtbot):
     assert not window.dashboards.tabs.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
     assert window.dashboards.tabs.isVisible()
-    assert "reports" in window.domains.shown_columns()
+    assert "reports" in window.domains.column_menu.shown()
     assert window.lookups.queue.text() == "Names queued: 4"
     assert theme.worn() is theme.LIGHT
 
@@ -250,7 +250,7 @@ def test_calm_mode_can_be_the_start(bench_of, clock, qtbot):
     context = make_context(Settings(window=WindowSettings(calm=True)), clock)
     window = bench_of(context).window(start=True)
     assert theme.worn() is schemes.CALM_LIGHT
-    assert "reports" not in window.domains.shown_columns()
+    assert "reports" not in window.domains.column_menu.shown()
 
 
 def test_ctrl_z_takes_a_finding_back_and_says_what_cannot_be(filled, qtbot, finding):

@@ -78,7 +78,7 @@ def test_calm_mode_forgets_no_column(filled, qtbot):
     window.close()
     again = filled.window(start=True)
     qtbot.waitUntil(lambda: again._back)
-    assert "reports" in again.domains.shown_columns()
+    assert "reports" in again.domains.column_menu.shown()
 
 
 @pytest.mark.parametrize(

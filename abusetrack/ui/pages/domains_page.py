@@ -9,7 +9,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMenu,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -25,10 +24,11 @@ from abusetrack.ui import theme
 from abusetrack.ui.desk import MOST_ROWS, Changed, Desk
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.filtering import without_facets
-from abusetrack.ui.models.domain_table import COUNTS, NAME_COLUMN, DomainTable
+from abusetrack.ui.models.domain_table import NAME_COLUMN, DomainTable
 from abusetrack.ui.news import News
 from abusetrack.ui.pages.detail_panel import DetailPanel
 from abusetrack.ui.text import joined
+from abusetrack.ui.widgets.column_menu import ColumnMenu
 from abusetrack.ui.widgets.filter_bar import FilterBar
 from abusetrack.ui.widgets.kept_selection import KeptSelection
 from abusetrack.ui.widgets.list_export import ListExport
@@ -104,8 +104,9 @@ class DomainsPage(QWidget):
         self.bar = FilterBar(self._desk, self.model.query)
         self.filter = self.bar.search
         self.bar.changed.connect(self._ask)
+        self.column_menu = ColumnMenu(self.table, self.model, self)
         self.export = ListExport(
-            self._desk, lambda: self.model.query, self.shown_columns, parent=self
+            self._desk, lambda: self.model.query, self.column_menu.shown, parent=self
         )
         columns = button(
             self.tr("Columns"),
@@ -113,38 +114,10 @@ class DomainsPage(QWidget):
             tip=self.tr("Which columns are shown"),
             icon="columns-3",
         )
-        columns.setMenu(self._column_menu())
+        columns.setMenu(self.column_menu)
         self.bar.add_button(columns)
         self.bar.add_button(self.export.make_button())
         return self.bar
-
-    def _column_menu(self) -> QMenu:
-        self.column_menu = QMenu(self)
-        for number, column in enumerate(self.model.offered()):
-            if number == NAME_COLUMN:
-                continue  # without the name, a row says nothing
-            action = self.column_menu.addAction(column.title)
-            action.setCheckable(True)
-            action.setChecked(not column.hidden)
-            action.setData(number)
-            action.toggled.connect(self._show_columns)
-        self._show_columns()
-        return self.column_menu
-
-    @Slot()
-    def _show_columns(self) -> None:
-        """Show the columns that are chosen; in calm mode those with numbers stay away."""
-        offered = self.model.offered()
-        for action in self.column_menu.actions():
-            away = self._calm and offered[action.data()].key in COUNTS
-            self.table.setColumnHidden(action.data(), away or not action.isChecked())
-
-    def shown_columns(self) -> list[str]:
-        """Return the keys of the columns that are shown, as they stand from left to right."""
-        header = self.table.horizontalHeader()
-        numbers = map(header.logicalIndex, range(header.count()))
-        offered = self.model.offered()
-        return [offered[n].key for n in numbers if not self.table.isColumnHidden(n)]
 
     def _make_table(self) -> QTableView:
         made = table(self.model, self.tr("Domains"), middle=NAME_COLUMN)
@@ -210,12 +183,10 @@ class DomainsPage(QWidget):
 
     def left(self) -> str:
         """Say what is listed, shown and selected, for :meth:`come_back`."""
-        shown = [a.data() for a in self.column_menu.actions() if a.isChecked()]
-        keys = [column.key for column in self.model.offered()]
         return json.dumps(
             {
                 "query": saved.encode(self.bar.query),
-                "columns": [keys[number] for number in shown],
+                "columns": self.column_menu.ticked(),
                 "selected": self._selection.ids()[:MOST_ROWS],
             }
         )
@@ -223,9 +194,7 @@ class DomainsPage(QWidget):
     def come_back(self, text: str) -> None:
         """List, show and select what was so when the page was left."""
         found = json.loads(text)
-        keys = [column.key for column in self.model.offered()]
-        for action in self.column_menu.actions():
-            action.setChecked(keys[action.data()] in found["columns"])
+        self.column_menu.tick(found["columns"])
         query = saved.decode(found["query"])
         if query is not None:
             self._coming = (query, found["selected"])
@@ -234,7 +203,7 @@ class DomainsPage(QWidget):
     def set_calm(self, calm: bool) -> None:
         """Leave numbers out, or show them."""
         self._calm = calm
-        self._show_columns()
+        self.column_menu.set_calm(calm)
         self.detail.set_calm(calm)
         self._say_count()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from abusetrack.ui.models.preview_table import (
     STATUS_COLUMN,
     PreviewTable,
 )
-from abusetrack.ui.taking_in import Reading, Source, Stored, read, store
+from abusetrack.ui.taking_in import Reading, Source, Stored, read, store, what_is_left_out
 from abusetrack.ui.widgets.group_filter import GroupFilter
 from abusetrack.ui.widgets.origin_fields import OriginFields
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
@@ -253,7 +253,7 @@ class IntakePage(QWidget):
         self.groups.count(self.model)
         counts = self.model.counts()
         self._stack.setCurrentIndex(1 if counts.total() else 0)
-        self._left_out.setText(" ".join(self._what_is_left_out(reading)) if reading else "")
+        self._left_out.setText(" ".join(what_is_left_out(reading)) if reading else "")
         if reading and counts.total():
             # Not selectRow(): it toggles while Ctrl of Ctrl+V is still held.
             flags = QItemSelectionModel.SelectionFlag
@@ -261,20 +261,6 @@ class IntakePage(QWidget):
                 self.model.index(0, 0), flags.ClearAndSelect | flags.Rows
             )
         self._say()
-
-    def _what_is_left_out(self, reading: Reading) -> Iterator[str]:
-        if reading.discarded:
-            yield self.tr("Attachments and media discarded unread: {n}.").format(
-                n=reading.discarded
-            )
-        if reading.unread_columns:
-            yield self.tr("Columns not read: {names}.").format(
-                names=", ".join(reading.unread_columns)
-            )
-        if reading.lost_findings:
-            yield self.tr(
-                "Findings of duplicates are not recorded: {n}; assess these domains instead."
-            ).format(n=reading.lost_findings)
 
     def _say(self) -> None:
         counts = self.model.counts()
