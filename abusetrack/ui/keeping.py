@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from abusetrack.casefile import CaseFile, is_encrypted, passphrases, transfer
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.passphrase import ChangePassphrase, RestoreDialog
+from abusetrack.ui.widgets.parts import open_once
 
 
 class Keeping(QObject):
@@ -64,7 +65,6 @@ class Keeping(QObject):
     def ask_decrypted(self) -> None:
         """Ask whether a copy that anyone can read is really wanted, then where."""
         box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(self.tr("Copy without a passphrase"))
@@ -78,7 +78,7 @@ class Keeping(QObject):
         copy.clicked.connect(
             lambda: self._ask_place(box.windowTitle(), proposed, self.copy_decrypted)
         )
-        box.open()
+        open_once(box)
 
     def copy_decrypted(self, place: Path) -> None:
         """Copy the case file without its passphrase, and check the copy."""
@@ -91,33 +91,29 @@ class Keeping(QObject):
     def ask_restore(self) -> None:
         """Ask which backup is to take the place of the case file."""
         dialog = QFileDialog(self._window, self.tr("Restore a backup"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setDirectory(str(self._desk.case_path.parent))
         dialog.fileSelected.connect(lambda name: self.confirm_restore(Path(name)))
-        dialog.open()
+        open_once(dialog)
 
     def confirm_restore(self, source: Path) -> None:
         """Say what a restore does, and ask for the backup's passphrase if it has one."""
         dialog = RestoreDialog(source, self._window, encrypted=is_encrypted(source))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(lambda found: self.restore_wanted.emit(source, found))
-        dialog.open()
+        open_once(dialog)
 
     def ask_passphrase(self) -> None:
         """Ask for another passphrase; a file without one gets its first."""
         dialog = ChangePassphrase(self._window, encrypted=is_encrypted(self._desk.case_path))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.passphrase_wanted)
-        dialog.open()
+        open_once(dialog)
 
     def _ask_place(self, title: str, proposed: Path, then: Callable[[Path], None]) -> None:
         dialog = QFileDialog(self._window, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # One that stands there is refused by the copy itself, with a sentence.
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.setDirectory(str(proposed.parent))
         dialog.selectFile(proposed.name)
         dialog.fileSelected.connect(lambda name: then(Path(name)))
-        dialog.open()
+        open_once(dialog)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import (
     QApplication,
@@ -39,7 +39,7 @@ from abusetrack.ui.pages.intake_page import IntakePage
 from abusetrack.ui.pages.notices_page import NoticesPage
 from abusetrack.ui.team import TeamBadge
 from abusetrack.ui.widgets.lookup_status import LookupStatus
-from abusetrack.ui.widgets.parts import MessageBar, button
+from abusetrack.ui.widgets.parts import MessageBar, button, open_once
 from abusetrack.ui.widgets.status_badges import badges, not_encrypted
 
 _SIZE = (1280, 800)
@@ -295,9 +295,8 @@ class MainWindow(QMainWindow):
     def _show_unanswered(self, failures: tuple[Failure, ...]) -> None:
         """List what lookups had no answer for."""
         dialog = UnansweredDialog(failures, self, revealed=self.names_revealed)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.retry_wanted.connect(self._desk.retry)
-        dialog.open()
+        open_once(dialog)
 
     @Slot(bool)
     def set_calm(self, calm: bool) -> None:
@@ -347,8 +346,7 @@ class MainWindow(QMainWindow):
     def show_crash(self, report: str) -> None:
         """Show an error of the app itself."""
         dialog = CrashDialog(report, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        open_once(dialog)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop lookups, close the case file, then let the window go."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from abusetrack.settings import default_log_path
 from abusetrack.ui.dialogs.command_box import CommandBox
@@ -16,6 +16,7 @@ from abusetrack.ui.dialogs.help import HelpDialog
 from abusetrack.ui.dialogs.log_viewer import LogDialog
 from abusetrack.ui.dialogs.settings import SettingsDialog
 from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
+from abusetrack.ui.widgets.parts import open_once
 
 if TYPE_CHECKING:
     from abusetrack.ui.main_window import MainWindow
@@ -69,19 +70,19 @@ def open_settings(window: MainWindow) -> None:
     context = window.desk.context
     dialog = SettingsDialog(path, context.settings, context.clock, window)
     dialog.saved.connect(window.settings_saved)
-    _open(dialog)
+    open_once(dialog)
 
 
 def open_box(window: MainWindow) -> None:
     """Find a command or a domain."""
     box = CommandBox(window.desk, window, revealed=window.names_revealed)
     box.wanted.connect(window.lead)
-    _open(box)
+    open_once(box)
 
 
 def open_keys(window: MainWindow) -> None:
     """Show what every key does."""
-    _open(ShortcutsDialog(window))
+    open_once(ShortcutsDialog(window))
 
 
 def open_help(window: MainWindow) -> None:
@@ -102,11 +103,6 @@ def open_log(window: MainWindow) -> None:
     dialog = LogDialog(window.desk, default_log_path(), window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
-
-
-def _open(dialog: QDialog) -> None:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
 
 
 _Command = tuple[str, str, Callable[[], object] | None]

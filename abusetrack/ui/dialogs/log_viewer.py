@@ -6,7 +6,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,7 +25,7 @@ from abusetrack.errors import InputError
 from abusetrack.triage import diagnostics
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Desk
-from abusetrack.ui.widgets.parts import label
+from abusetrack.ui.widgets.parts import label, open_once
 
 _MOST = 500_000  # characters, the newest
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -114,12 +114,11 @@ class LogDialog(QDialog):
 
     def _ask_place(self) -> None:
         dialog = QFileDialog(self, self.tr("Save diagnostics"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.selectFile(_FILE_NAME.format(day=self._desk.context.clock.now()))
         dialog.fileSelected.connect(lambda name: self.collect(Path(name)))
-        dialog.open()
+        open_once(dialog)
 
     def collect(self, place: Path) -> None:
         """Write the ZIP there, and say what is in it."""

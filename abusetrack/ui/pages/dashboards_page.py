@@ -33,7 +33,7 @@ from abusetrack.ui.text import mask_name, minute, one_line
 from abusetrack.ui.widgets.charts import pictures
 from abusetrack.ui.widgets.figure_card import FigureCard
 from abusetrack.ui.widgets.figure_filters import FigureFilters
-from abusetrack.ui.widgets.parts import EmptyPlace, heading, label
+from abusetrack.ui.widgets.parts import EmptyPlace, heading, label, open_once
 
 _GROUPS = ("Registration", "Hosting", "Takedown", "Lasting", "Kind", "Work")
 _MOST_OPEN = 500  # open cases listed
@@ -300,9 +300,8 @@ class DashboardsPage(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(what)
         dialog.selectFile(f"{key}.{what}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.save_figure(key, what, Path(name)))
-        dialog.open()
+        open_once(dialog)
 
     def save_figure(self, key: str, what: str, path: Path) -> None:
         """Write a figure as "png", "svg" or "csv"."""

@@ -32,7 +32,7 @@ from abusetrack.ui.widgets.column_menu import ColumnMenu
 from abusetrack.ui.widgets.filter_bar import FilterBar
 from abusetrack.ui.widgets.kept_selection import KeptSelection
 from abusetrack.ui.widgets.list_export import ListExport
-from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
+from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label, open_once
 from abusetrack.ui.widgets.tables import table
 
 _ORDER = "last_reported"
@@ -309,8 +309,7 @@ class DomainsPage(QWidget):
             lambda assessment: self.assess(domains, assessment),
             self,
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        open_once(dialog)
 
     def assess(self, domains: Sequence[str], assessment: Assessment) -> None:
         """Record one finding for every report of ``domains``."""

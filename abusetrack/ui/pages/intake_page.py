@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt, Slot
+from PySide6.QtCore import QItemSelectionModel, QMimeData, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -34,7 +34,7 @@ from abusetrack.ui.models.preview_table import (
 from abusetrack.ui.taking_in import Reading, Source, Stored, read, store, what_is_left_out
 from abusetrack.ui.widgets.group_filter import GroupFilter
 from abusetrack.ui.widgets.origin_fields import OriginFields
-from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label
+from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label, open_once
 from abusetrack.ui.widgets.report_entry import ReportEntry
 from abusetrack.ui.widgets.tables import table
 
@@ -192,9 +192,8 @@ class IntakePage(QWidget):
         dialog.setNameFilters(
             [self.tr("Lists (*.txt *.csv *.tsv *.xlsx *.eml)"), self.tr("All files (*)")]
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names]))
-        dialog.open()
+        open_once(dialog)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Take files."""

@@ -28,7 +28,7 @@ from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.planning import Overview, overview
 from abusetrack.ui.widgets.notice_card import NoticeCard
 from abusetrack.ui.widgets.notice_list import NoticeList
-from abusetrack.ui.widgets.parts import EmptyPlace, button, heading, label
+from abusetrack.ui.widgets.parts import EmptyPlace, button, heading, label, open_once
 
 _DEFAULT_FORMATS = {"eml", "txt"}
 
@@ -280,9 +280,8 @@ class NoticesPage(QWidget):
         dialog = QFileDialog(self, self.tr("Export drafts into a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name), drafts))
-        dialog.open()
+        open_once(dialog)
 
     def export_to(self, folder: Path, drafts: Sequence[Draft]) -> None:
         """Write drafts into ``folder``."""

@@ -18,7 +18,7 @@ from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.party_facts import sections
 from abusetrack.ui.text import Masker, joined, one_line
 from abusetrack.ui.widgets.facts_view import FactsView
-from abusetrack.ui.widgets.parts import EmptyPlace, button, label
+from abusetrack.ui.widgets.parts import EmptyPlace, button, label, open_once
 from abusetrack.ui.widgets.party_editor import PartyEditor
 from abusetrack.ui.words import word
 
@@ -228,7 +228,6 @@ class PartyPanel(QFrame):
 
     def _ask(self, question: str, detail: str, yes: str, act: object) -> None:
         box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(self.tr("Directory"))
@@ -236,7 +235,7 @@ class PartyPanel(QFrame):
         box.setInformativeText(detail)
         box.addButton(yes, QMessageBox.ButtonRole.AcceptRole).clicked.connect(act)
         box.addButton(QMessageBox.StandardButton.Cancel)
-        box.open()
+        open_once(box)
 
     def _done(self, text: str) -> None:
         self._desk.messages.news(text)

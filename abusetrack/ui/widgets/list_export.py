@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.triage import exporting
 from abusetrack.triage.exporting import COLUMNS, Exported, Share
 from abusetrack.ui.desk import Desk
-from abusetrack.ui.widgets.parts import button
+from abusetrack.ui.widgets.parts import button, open_once
 
 _ENDINGS = ("CSV (*.csv)", "Excel (*.xlsx)", "JSON lines (*.jsonl)")
 
@@ -58,7 +57,6 @@ class ListExport(QMenu):
     def ask_file(self, share: Share) -> None:
         """Ask where the list is to be written."""
         dialog = QFileDialog(self.parentWidget(), self.tr("Export the list"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # One that stands there is refused by the export itself, with a sentence.
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
@@ -68,7 +66,7 @@ class ListExport(QMenu):
             lambda chosen: dialog.setDefaultSuffix(chosen.split("*.")[1].rstrip(")"))
         )
         dialog.fileSelected.connect(lambda path: self.write(Path(path), share))
-        dialog.open()
+        open_once(dialog)
 
     def write(self, path: Path, share: Share) -> None:
         """Write the list for one circle."""

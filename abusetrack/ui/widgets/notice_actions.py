@@ -16,7 +16,7 @@ from abusetrack.triage import ledger
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.widgets.moment_field import MomentField
-from abusetrack.ui.widgets.parts import button, label
+from abusetrack.ui.widgets.parts import button, label, open_once
 from abusetrack.ui.words import word
 
 _MARKS = (
@@ -150,11 +150,10 @@ class NoticeActions(QWidget):
     def ask_answer(self) -> None:
         """Ask for the file of an answer."""
         dialog = QFileDialog(self, self.tr("File an answer"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Mails and texts (*.eml *.txt)"))
         dialog.fileSelected.connect(self.file_answer)
-        dialog.open()
+        open_once(dialog)
 
     def file_answer(self, path: str) -> None:
         """File a mail or text onto the notice, as text."""

@@ -37,7 +37,7 @@ from abusetrack.ui.text import minute, one_line
 from abusetrack.ui.widgets.form_sheet import FormSheet
 from abusetrack.ui.widgets.notice_actions import NoticeActions
 from abusetrack.ui.widgets.notice_list import Item
-from abusetrack.ui.widgets.parts import RawText, button, label
+from abusetrack.ui.widgets.parts import RawText, button, label, open_once
 
 _HISTORY, _SHEET = 1, 2  # tabs
 _SHEET_ENDING = "-form.json"
@@ -196,9 +196,8 @@ class NoticeCard(QFrame):
         box.setInformativeText(one_line(reached))
         yes = box.addButton(self.tr("Yes, confirm"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         yes.clicked.connect(lambda: self.confirm(contact))
-        box.open()
+        open_once(box)
 
     def confirm(self, contact: Contact) -> None:
         """Record that the contact was checked."""

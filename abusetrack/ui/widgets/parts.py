@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -67,6 +68,12 @@ def heading(text: str) -> QLabel:
     made = label(text)
     made.setFont(theme.title(made.font()))
     return made
+
+
+def open_once(dialog: QDialog) -> None:
+    """Open a dialog over its window, and let go of it once it is closed."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
 
 
 def button(
