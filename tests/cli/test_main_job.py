@@ -237,6 +237,22 @@ def test_drafting_again_drafts_nothing_twice(walked):
     assert any("the same registrar was told" in item["reason"] for item in again["not_drafted"])
 
 
+def test_what_is_too_old_is_asked_for_again_before_it_is_drafted(walked, tmp_path):
+    """With a policy by which everything is too old at once, nothing is drafted, but it is asked."""
+    domain = walked.drafted["notices"][0]["domains"][0]
+    config = tmp_path / "config.toml"
+    config.write_text(walked.config.read_text() + "\n[policy]\nfreshness_hours = 1e-6\n")
+    strict = _Desk(walked.folder, config)
+    asked = []
+    for how in (["--offline"], []):
+        words = ["draft", "--to", "registrar", "--domain", domain, "--again", "--json"]
+        found = json.loads(strict(*words, "--out", "old", *how))
+        assert found["notices"] == []
+        shown = json.loads(walked("show", domain, "--json"))
+        asked.append(max(item["asked_at"] for item in shown["observations"]))
+    assert asked[1] > asked[0]
+
+
 def test_importing_again_adds_nothing(walked):
     (total,) = json.loads(walked("import", "reports.txt", "--source", "public", "--json"))
     assert total["new"] == 0

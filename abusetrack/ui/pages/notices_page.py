@@ -48,11 +48,13 @@ class NoticesPage(QWidget):
         self._overview: Overview | None = None
         self._generation = 0
         self._stale = True
+        self._rechecking = False
         self._revealed = False
         self._wanted: str | None = None  # reference of the notice to be selected
         self._named: dict[str, str] = {}  # domains to be drafted all the same, and why
         self._build()
         desk.changed.connect(self._on_changed)
+        desk.worker.ended.connect(self._on_looked_up)
         self._say()
 
     # -- building
@@ -83,11 +85,17 @@ class NoticesPage(QWidget):
             shortcut="F5",
             tip=self.tr("See what can be drafted now; nothing is stored"),
         )
+        self.recheck_button = button(
+            "",
+            self._recheck,
+            tip=self.tr("Facts that are too old go into no notice: ask for them first, then plan"),
+        )
         top = QHBoxLayout()
         top.setSpacing(theme.MEDIUM)
         top.addWidget(heading(self.tr("Notices")))
         top.addStretch()
-        for item in (self.role, self.rung, self.persistent, self.again, self.plan_button):
+        for item in (self.role, self.rung, self.persistent, self.again, self.recheck_button,
+                     self.plan_button):  # fmt: skip
             top.addWidget(item)
         self._missing = label(wrap=True)
         self._missing.setObjectName("badge")
@@ -191,6 +199,19 @@ class NoticesPage(QWidget):
             self._on_failed,
         )
 
+    def _recheck(self) -> None:
+        """Look up again what is too old for a notice; the plan is made anew when that ends."""
+        if self._overview is not None:
+            self._rechecking = True
+            self.recheck_button.setEnabled(False)
+            self._desk.look_up_again(self._overview.plan.stale)
+
+    @Slot(object)
+    def _on_looked_up(self, _ended: object) -> None:
+        if self._rechecking:
+            self._rechecking = False
+            self.plan()
+
     @Slot()
     def _on_other(self) -> None:
         """Plan for somebody else, or another step; what was named was named for that."""
@@ -245,6 +266,10 @@ class NoticesPage(QWidget):
         found = self._overview
         missing = bool(found and found.plan.missing_settings)
         self._missing.setVisible(bool(self._missing.text()))
+        old = len(found.plan.stale) if found else 0
+        self.recheck_button.setVisible(old > 0)
+        self.recheck_button.setEnabled(self._desk.can_look_up and not self._rechecking)
+        self.recheck_button.setText(self.tr("Look up {n} first").format(n=old))
         drafts, chosen = len(self.drafts()), len(self.list.selected_drafts())
         ready = not missing and any(box.isChecked() for box in self.formats.values())
         self.export_button.setEnabled(ready and drafts > 0)

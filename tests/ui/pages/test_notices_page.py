@@ -11,6 +11,7 @@ from abusetrack import practice
 from abusetrack.casefile import approvals, directory
 from abusetrack.casefile import notices as stored_notices
 from abusetrack.casefile.check import check
+from abusetrack.casefile.encoding import stamp
 from abusetrack.casefile.notices import StoredNotice
 from abusetrack.notices import RULES
 from abusetrack.records import Draft, Role, Rung, SiteKind
@@ -93,6 +94,22 @@ def test_a_contact_is_confirmed_then_a_draft_is_exported(page, registrar, qtbot,
     assert len(told) == len(registrar[1])
     assert all(f"was told of it in {notice.reference}" in line for line in told)
     assert not any(name in line for name in registrar[1] for line in told)
+
+
+def test_what_is_too_old_is_looked_up_first_and_then_drafted(page, registrar, qtbot, clock):
+    confirmed(qtbot, page)
+    assert page.recheck_button.isHidden()
+    clock.move(hours=page.bench.context.settings.policy.freshness_hours + 1)
+    overview = planned(qtbot, page, page.plan)
+    assert overview.plan.drafts == ()
+    assert set(overview.plan.stale) == set(registrar[1])
+    assert page.recheck_button.text() == f"Look up {len(registrar[1])} first"
+    overview = planned(qtbot, page, page.recheck_button.click)
+    assert [len(draft.rows) for draft in overview.plan.drafts] == [len(registrar[1])]
+    assert page.recheck_button.isHidden()
+    with page.bench.case() as case:
+        newest = case.value("SELECT max(asked_at) FROM observation")
+    assert newest == stamp(clock.now())
 
 
 def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(page, qtbot, tmp_path):
