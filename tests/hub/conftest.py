@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import os
 import random
+import socket
+import threading
 from datetime import timedelta
 
 import pytest
@@ -46,6 +48,7 @@ from abusetrack.records import (
     SuffixKind,
     Target,
 )
+from abusetrack.settings import HubSettings, Settings
 
 
 @pytest.fixture
@@ -215,3 +218,35 @@ def converge(exchange, state_of):
             assert folding.rebuild(case) == []
 
     return go
+
+
+@pytest.fixture
+def between(engine, hub):
+    """Stand between a workstation and the server: each connection goes to a function.
+
+    It is given the sockets of the client and the server; what comes back are the settings
+    that lead there.
+    """
+    listeners = []
+
+    def start(pass_on) -> Settings:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def serve() -> None:
+            while True:
+                try:
+                    client, _ = listener.accept()
+                except OSError:
+                    return
+                with client, socket.create_connection(("127.0.0.1", engine.port)) as server:
+                    pass_on(client, server)
+
+        threading.Thread(target=serve, daemon=True).start()
+        database, port = hub.hub.server.rpartition("/")[2], listener.getsockname()[1]
+        address = f"postgresql://postgres@127.0.0.1:{port}/{database}"
+        return Settings(hub=HubSettings(server=address))
+
+    yield start
+    for listener in listeners:
+        listener.close()

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import pytest
 
 from abusetrack.casefile import check, open_case_file
 from abusetrack.errors import ExternalError
-from abusetrack.settings import HubSettings, Settings
 
 _ENCRYPTION = {80877103, 80877104}  # codes of SSLRequest and GSSENCRequest: no session begins yet
 _STATEMENTS = {b"Q", b"E"}  # Query and Execute of the protocol's version 3
@@ -34,27 +32,14 @@ class Counter:
     never hears what became of it.
     """
 
-    def __init__(self, port: int) -> None:
-        self.server = port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
+    def __init__(self) -> None:
         self.last, self.before, self.seen = 0, True, 0
         self.end: Callable[[], None] = lambda: None
-        threading.Thread(target=self._serve, daemon=True).start()
 
     def arm(self, last: int, before: bool) -> None:
         self.last, self.before, self.seen = last, before, 0
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            with client, socket.create_connection(("127.0.0.1", self.server)) as server:
-                self._pass_on(client, server)
-
-    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+    def pass_on(self, client: socket.socket, server: socket.socket) -> None:
         waiting, started = b"", False
         while True:
             for ready in select.select([client, server], [], [])[0]:
@@ -98,18 +83,14 @@ def _size(waiting: bytes, started: bool) -> int:
 
 
 @pytest.fixture
-def counter(engine):
-    one = Counter(engine.port)
-    yield one
-    one.listener.close()
+def counter():
+    return Counter()
 
 
 @pytest.fixture
-def through(hub, counter):
+def through(between, counter):
     """Settings that lead to the hub through the counter."""
-    database = hub.hub.server.rpartition("/")[2]
-    server = f"postgresql://postgres@127.0.0.1:{counter.port}/{database}"
-    return Settings(hub=HubSettings(server=server))
+    return between(counter.pass_on)
 
 
 @pytest.mark.parametrize("before", [True, False])

@@ -14,35 +14,18 @@ import threading
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from abusetrack.casefile import check, open_case_file
 from abusetrack.errors import ExternalError
 from abusetrack.hub.server import connected, run
-from abusetrack.settings import HubSettings, Settings
 
 
 class Cutter:
     """Passes a connection on to the server and cuts it after so many bytes."""
 
-    def __init__(self, port: int) -> None:
-        self.server = port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.left = 0
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
+    left = 0
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            with client, socket.create_connection(("127.0.0.1", self.server)) as server:
-                self._pass_on(client, server)
-
-    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+    def pass_on(self, client: socket.socket, server: socket.socket) -> None:
         other = {client: server, server: client}
         while self.left > 0:
             for ready in select.select([client, server], [], [], 10)[0]:
@@ -55,26 +38,14 @@ class Cutter:
                 other[ready].sendall(data)
                 self.left -= len(data)
 
-    def close(self) -> None:
-        self.listener.close()
 
-
-@pytest.fixture
-def cutter(engine):
-    one = Cutter(engine.port)
-    yield one
-    one.close()
-
-
-def test_a_cut_connection_loses_and_doubles_nothing(desk, work, exchange, hub, cutter, converge):
+def test_a_cut_connection_loses_and_doubles_nothing(desk, work, exchange, between, converge):
     ann, bob = desk("Ann"), desk("Bob")
     work(ann, 1, rounds=30)
     work(bob, 2, rounds=30)
     exchange(bob)
-    database = hub.hub.server.rpartition("/")[2]
-    through = Settings(
-        hub=HubSettings(server=f"postgresql://postgres@127.0.0.1:{cutter.port}/{database}")
-    )
+    cutter = Cutter()
+    through = between(cutter.pass_on)
     cut = whole = 0
     allowed = 500
     while not whole:
