@@ -316,7 +316,7 @@ def _open(path: Path, key: RawKey | None, *, clock: Clock, actor: str, read_only
                     raise CaseFileError(_OLDER.format(path=path))
                 connection.execute("PRAGMA query_only = ON")
             else:
-                connection.execute("PRAGMA journal_mode = WAL")
+                files.write_ahead(connection)
                 if version < schema_version():
                     _bring_up_to_date(connection, path, key, clock)
             return CaseFile(

@@ -6,6 +6,7 @@ A connection of this module is a bare one, below :class:`CaseFile`.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -17,6 +18,7 @@ from abusetrack.casefile.keys import RawKey, derive, head_of, is_plain, salt_of
 from abusetrack.errors import CaseFileError, StorageFullError, WrongPassphraseError
 
 BUSY_SECONDS = 60.0  # a long import of another process is waited for
+_ASK_AGAIN_SECONDS = 0.02
 _ALONE_SECONDS = 2.0  # but not where the file must be ours alone: a window may stay open for days
 _PAGE = 512  # the smallest page size: a file below it holds no page
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside an open file
@@ -125,6 +127,23 @@ def _read_once(connection: driver.Connection, path: Path, key: RawKey | None) ->
         if key is not None and getattr(error, "sqlite_errorcode", 0) & 0xFF == NOTADB:
             raise WrongPassphraseError(_WRONG.format(path=path)) from error
         raise
+
+
+def write_ahead(connection: driver.Connection) -> None:
+    """Let the file be written ahead, waiting for whoever is making or opening it just now.
+
+    SQLite answers at once here, whatever the timeout: it takes two that want to change
+    the mode for a deadlock (its busy handler is not asked where a read lock is raised).
+    """
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except driver.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != BUSY or time.monotonic() > give_up:
+                raise
+        time.sleep(_ASK_AGAIN_SECONDS)
 
 
 def copy(source: driver.Connection, target: Path, key: RawKey | None) -> None:

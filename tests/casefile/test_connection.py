@@ -435,6 +435,26 @@ def test_an_older_file_is_copied_and_brought_up_to_date(
             assert reports.of_domain(case, "a.example")
 
 
+def test_who_comes_while_the_file_is_being_made_waits(path, clock):
+    path.touch()
+    other = sqlcipher3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # as one that is making it
+    opened = []
+
+    def come():
+        with open_case_file(path, clock=clock, actor="Ann") as case:
+            opened.append(case.value("PRAGMA journal_mode"))
+
+    thread = threading.Thread(target=come)
+    thread.start()
+    thread.join(0.5)
+    assert thread.is_alive()
+    other.execute("ROLLBACK")
+    other.close()
+    thread.join()
+    assert opened == ["wal"]
+
+
 TWO = """
 import sys
 from datetime import UTC, datetime
