@@ -2,7 +2,9 @@
 
     python tools/bench_metrics.py [--names 100000] [--looks 5]
 
-Beside each panel stands the time of its own SQL, run by Python's sqlite3 without us.
+First the reading of what all figures rest on, done once while the file stays as it is,
+beside the same SQL run by Python's sqlite3 without us. Then every panel after each of
+several changes of the filters, in milliseconds.
 """
 
 from __future__ import annotations
@@ -12,26 +14,37 @@ import gc
 import importlib
 import os
 import random
+import resource
 import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from abusetrack.casefile import CaseFile, open_case_file, reports, sightings
+from abusetrack.casefile import CaseFile, changes, notices, open_case_file, reports, sightings
 from abusetrack.casefile.sightings import Sighting
+from abusetrack.metrics import columns
 from abusetrack.metrics.filters import Filters
-from abusetrack.metrics.panels import PANELS, PanelKind, Surroundings
+from abusetrack.metrics.panels import PANELS, Surroundings
 from abusetrack.names import Names
 from abusetrack.records import (
     Assessment,
     AssessmentOutcome,
+    Change,
+    ChangeKind,
+    Contact,
+    ContactOrigin,
     Discarded,
+    Draft,
     HostingAgreement,
+    NoticeRow,
+    NoticeStatus,
     Report,
+    Role,
     SiteKind,
     State,
 )
@@ -40,7 +53,6 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _AT_A_TIME = 5_000
 _COUNTRIES = ("US", "NL", "DE", "FR", "RU", "SG", "GB", "CA")
 _DAYS = 300
-_TABLES: set[str] = set()  # temporary ones that panels share
 
 
 class _Clock:
@@ -63,11 +75,7 @@ def main() -> int:
                 _fill(case, options.names, options.looks)
         print(f"{options.names:,} domains, {options.names * options.looks:,} lookups, load"
               f" {os.getloadavg()[0]:.1f}\n")  # fmt: skip
-        for name, filters in (
-            ("all time", Filters()),
-            ("a month", Filters(since=NOW - timedelta(days=61), until=NOW - timedelta(days=31))),
-        ):
-            _measure(path, name, filters)
+        _measure(path)
     return 0
 
 
@@ -87,6 +95,8 @@ def _fill(case: CaseFile, count: int, looks: int) -> None:
             seen += _looks(source, name, received, looks)
         reports.add(case, given, (), Discarded(), label="bench")
         sightings.write(case, seen)
+        changes.write(case, _holds(seen))
+        _tell(case, seen)
         print(f"\r{start + len(given):,}", end="", file=sys.stderr)
 
 
@@ -113,62 +123,97 @@ def _looks(source: random.Random, name: str, received: datetime, looks: int) -> 
     return found
 
 
-def _measure(path: Path, name: str, filters: Filters) -> None:
+def _holds(seen: list[Sighting]) -> dict[str, list[Change]]:
+    """Return the hold of each domain that has one, between the two lookups around it."""
+    found: dict[str, list[Change]] = {}
+    for before, after in pairwise(seen):
+        if after.domain == before.domain and after.state is not before.state:
+            hold = Change(
+                ChangeKind.HOLD_SET, after.domain, "active", "held", before.at, after.at, after.at
+            )
+            found[after.domain] = [hold]
+    return found
+
+
+def _tell(case: CaseFile, seen: list[Sighting]) -> None:
+    """Send the registrars of every twentieth domain a notice, two days after its first lookup."""
+    told = list({one.domain: one for one in reversed(seen)}.values())[::20]
+    by_party = groupby(sorted(told, key=_party), key=_party)
+    for (key, name), group in by_party:
+        rows = list(group)
+        contact = Contact(
+            key, name, Role.REGISTRAR, "abuse@registrar.example", None, None,
+            ContactOrigin.MANUAL, "bench", NOW, confirmed_by="bench", confirmed_at=NOW,
+        )  # fmt: skip
+        reference = notices.next_reference(case, "B")
+        lines = tuple(_row(one.domain) for one in rows)
+        draft = Draft(reference, Role.REGISTRAR, contact, "s", "b", lines, NOW, "t 1", False)
+        notices.record_export(case, draft, [])
+        sent = max(one.at for one in rows) + timedelta(days=2)
+        notices.mark(case, reference, NoticeStatus.SENT, at=sent)
+
+
+def _party(one: Sighting) -> tuple[str, str]:
+    return str(one.registrar_key), str(one.registrar)
+
+
+def _row(domain: str) -> NoticeRow:
+    return NoticeRow(
+        domain=domain, unicode=domain, hosts=(domain,), registrar="", iana_id=1,
+        statuses=("ok",), registration_source="bench", registration_asked_at=NOW,
+        evidence_sha256="", kind=SiteKind.DEDICATED, confirmed_urls=1, first_confirmed=NOW,
+        last_confirmed=NOW, legal_category="A", law="Act", reference="B",
+    )  # fmt: skip
+
+
+def _measure(path: Path) -> None:
     around = Surroundings(now=NOW, home="NL")
-    print(f"| {name} | panel ms | its SQL alone ms |\n|---|---:|---:|")
-    total = floor = 0.0
-    _TABLES.clear()
+    importlib.import_module("scipy.stats")  # the window has it from the first figure on
     with open_case_file(path, clock=_Clock(), actor="bench", read_only=True) as case:
+        asked: list[tuple[str, Any]] = []
+        reading = _timed(lambda: _noting(case, asked))
         bare = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        bare.execute("PRAGMA temp_store = MEMORY")
-        importlib.import_module("scipy.stats")  # the window has it from the first figure on
-        PANELS[0].build(case, Filters(until=NOW - timedelta(days=299)), around)
-        for kind in PANELS:
-            asked: list[tuple[str, Any]] = []
-            ours = _timed(lambda kind=kind, asked=asked: _build(kind, case, filters, around, asked))
-            alone = _timed(lambda asked=asked: _bare(bare, asked))
-            total, floor = total + ours, floor + alone
-            print(f"| {kind.key} | {1000 * ours:,.0f} | {1000 * alone:,.0f} |", flush=True)
-    ratio = total / floor
-    print(f"| all | {1000 * total:,.0f} | {1000 * floor:,.0f} (ratio {ratio:.1f}) |\n")
+        floor = _timed(lambda: [bare.execute(sql, params).fetchall() for sql, params in asked])
+        print(f"Read once: {1000 * reading:,.0f} ms; its SQL alone {1000 * floor:,.0f} ms"
+              f" (ratio {reading / floor:.1f})\n")  # fmt: skip
+        taken = {
+            name: [_timed(lambda f=filters, k=kind: k.build(case, f, around)) for kind in PANELS]
+            for name, filters in _FILTERS.items()
+        }
+    print(f"| panel | {' | '.join(taken)} |\n|---|{'---:|' * len(taken)}")
+    for number, kind in enumerate(PANELS):
+        times = (f"{1000 * column[number]:,.0f}" for column in taken.values())
+        print(f"| {kind.key} | {' | '.join(times)} |")
+    print(f"| all | {' | '.join(f'{1000 * sum(column):,.0f}' for column in taken.values())} |")
+    usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nMost memory: {usage:,.0f} MiB")
 
 
-def _build(
-    kind: PanelKind, case: CaseFile, filters: Filters, around: Surroundings, asked: list[Any]
-) -> None:
-    """Build a panel, noting what it asks."""
-    kept = {name: getattr(CaseFile, name) for name in ("rows", "each", "value", "query")}
-    table = CaseFile.kept_table
+_MONTH = {"since": NOW - timedelta(days=61), "until": NOW - timedelta(days=31)}
+_FILTERS = {
+    "all time": Filters(),
+    "a month": Filters(**_MONTH),
+    "commercial": Filters(commercial=True),
+    "one registrar": Filters(registrar="gtld:registrar-3"),
+    "one country": Filters(country="NL"),
+    "known now": Filters(at_the_time=False),
+}
 
-    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
-        def run(self: CaseFile, sql: str, params: Any = ()) -> Any:
-            asked.append((sql, params))
-            return method(self, sql, params)
 
-        return run
+def _noting(case: CaseFile, asked: list[tuple[str, Any]]) -> None:
+    """Read all columns, noting what is asked."""
+    rows = CaseFile.rows
 
-    def keeping(self: CaseFile, sql: str, params: Any, columns: str) -> str:
-        name = table(self, sql, params, columns)
-        if name not in _TABLES:
-            _TABLES.add(name)
-            asked.append((f"CREATE TEMP TABLE {name.removeprefix('temp.')}({columns})", ()))
-            asked.append((f"INSERT INTO {name} {sql}", params))
-        return name
+    def noted(self: CaseFile, sql: str, params: Any = ()) -> Any:
+        asked.append((sql, params))
+        return rows(self, sql, params)
 
-    for name, method in kept.items():
-        setattr(CaseFile, name, noting(method))
-    setattr(CaseFile, "kept_table", keeping)  # noqa: B010  (as above)
+    setattr(CaseFile, "rows", noted)  # noqa: B010  (mypy forbids the plain assignment)
     try:
-        kind.build(case, filters, around)
+        for read in (columns.reports, columns.lookups, columns.domains, columns.changes):
+            read(case)
     finally:
-        for name, method in kept.items():
-            setattr(CaseFile, name, method)
-        setattr(CaseFile, "kept_table", table)  # noqa: B010
-
-
-def _bare(connection: sqlite3.Connection, asked: list[tuple[str, Any]]) -> None:
-    for sql, params in asked:
-        connection.execute(sql, params).fetchall()
+        setattr(CaseFile, "rows", rows)  # noqa: B010
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -164,18 +164,10 @@ class CaseFile:
         rows = self.rows(sql, params)
         return rows[0][0] if rows else None
 
-    def kept_table(self, sql: str, params: Parameters, columns: str) -> str:
-        """Return the name of a temporary table with what ``sql`` gives, as of now.
-
-        Made once while the file stays as it is; a few are kept. ``columns`` are as in
-        CREATE TABLE.
-        """
-        with spoken(self.path):
-            return self._kept.table(sql, params, columns)
-
     def kept_value(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what ``make`` reads from this file, made once while the file stays as it is."""
-        return self._kept.value(key, make)
+        with spoken(self.path):
+            return self._kept.value(key, make)
 
     # -- writing, by the modules of this room
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from abusetrack.casefile import CaseFile
 from abusetrack.metrics import attribution
+from abusetrack.metrics.attribution import Counted
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.intervals import SMALL, Interval, resampled, share_interval
 
@@ -85,14 +86,13 @@ def concentration(
     ``families`` (key to family) puts the parties of one family into one row.
     """
     rows = rank(
-        _counts(case, counted, attribution.counted(case, filters), _ALL, families),
-        _counts(case, counted, attribution.others(case, filters), _DOMAINS, families),
+        _counts(counted, attribution.counted(case, filters), families),
+        _counts(counted, attribution.others(case, filters), families),
         unknown=attribution.NOT_KNOWN if filters.at_the_time else attribution.NOT_KNOWN_NOW,
     )
     before = None
     if (earlier := filters.before()) is not None:
-        chosen = attribution.counted(case, earlier)
-        before = figures(rank(_counts(case, counted, chosen, _ALL, families)))
+        before = figures(rank(_counts(counted, attribution.counted(case, earlier), families)))
     return Concentration(
         counted=counted,
         rows=rows,
@@ -106,26 +106,30 @@ def concentration(
 
 
 _Counts = Sequence[Mapping[str, Any]]
-_DOMAINS = "count(*) AS domains"
-_ALL = f"{_DOMAINS}, sum(urls) AS urls, sum(reports) AS reports"
+_NUMBERS = ("domains", "urls", "reports")
 
 
-def _counts(
-    case: CaseFile,
-    counted: str,
-    chosen: str,
-    sums: str,
-    families: Mapping[str, str] | None,
-) -> _Counts:
-    """Sum the rows of ``chosen`` by party."""
-    key, name = attribution.BY[counted]
-    rows = case.query(
-        f"{chosen} SELECT {key} AS key, max({name}) AS name, {sums} FROM chosen GROUP BY 1"
+def _counts(counted: str, chosen: Counted, families: Mapping[str, str] | None) -> _Counts:
+    """Sum the chosen domains by party."""
+    import numpy as np
+
+    parties = attribution.BY[counted](chosen)
+    size = len(parties.named)
+    sums = zip(
+        np.bincount(parties.number, minlength=size).tolist(),
+        np.bincount(parties.number, chosen.urls, size).astype(np.int64).tolist(),
+        np.bincount(parties.number, chosen.reports, size).astype(np.int64).tolist(),
+        strict=True,
     )
-    return by_family(rows, families or {})
-
-
-_NUMBERS = frozenset({"domains", "urls", "reports"})
+    rows: dict[str | int | None, dict[str, Any]] = {}
+    for (key, name), numbers in zip(parties.named, sums, strict=True):
+        if not numbers[0]:
+            continue
+        row = rows.setdefault(key, {"key": key, "name": name or "", **dict.fromkeys(_NUMBERS, 0)})
+        row["name"] = max(row["name"], name or "")  # the same party may be written differently
+        for column, number in zip(_NUMBERS, numbers, strict=True):
+            row[column] += number
+    return by_family(list(rows.values()), families or {})
 
 
 def by_family(rows: _Counts, families: Mapping[str, str]) -> list[Mapping[str, Any]]:
@@ -138,7 +142,7 @@ def by_family(rows: _Counts, families: Mapping[str, str]) -> list[Mapping[str, A
             apart.append(row)
             continue
         sums = together.setdefault(family, {"key": f"family:{family}", "name": family})
-        for number in _NUMBERS & row.keys():
+        for number in _NUMBERS:
             sums[number] = sums.get(number, 0) + row[number]
         sums["members"] = (*sums.get("members", ()), str(row["name"]))
     return [*together.values(), *apart]

@@ -6,10 +6,12 @@ So that size is not mistaken for fault.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from abusetrack.casefile import CaseFile
-from abusetrack.casefile.encoding import canonical, moment
+from abusetrack.metrics import columns
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.survival import survival
 from abusetrack.metrics.takedown import Clock, by_party, domain_clock
@@ -27,22 +29,25 @@ class Conduct:
 def conduct(case: CaseFile, filters: Filters) -> dict[str, Conduct]:
     """Return what followed, by the party's key."""
     clocks = by_party(domain_clock(case, filters, Clock.NOTICE))
-    subjects = {one.subject for cases in clocks.values() for one in cases.about}
-    newest = {
-        domain: moment(last)
-        for domain, last in case.rows(
-            "SELECT domain_now.domain, max(received_at) FROM report"
-            " JOIN domain_now ON domain_now.id = report.domain WHERE outcome = 'confirmed'"
-            " AND domain_now.domain IN (SELECT value FROM json_each(?)) GROUP BY 1",
-            [canonical(sorted(subjects))],
-        )
-    }
+    newest = _newest(case)
     told: dict[str, list[bool]] = defaultdict(list)
     medians: dict[str, float | None] = {}
     for (key, _name), cases in clocks.items():
         if key is None:
             continue
-        told[key] += [newest[one.subject] > one.start for one in cases]
+        told[key] += (newest(cases.subject) > cases.start).tolist()
         found = survival(cases)
         medians[key] = found.median if found else None
     return {key: Conduct(len(again), sum(again), medians[key]) for key, again in told.items()}
+
+
+def _newest(case: CaseFile) -> Callable[[Any], Any]:
+    """Return what says when the newest confirmed report of each of some domains came."""
+    import numpy as np
+
+    reports = columns.reports(case)
+    rows = reports.chosen(Filters())
+    domain = reports.domain[rows]
+    begins = np.flatnonzero(np.diff(domain, prepend=-1))
+    newest = np.maximum.reduceat(reports.received[rows], begins) if len(begins) else begins
+    return lambda wanted: newest[np.searchsorted(domain[begins], wanted)]

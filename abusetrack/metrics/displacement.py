@@ -6,14 +6,17 @@ From the changes that were seen between lookups; what nobody looked at is in no 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from statistics import median, quantiles
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from abusetrack.casefile import CaseFile, told
-from abusetrack.casefile.encoding import canonical, moment
-from abusetrack.metrics import attribution
+from abusetrack.casefile.encoding import canonical, stamp
+from abusetrack.metrics import attribution, columns
+from abusetrack.metrics.attribution import Counted
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.intervals import Interval, share_interval
 from abusetrack.records import ChangeKind, SiteKind, SuffixKind
@@ -30,7 +33,6 @@ MOVED = "moved to another network"
 HOPPING = "hopping strings"
 HOPS = "hops of these"
 
-_Changes = dict[int, list[tuple[ChangeKind, str, datetime]]]
 _REMOVALS = {
     ChangeKind.HOLD_SET: ChangeKind.HOLD_LIFTED,
     ChangeKind.GONE: ChangeKind.RETURNED,
@@ -85,96 +87,113 @@ class Displacement:
 
 def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: int) -> Displacement:
     """Work out what happened to the domains of the filters until ``now``."""
-    sql = attribution.counted(case, filters)
-    domains = case.rows(
-        f"{sql} SELECT domain_now.id, domain_now.domain, chosen.first, created, first_reported,"
-        " last_reported FROM chosen JOIN domain_now ON domain_now.id = chosen.domain"
-    )
-    changes = _changes(case, sql)
-    checked = {
-        domain: moment(at)
-        for domain, at in case.rows(
-            "SELECT domain, max(at) FROM sighting"
-            " WHERE domain IN (SELECT value FROM json_each(?)) GROUP BY domain",
-            [canonical(list(changes))],
-        )
-    }
-    removals = [
-        removal
-        for domain, found in changes.items()
-        for removal in _removals(found, checked.get(domain))
-    ]
-    strings = _hopping(case, sql, hop_tlds).values()
+    found = attribution.counted(case, filters)
+    changes = _changes(case, found)
+    removals = list(_all_removals(case, changes))
+    strings = _strings(_hopping(case, hop_tlds), found)
+    every = columns.domains(case)
+    created, first = every.created[found.place], found.first
+    born = (created != columns.NEVER) & (created <= first)
     return Displacement(
-        domains=len(domains),
+        domains=len(found.domain),
         removals=len(removals),
-        returned=len(_having(changes, set(_REMOVALS.values()))),
+        returned=len(changes.having(*_REMOVALS.values())),
         transferred_after_notice=len(_transferred(case, changes)),
-        registered_again=len(_having(changes, {ChangeKind.REREGISTERED})),
-        moved=len(_having(changes, {ChangeKind.HOST_MOVED})),
+        registered_again=len(changes.having(ChangeKind.REREGISTERED)),
+        moved=len(changes.having(ChangeKind.HOST_MOVED)),
         hopping_strings=len(strings),
-        hops=sum(endings - 1 for endings in strings),
-        held=tuple(_held(removals, days, now) for days in HELD_FOR),
-        age_at_report=_ages(
-            (moment(first) - moment(created)).total_seconds() / 86_400
-            for _, _, first, created, _, _ in domains
-            if created is not None and created <= first
-        ),
-        known_for=_ages(
-            (moment(last) - moment(first)).total_seconds() / 86_400
-            for _, _, _, _, first, last in domains
-        ),
+        hops=sum(endings - 1 for endings in strings.values()),
+        held=tuple(_held(removals, days, columns.micros(stamp(now))) for days in HELD_FOR),
+        age_at_report=_ages((first - created)[born]),
+        known_for=_ages((every.last_reported - every.first_reported)[found.place]),
     )
 
 
 def followed(case: CaseFile, filters: Filters, *, hop_tlds: int) -> Mapping[str, set[int]]:
-    """Return the ids of the domains behind each number; of strings all domains that have them."""
-    sql = attribution.counted(case, filters)
-    changes = _changes(case, sql)
-    hopping = case.rows(
-        f"SELECT id FROM domain_now WHERE {_MAY_HOP}"
-        " AND label IN (SELECT value FROM json_each(:labels))",
-        {**_HOPPERS, "labels": canonical(list(_hopping(case, sql, hop_tlds)))},
-    )
-    strings = {number for (number,) in hopping}
+    """Return the numbers of the domains behind each number; of strings all that have them."""
+    found = attribution.counted(case, filters)
+    changes = _changes(case, found)
+    hopping = _hopping(case, hop_tlds)
+    strings = _strings(hopping, found)
+    hopped = {number for label in strings for number in hopping[label].hopped}
     return {
-        DOMAINS: {number for (number,) in case.rows(f"{sql} SELECT domain FROM chosen")},
-        REMOVED: {number for number, found in changes.items() if _removals(found, None)},
-        RETURNED: _having(changes, set(_REMOVALS.values())),
+        DOMAINS: set(found.domain.tolist()),
+        REMOVED: {removal.domain for removal in _all_removals(case, changes)},
+        RETURNED: changes.having(*_REMOVALS.values()),
         TRANSFERRED: _transferred(case, changes),
-        REGISTERED_AGAIN: _having(changes, {ChangeKind.REREGISTERED}),
-        MOVED: _having(changes, {ChangeKind.HOST_MOVED}),
-        HOPPING: strings,
-        HOPS: strings,
+        REGISTERED_AGAIN: changes.having(ChangeKind.REREGISTERED),
+        MOVED: changes.having(ChangeKind.HOST_MOVED),
+        HOPPING: hopped,
+        HOPS: hopped,
     }
 
 
-def _changes(case: CaseFile, sql: str) -> _Changes:
-    """Return the changes of each domain that were seen after its first report."""
-    changes: _Changes = defaultdict(list)
-    for domain, kind, subject, seen in case.each(
-        f"{sql} SELECT change.domain, change.kind, subject, first_seen_after FROM change"
-        " JOIN chosen ON chosen.domain = change.domain WHERE first_seen_after >= chosen.first"
-        " ORDER BY change.domain, established_at, position"
-    ):
-        changes[domain].append((ChangeKind(kind), subject, moment(seen)))
-    return changes
+@dataclass(frozen=True, slots=True, eq=False)
+class _Changes:
+    """Changes of the counted domains that were seen after the first report, in order."""
+
+    domain: Any
+    seen: Any
+    kind: Any  # leads to one of ``kinds``
+    kinds: Sequence[ChangeKind]
+
+    def of(self, *kinds: ChangeKind) -> _Changes:
+        """Return those of some kinds."""
+        import numpy as np
+
+        rows = np.isin(self.kind, [at for at, kind in enumerate(self.kinds) if kind in kinds])
+        return replace(self, domain=self.domain[rows], seen=self.seen[rows], kind=self.kind[rows])
+
+    def having(self, *kinds: ChangeKind) -> set[int]:
+        """Return the domains that have one of some kinds."""
+        return set(self.of(*kinds).domain.tolist())
+
+    def by_domain(self) -> Iterator[tuple[int, list[tuple[ChangeKind, int]]]]:
+        """Yield each domain with its changes."""
+        rows = zip(self.domain.tolist(), self.kind.tolist(), self.seen.tolist(), strict=True)
+        for domain, own in groupby(rows, key=itemgetter(0)):
+            yield domain, [(self.kinds[kind], seen) for _, kind, seen in own]
+
+
+def _changes(case: CaseFile, found: Counted) -> _Changes:
+    import numpy as np
+
+    every = columns.changes(case)
+    kinds = [ChangeKind(kind) for kind in every.facts.of("kind")]
+    if not len(found.domain):
+        return _Changes(found.domain, found.domain, found.domain, kinds)
+    place = np.searchsorted(found.domain, every.domain).clip(max=len(found.domain) - 1)
+    rows = (found.domain[place] == every.domain) & (every.seen >= found.first[place])
+    return _Changes(every.domain[rows], every.seen[rows], every.facts.number[rows], kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    at: datetime
-    back_at: datetime | None
-    checked_at: datetime  # last look at the domain
+    domain: int
+    at: int
+    back_at: int | None
+    checked_at: int  # last look at the domain
+
+
+def _all_removals(case: CaseFile, changes: _Changes) -> Iterator[_Removal]:
+    import numpy as np
+
+    these = changes.of(*_REMOVALS, *_REMOVALS.values(), ChangeKind.REREGISTERED)
+    seen = columns.lookups(case)
+    looked = np.flatnonzero(np.isin(seen.subjects, these.domain))
+    newest = seen.at[seen.bounds[looked + 1] - 1]
+    last = dict(zip(seen.subjects[looked].tolist(), newest.tolist(), strict=True))
+    for domain, found in these.by_domain():
+        yield from _removals(domain, found, last.get(domain))
 
 
 def _removals(
-    found: Sequence[tuple[ChangeKind, str, datetime]], checked: datetime | None
+    domain: int, found: Sequence[tuple[ChangeKind, int]], checked: int | None
 ) -> list[_Removal]:
     """Return the removals among one domain's changes; a hold inside another is no second one."""
     removals: list[_Removal] = []
-    since: dict[ChangeKind, datetime] = {}
-    for kind, _subject, at in found:
+    since: dict[ChangeKind, int] = {}
+    for kind, at in found:
         if kind in _REMOVALS:
             since.setdefault(kind, at)
         elif kind in _REMOVALS.values():
@@ -182,18 +201,18 @@ def _removals(
             for end in ended:
                 start = since.pop(end)
                 if not since:
-                    removals.append(_Removal(start, at, checked or at))
+                    removals.append(_Removal(domain, start, at, checked or at))
         elif kind is ChangeKind.REREGISTERED:
-            removals += [_Removal(start, at, checked or at) for start in since.values()][:1]
+            removals += [_Removal(domain, start, at, checked or at) for start in since.values()][:1]
             since.clear()
     if since:
         start = min(since.values())
-        removals.append(_Removal(start, None, checked or start))
+        removals.append(_Removal(domain, start, None, checked or start))
     return removals
 
 
-def _held(removals: Iterable[_Removal], days: int, now: datetime) -> Held:
-    span = timedelta(days=days)
+def _held(removals: Iterable[_Removal], days: int, now: int) -> Held:
+    span = days * columns.DAY
     old = [removal for removal in removals if now - removal.at >= span]
     known = [
         removal
@@ -205,33 +224,27 @@ def _held(removals: Iterable[_Removal], days: int, now: datetime) -> Held:
     return Held(days, len(known), held, len(old) - len(known), share_interval(held, len(known)))
 
 
-def _having(changes: _Changes, kinds: set[ChangeKind]) -> set[int]:
-    return {
-        domain for domain, found in changes.items() if any(kind in kinds for kind, _, _ in found)
-    }
-
-
 def _transferred(case: CaseFile, changes: _Changes) -> set[int]:
     """Return the domains whose registrar changed after somebody was told of them."""
     moved = {
-        domain: times
-        for domain, found in changes.items()
-        if (times := [at for kind, _, at in found if kind is ChangeKind.REGISTRAR_CHANGED])
+        domain: [seen for _, seen in found]
+        for domain, found in changes.of(ChangeKind.REGISTRAR_CHANGED).by_domain()
     }
     names = dict(
         case.rows(
-            "SELECT id, domain FROM domain_now WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, domain FROM domain_now WHERE id IN (SELECT value FROM json_each(?))"
+            " AND domain IN (SELECT domain FROM notice_row)",
             [canonical(list(moved))],
         )
     )
     notices = told.of_many(case, names.values())
     return {
-        domain
-        for domain, times in moved.items()
+        number
+        for number, name in names.items()
         if any(
-            notice.sent_at is not None and notice.sent_at <= at
-            for notice in notices.get(names[domain], ())
-            for at in times
+            notice.sent_at is not None
+            and columns.micros(stamp(notice.sent_at)) <= max(moved[number])
+            for notice in notices.get(name, ())
         )
     }
 
@@ -244,22 +257,60 @@ _HOPPERS = {
 }
 
 
-def _hopping(case: CaseFile, sql: str, hop_tlds: int) -> dict[str, int]:
-    """Return the hopping strings among the domains, and under how many endings each stands."""
-    return dict(
+@dataclass(frozen=True, slots=True)
+class _String:
+    """A hopping string: how many endings it stands under, and its domains."""
+
+    endings: int
+    hopped: frozenset[int]  # dedicated sites, at no platform
+    every: frozenset[int]
+
+
+def _hopping(case: CaseFile, hop_tlds: int) -> Mapping[str, _String]:
+    """Return the hopping strings of the whole case file; what is counted are some of them."""
+    return case.kept_value(("hopping", hop_tlds), lambda: _all_hopping(case, hop_tlds))
+
+
+def _all_hopping(case: CaseFile, hop_tlds: int) -> dict[str, _String]:
+    endings = dict(
         case.rows(
-            f"{sql} SELECT label, count(DISTINCT suffix) FROM domain_now WHERE {_MAY_HOP}"
-            " AND label IN (SELECT label FROM domain_now WHERE id IN (SELECT domain FROM chosen))"
-            " GROUP BY label HAVING count(DISTINCT suffix) >= :hops",
+            f"SELECT label, count(DISTINCT suffix) FROM domain_now WHERE {_MAY_HOP}"
+            " AND label IS NOT NULL GROUP BY label HAVING count(DISTINCT suffix) >= :hops",
             {**_HOPPERS, "hops": hop_tlds},
         )
     )
+    found: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    for label, number, may_hop in case.rows(
+        f"SELECT label, id, {_MAY_HOP} FROM domain_now"
+        " WHERE label IN (SELECT value FROM json_each(:labels))",
+        {**_HOPPERS, "labels": canonical(list(endings))},
+    ):
+        found[label].append((number, may_hop))
+    return {
+        label: _String(
+            endings[label],
+            frozenset(number for number, may_hop in own if may_hop),
+            frozenset(number for number, _ in own),
+        )
+        for label, own in found.items()
+    }
 
 
-def _ages(days: Iterable[float]) -> Ages:
-    values = sorted(days)
-    if len(values) < 2:
-        only = values[0] if values else None
-        return Ages(len(values), only, only, only)
-    lower, _, upper = quantiles(values, n=4, method="inclusive")
-    return Ages(len(values), median(values), lower, upper)
+def _strings(hopping: Mapping[str, _String], found: Counted) -> dict[str, int]:
+    """Return the hopping strings among the counted domains, and how many endings each has."""
+    counted = set(found.domain.tolist()) if hopping else set()
+    return {
+        label: string.endings
+        for label, string in hopping.items()
+        if not counted.isdisjoint(string.every)
+    }
+
+
+def _ages(lengths: Any) -> Ages:
+    import numpy as np
+
+    days = lengths / 1_000_000 / 86_400
+    if not len(days):
+        return Ages(0, None, None, None)
+    lower, middle, upper = (float(value) for value in np.percentile(days, (25, 50, 75)))
+    return Ages(len(days), middle, lower, upper)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from abusetrack.casefile.encoding import clean, stamp
 from abusetrack.records import SiteKind
-
-_OF_ANY_REPORT = frozenset({"received_at", "source"})  # known before anything is assessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +32,6 @@ class Filters:
         if self.since is None or self.until is None:
             return None
         return replace(self, since=self.since - (self.until - self.since), until=self.since)
-
-    def conditions(self, *, confirmed: bool = True) -> tuple[str, dict[str, Any]]:
-        """Return the condition on rows of ``report`` as SQL, and its parameters.
-
-        Not ``confirmed``: by period and source alone, the rest is said of what was assessed.
-        """
-        wanted: Sequence[tuple[str, object]] = (
-            ("received_at >= :since", stamp(self.since) if self.since else None),
-            ("received_at < :until", stamp(self.until) if self.until else None),
-            ("legal_category = :category", None if self.category is None else clean(self.category)),
-            ("commercial = :commercial", self.commercial),
-            ("kind = :kind", self.kind and self.kind.value),
-            ("source = :source", None if self.source is None else clean(self.source)),
-        )
-        used = [
-            (text, value)
-            for text, value in wanted
-            if value is not None and (confirmed or text.split()[0] in _OF_ANY_REPORT)
-        ]
-        parts = ["outcome = 'confirmed'" if confirmed else "1", *(text for text, _ in used)]
-        return " AND ".join(parts), {text.rpartition(":")[2]: value for text, value in used}
 
 
 class Period(StrEnum):

@@ -9,11 +9,15 @@ sources dispute and what was not known are rows of their own.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.encoding import stamp
-from abusetrack.metrics import attribution
+from abusetrack.metrics import attribution, columns
+from abusetrack.metrics.attribution import Counted
+from abusetrack.metrics.columns import Facts
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.intervals import Interval, share_interval
 from abusetrack.metrics.regions import regions
@@ -21,30 +25,6 @@ from abusetrack.metrics.regions import regions
 CDN_KEY, DISPUTED_KEY = "cdn", "disputed"
 _NAMES = {CDN_KEY: attribution.CDN, DISPUTED_KEY: attribution.DISPUTED}
 OTHERS = "not in the table of regions"
-
-# Months, and by each set of keys in which a domain of it was seen how many there are. What
-# was not known adds nothing to a set, so a set is empty where it was never known.
-_SEEN = f"""
-, seen AS (
-    SELECT chosen.domain, substr(chosen.first, 1, 7) AS month, (
-        SELECT group_concat(DISTINCT {attribution.BY["countries"][0]}) FROM sighting
-        WHERE sighting.domain = chosen.domain AND hosting_at >= chosen.first
-            AND (:until_then IS NULL OR hosting_at < max(:until_then,
-                strftime('%Y-%m-%dT%H:%M:%S', substr(chosen.first, 1, 19), :days_then)))
-    ) AS keys FROM chosen
-)
-"""
-_MOVES = """
-, path AS (
-    SELECT sighting.domain, hosting_at, sighting.hosting_country AS country,
-        lag(sighting.hosting_country) OVER (PARTITION BY sighting.domain ORDER BY at) AS before
-    FROM sighting JOIN chosen ON chosen.domain = sighting.domain
-    WHERE sighting.hosting_country IS NOT NULL AND hosting_at >= chosen.first
-), move AS (
-    SELECT domain, before, country AS after FROM path
-    WHERE before <> country AND hosting_at < coalesce(:until_then, '9')
-)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,63 +66,137 @@ def hosting(case: CaseFile, filters: Filters) -> Hosting:
 
 
 def _hosting(case: CaseFile, filters: Filters) -> Hosting:
-    sql = attribution.counted(case, filters)
-    bounds = _bounds(filters)
-    months: dict[str, Counter[str]] = defaultdict(Counter)
+    import numpy as np
+
+    found = attribution.counted(case, filters)
+    owner, place, keys = _seen(case, filters, found)
+    domains = len(found.domain)
+    regions_of = [_region(key) for key in keys]
+    names = sorted(set(regions_of))
+    region = np.array([names.index(name) for name in regions_of], dtype=np.int64)[place]
+    each = np.unique(owner * len(names) + region)  # a domain counts once in a region
+    month = columns.months(found.first)[each // len(names)]
     whole: Counter[str] = Counter()
-    places: Counter[str | None] = Counter()
-    domains = 0
-    for month, keys, count in case.rows(
-        f"{sql}{_SEEN} SELECT month, keys, count(*) FROM seen GROUP BY month, keys", bounds
-    ):
-        seen = keys.split(",") if keys else [None]
-        domains += count
-        places.update(dict.fromkeys(seen, count))
-        for region in {_region(key) for key in seen}:
-            whole[region] += count
-            months[month][region] += count
+    months: dict[str, Counter[str]] = defaultdict(Counter)
+    for (when, number), count in columns.tally(month, each % len(names)):
+        whole[names[number]] += count
+        months[columns.named_month(when)][names[number]] += count
     return Hosting(
         domains=domains,
-        countries=_countries(places, domains),
+        countries=_countries({keys[at]: n for (at,), n in columns.tally(place)}, domains),
         regions=_sizes(whole),
-        months=tuple((month, _sizes(months[month])) for month in sorted(months)),
-        moves=tuple(
-            Move(*row)
-            for row in case.rows(
-                f"{sql}{_MOVES} SELECT before, after, count(*), count(DISTINCT domain) FROM move"
-                " GROUP BY before, after ORDER BY 3 DESC, 1, 2",
-                bounds,
-            )
-        ),
+        months=tuple((name, _sizes(months[name])) for name in sorted(months)),
+        moves=_moved(case, filters, found).ranked(),
     )
 
 
 def seen_in(case: CaseFile, filters: Filters, key: str | None) -> list[int]:
-    """Return the ids of the domains of a row of countries; None: where it is not known."""
-    sql = f"{attribution.counted(case, filters)}{_SEEN} SELECT domain FROM seen WHERE"
-    wanted = "instr(',' || keys || ',', ',' || :key || ',')" if key else "keys IS NULL"
-    bounds = _bounds(filters)
-    return [domain for (domain,) in case.rows(f"{sql} {wanted}", {**bounds, "key": key})]
+    """Return the numbers of the domains of a row of countries; None: where it is not known."""
+    found = attribution.counted(case, filters)
+    owner, place, keys = _seen(case, filters, found)
+    return [] if key not in keys else found.domain[owner[place == keys.index(key)]].tolist()
 
 
 def moved(case: CaseFile, filters: Filters, before: str, after: str) -> list[int]:
-    """Return the ids of the domains that moved from one country to another one."""
-    rows = case.rows(
-        f"{attribution.counted(case, filters)}{_MOVES} SELECT DISTINCT domain FROM move"
-        " WHERE before = :before AND after = :after",
-        {**_bounds(filters), "before": before, "after": after},
-    )
-    return [domain for (domain,) in rows]
+    """Return the numbers of the domains that moved from one country to another one."""
+    found = attribution.counted(case, filters)
+    moves = _moved(case, filters, found)
+    return sorted(set(found.domain[moves.of(before, after)].tolist()))
 
 
-def _bounds(filters: Filters) -> dict[str, str | None]:
-    return {
-        "until_then": stamp(filters.until) if filters.until else None,
-        "days_then": f"+{attribution.DAYS} days",
-    }
+def _seen(
+    case: CaseFile, filters: Filters, found: Counted
+) -> tuple[Any, Any, Sequence[str | None]]:
+    """Return pairs of a counted row and a key, each once, and the keys.
+
+    A domain of which nothing was known stands with None.
+    """
+    import numpy as np
+
+    lookups = columns.lookups(case)
+    rows, owner = lookups.of(found.domain)
+    when, begin = lookups.hosted_at[rows], found.first[owner]
+    inside = when >= begin
+    if (until := _until(filters)) is not None:
+        inside &= when < np.maximum(until, begin + attribution.DAYS * columns.DAY)
+    keys, of_fact = _numbered(lookups.facts, lambda said: attribution.country(said)[0])
+    rows, owner = rows[inside], owner[inside]
+    place = of_fact[lookups.facts.number[rows]]
+    pairs = np.unique(owner[place > 0] * len(keys) + place[place > 0])
+    owner, place = pairs // len(keys), pairs % len(keys)
+    missing = np.ones(len(found.domain), dtype=bool)
+    missing[owner] = False
+    missing = np.flatnonzero(missing)
+    return (
+        np.append(owner, missing), np.append(place, np.zeros(len(missing), np.int64)), keys,
+    )  # fmt: skip
 
 
-def _countries(counts: Counter[str | None], domains: int) -> tuple[CountryRow, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moves:
+    """Moves in order: of which counted row, and from which to which of the countries."""
+
+    owner: Any
+    before: Any
+    after: Any
+    countries: Sequence[str | None]
+
+    def of(self, before: str, after: str) -> Any:
+        """Return of which rows the moves from one country to another one are."""
+        if before not in self.countries or after not in self.countries:
+            return self.owner[:0]
+        this = self.before == self.countries.index(before)
+        return self.owner[this & (self.after == self.countries.index(after))]
+
+    def ranked(self) -> tuple[Move, ...]:
+        """Return every pair of countries, most moves first."""
+        import numpy as np
+
+        size = len(self.countries)
+        pair = self.before * size + self.after
+        each = np.unique(self.owner * size * size + pair) % (size * size)
+        domains = dict(columns.tally(each))
+        found = [
+            Move(
+                str(self.countries[number // size]), str(self.countries[number % size]),
+                moves, domains[number,],
+            )
+            for (number,), moves in columns.tally(pair)
+        ]  # fmt: skip
+        return tuple(sorted(found, key=lambda move: (-move.moves, move.before, move.after)))
+
+
+def _moved(case: CaseFile, filters: Filters, found: Counted) -> _Moves:
+    lookups = columns.lookups(case)
+    rows, owner = lookups.of(found.domain)
+    countries, of_fact = _numbered(lookups.facts, lambda said: said["hosting_country"])
+    country = of_fact[lookups.facts.number[rows]]
+    when = lookups.hosted_at[rows]
+    path = (country > 0) & (when >= found.first[owner])
+    owner, country, when = owner[path], country[path], when[path]
+    move = (owner[1:] == owner[:-1]) & (country[1:] != country[:-1])
+    if (until := _until(filters)) is not None:
+        move &= when[1:] < until
+    return _Moves(owner[1:][move], country[:-1][move], country[1:][move], countries)
+
+
+def _numbered(
+    facts: Facts, says: Callable[[Mapping[str, Any]], Any]
+) -> tuple[Sequence[str | None], Any]:
+    """Return what is said, None first, and for each of the facts where it stands there."""
+    import numpy as np
+
+    said = [says(dict(zip(facts.names, value, strict=True))) for value in facts.values]
+    keys: dict[str | None, int] = {None: 0}
+    numbers = np.array([keys.setdefault(key, len(keys)) for key in said], dtype=np.int64)
+    return list(keys), numbers
+
+
+def _until(filters: Filters) -> int | None:
+    return columns.micros(stamp(filters.until)) if filters.until else None
+
+
+def _countries(counts: Mapping[str | None, int], domains: int) -> tuple[CountryRow, ...]:
     names = regions().names
     return tuple(
         CountryRow(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from abusetrack.casefile import CaseFile
-from abusetrack.metrics import attribution
+from abusetrack.metrics import attribution, columns
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.intervals import Interval, share_interval
 
@@ -43,34 +43,38 @@ NOT_AGREED = "not agreed"
 
 def kinds(case: CaseFile, filters: Filters) -> Kinds:
     """Count the domains of the filters by kind."""
-    sql = attribution.counted(case, filters)
-    rows = case.rows(
-        f"{sql} SELECT substr(chosen.first, 1, 7), coalesce(kind, :not_agreed), commercial,"
-        " disguised FROM chosen JOIN domain_now ON domain_now.id = chosen.domain",
-        {"not_agreed": NOT_AGREED},
-    )
-    whole: dict[str, int] = defaultdict(int)
-    months: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    said: dict[str, list[int | None]] = defaultdict(list)
-    for month, kind, commercial, _disguised in rows:
-        whole[kind] += 1
-        months[month][kind] += 1
-        said[month].append(commercial)
+    found = attribution.counted(case, filters)
+    facts = columns.domains(case).said
+    said = [dict(zip(facts.names, value, strict=True)) for value in facts.values]
+    whole: Counter[str] = Counter()
+    months: dict[str, Counter[str]] = defaultdict(Counter)
+    commercial: Counter[int | None] = Counter()
+    disguised: Counter[int | None] = Counter()
+    by_month: dict[str, Counter[int | None]] = defaultdict(Counter)
+    for (number, fact), domains in columns.tally(
+        columns.months(found.first), facts.number[found.place]
+    ):
+        month, one = columns.named_month(number), said[fact]
+        kind = one["kind"] or NOT_AGREED
+        whole[kind] += domains
+        months[month][kind] += domains
+        commercial[one["commercial"]] += domains
+        disguised[one["disguised"]] += domains
+        by_month[month][one["commercial"]] += domains
     return Kinds(
-        domains=len(rows),
+        domains=len(found.domain),
         kinds=_ordered(whole),
-        commercial=_share([row[2] for row in rows]),
-        disguised=_share([row[3] for row in rows]),
+        commercial=_share(commercial),
+        disguised=_share(disguised),
         months=tuple((month, _ordered(months[month])) for month in sorted(months)),
-        commercial_months=tuple((month, _share(said[month])) for month in sorted(said)),
+        commercial_months=tuple((month, _share(by_month[month])) for month in sorted(by_month)),
     )
 
 
-def _ordered(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+def _ordered(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _share(said: list[int | None]) -> Share:
-    stated = [value for value in said if value is not None]
-    yes = sum(stated)
-    return Share(yes, len(stated), len(said) - len(stated), share_interval(yes, len(stated)))
+def _share(said: Counter[int | None]) -> Share:
+    yes, stated = said[1], said[0] + said[1]
+    return Share(yes, stated, said[None], share_interval(yes, stated))

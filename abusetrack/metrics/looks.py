@@ -5,10 +5,10 @@ A subject is a number (of a domain or of a URL); times are microseconds since 19
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
+
+from abusetrack.metrics.columns import NEVER
 
 # How a look found its subject: up, or ended in one of two ways.
 UP, REMOVED, EXPIRED = 0, 1, 2
@@ -16,10 +16,7 @@ UP, REMOVED, EXPIRED = 0, 1, 2
 # What a check of a domain says. "Gone" in the DNS needs a second look or the registry's word.
 CHECKED_UP, GONE_BY_REGISTRY, GONE_IN_DNS, RAN_OUT = 0, 1, 2, 3
 
-NEVER = -(2**63)
 _APART = 3_600_000_000  # microseconds
-_AT_ONCE = 50_000
-_STAMP = 26  # characters, without the zone
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,32 +29,11 @@ class Looks:
     end: Any  # UP, REMOVED or EXPIRED
 
 
-def columns(rows: Iterable[Sequence[Any]], *, at: int, count: int) -> list[Any]:
-    """Return ``count`` columns of whole numbers; that at ``at`` has stamps, which it turns."""
-    import numpy as np
-
-    kept: list[list[Any]] = [[] for _ in range(count)]
-    iterator = iter(rows)
-    while part := list(islice(iterator, _AT_ONCE)):
-        for number, column in enumerate(zip(*part, strict=True)):
-            values = micros(column) if number == at else np.array(column, dtype=np.int64)
-            kept[number].append(values)
-    return [np.concatenate(parts) if parts else np.zeros(0, np.int64) for parts in kept]
-
-
-def micros(stamps: Iterable[str]) -> Any:
-    """Return the times of stamps as the case file writes them."""
-    import numpy as np
-
-    return np.array([stamp[:_STAMP] for stamp in stamps], dtype="datetime64[us]").astype(np.int64)
-
-
-def of_checks(rows: Iterable[Sequence[Any]]) -> Looks:
+def of_checks(domain: Any, at: Any, said: Any, late: Any) -> Looks:
     """Return what checks of domains say.
 
-    Args:
-        rows: (domain, when it was checked, what it said, 1 where its expiry had passed),
-            by domain and in order of time.
+    The columns are by domain and in order of time: when it was checked, what that said, and
+    whether its registration had run out by then.
 
     What the DNS alone says (no delegation, no such name, parking name servers) counts once
     a check at least an hour later, or the registry, says so as well; until then it is left
@@ -65,12 +41,11 @@ def of_checks(rows: Iterable[Sequence[Any]]) -> Looks:
     """
     import numpy as np
 
-    domain, at, said, late = columns(rows, at=1, count=4)
     before = np.zeros(len(said), dtype=bool)
     before[1:] = (said[:-1] == RAN_OUT) & (domain[1:] == domain[:-1])
     sure = _confirmed(domain, at, said)
     gone = (said == GONE_BY_REGISTRY) | sure
-    end = np.where(gone, np.where((late == 1) | before, EXPIRED, REMOVED), UP)
+    end = np.where(gone, np.where(late | before, EXPIRED, REMOVED), UP)
     kept = (said != GONE_IN_DNS) | sure
     return of_columns(domain[kept], at[kept], end[kept])
 

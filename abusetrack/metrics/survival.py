@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, overload
 
+from abusetrack.metrics.columns import NEVER
 from abusetrack.metrics.intervals import CONFIDENCE, Interval
-from abusetrack.metrics.looks import EXPIRED, NEVER, REMOVED, UP
+from abusetrack.metrics.looks import EXPIRED, REMOVED, UP
 
 WITHIN = (1, 3, 7, 30)  # days
 _DAY = 86_400
@@ -33,19 +34,13 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """Of whom a case is."""
+class Case:
+    """One thing to be removed, from a start on."""
 
-    subject: str  # the domain; or the URL's number
+    subject: int  # the number of the domain or the URL
     party_key: str | None
     party: str
     country: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Case(Subject):
-    """One thing to be removed, from a start on."""
-
     start: datetime
     last_up: datetime  # last successful check that saw it up; the start where none was later
     first_gone: datetime | None  # None: open
@@ -74,7 +69,11 @@ class Cases(Sequence[Case]):
     Times are microseconds since 1970; ``end`` is as in :mod:`abusetrack.metrics.looks`.
     """
 
-    about: Sequence[Subject]
+    subject: Any
+    party: Any  # leads to one of ``parties``, (key, readable name)
+    parties: Sequence[tuple[str | None, str]]
+    country: Any  # leads to one of ``countries``
+    countries: Sequence[str | None]
     start: Any
     last_up: Any
     first_gone: Any
@@ -89,22 +88,24 @@ class Cases(Sequence[Case]):
         ends = {end: code for code, end in _ENDS.items()}
         gone = [NEVER if one.first_gone is None else _micros(one.first_gone) for one in every]
         return cls(
-            [Subject(one.subject, one.party_key, one.party, one.country) for one in every],
+            np.array([one.subject for one in every], dtype=np.int64),
+            np.arange(len(every)),
+            [(one.party_key, one.party) for one in every],
+            np.arange(len(every)),
+            [one.country for one in every],
             np.array([_micros(one.start) for one in every], dtype=np.int64),
             np.array([_micros(one.last_up) for one in every], dtype=np.int64),
             np.array(gone, dtype=np.int64),
             np.array([ends[one.end] for one in every], dtype=np.int64),
         )
 
-    def some(self, rows: Sequence[int]) -> Cases:
+    def some(self, rows: Any) -> Cases:
         """Return the cases at these places."""
-        about = [self.about[row] for row in rows]
-        return Cases(
-            about, self.start[rows], self.last_up[rows], self.first_gone[rows], self.end[rows]
-        )
+        by_case = ("subject", "party", "country", "start", "last_up", "first_gone", "end")
+        return replace(self, **{name: getattr(self, name)[rows] for name in by_case})
 
     def __len__(self) -> int:
-        return len(self.about)
+        return len(self.subject)
 
     @overload
     def __getitem__(self, at: int) -> Case: ...
@@ -112,13 +113,14 @@ class Cases(Sequence[Case]):
     def __getitem__(self, at: slice) -> Cases: ...
     def __getitem__(self, at: int | slice) -> Case | Cases:
         if isinstance(at, slice):
-            return self.some(range(len(self))[at])
-        about, gone = self.about[at], int(self.first_gone[at])
+            return self.some(at)
+        gone = int(self.first_gone[at])
+        key, name = self.parties[self.party[at]]
         return Case(
-            about.subject,
-            about.party_key,
-            about.party,
-            about.country,
+            int(self.subject[at]),
+            key,
+            name,
+            self.countries[self.country[at]],
             _moment(self.start[at]),
             _moment(self.last_up[at]),
             None if gone == NEVER else _moment(gone),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -10,6 +11,7 @@ from typing import Any
 
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.encoding import canonical, moment, stamp
+from abusetrack.metrics import columns
 from abusetrack.metrics.filters import Filters
 from abusetrack.records import AssessmentOutcome, NoticeStatus, Rung
 
@@ -59,24 +61,22 @@ class Work:
 
 def work(case: CaseFile, filters: Filters, *, now: datetime) -> Work:
     """Count the reports of the filters' period and source, and what waits now."""
-    conditions, parameters = filters.conditions(confirmed=False)
-    days: dict[str, dict[str, int]] = defaultdict(dict)
-    for day, source, reports in case.rows(
-        "SELECT substr(received_at, 1, 10), source, count(*) FROM report"
-        f" WHERE {conditions} GROUP BY 1, 2 ORDER BY 1, 2",
-        parameters,
+    reports = columns.reports(case)
+    rows = reports.chosen(filters, confirmed=False)
+    facts = reports.facts
+    said = list(zip(facts.of("source"), facts.of("outcome"), strict=True))
+    days: dict[str, Counter[str]] = defaultdict(Counter)
+    outcomes: Counter[str] = Counter()
+    for (day, number), count in columns.tally(
+        reports.received[rows] // columns.DAY, facts.number[rows]
     ):
-        days[day][source or "not given"] = reports
-    outcomes = case.rows(
-        f"SELECT outcome, count(*) FROM report WHERE {conditions} GROUP BY 1 ORDER BY 2 DESC, 1",
-        parameters,
-    )
+        source, outcome = said[number]
+        days[columns.named_day(day)][source or "not given"] += count
+        outcomes[outcome] += count
     return Work(
-        days=tuple((day, tuple(sources.items())) for day, sources in days.items()),
-        outcomes=tuple((str(outcome), int(count)) for outcome, count in outcomes),
-        waiting=case.value(
-            "SELECT count(*) FROM report WHERE outcome = ?", [AssessmentOutcome.NOT_ASSESSED.value]
-        ),
+        days=tuple((day, tuple(sorted(days[day].items()))) for day in sorted(days)),
+        outcomes=tuple(sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))),
+        waiting=int(facts.where(_not_assessed).sum()),
         queued=case.value("SELECT count(*) FROM queue WHERE due_at <= ?", [stamp(now)]),
         overdue=case.value(
             "SELECT count(*) FROM notice WHERE status IN (?, ?) AND reply_by < ? AND rung <> ?",
@@ -84,6 +84,10 @@ def work(case: CaseFile, filters: Filters, *, now: datetime) -> Work:
         ),
         parties=compliance(case, filters),
     )
+
+
+def _not_assessed(said: Mapping[str, Any]) -> bool:
+    return bool(said["outcome"] == AssessmentOutcome.NOT_ASSESSED)
 
 
 def compliance(case: CaseFile, filters: Filters) -> tuple[Party, ...]:

@@ -13,7 +13,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 def case(last_up, gone=None, end=None):
     return Case(
-        "a.example",
+        1,
         None,
         "",
         None,

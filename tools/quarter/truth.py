@@ -273,6 +273,7 @@ def counted(quarter: Quarter, desk: Desk, case: CaseFile) -> Figures:
         case, Filters(), now=now, hop_tlds=desk.context.settings.policy.hop_tlds
     )
     clock = takedown.domain_clock(case, Filters(), takedown.Clock.NOTICE)
+    names = dict(case.rows("SELECT id, domain FROM domain_now"))
     share = withdrawals.share(case)
     stored = notices.list_all(case)
     compliance = work.compliance(case, Filters())
@@ -294,7 +295,7 @@ def counted(quarter: Quarter, desk: Desk, case: CaseFile) -> Figures:
             row.domain for n in stored if n.role is Role.REGISTRAR for row in n.rows
         ),
         actions=frozenset(_held_after(desk, case)),
-        ended=frozenset(c.subject for c in clock.cases if c.end is not End.OPEN),
+        ended=frozenset(names[c.subject] for c in clock.cases if c.end is not End.OPEN),
         returned=frozenset(seen["returned"]),
         transferred_after_notice=moved.transferred_after_notice,
         moved=frozenset(seen["moved"]),

@@ -1,6 +1,6 @@
 """Which domains stand behind a row of a panel: what a row or a point of a chart leads to.
 
-By the same SQL as the figure, with the same filters, so that the list has the domains that
+From the same columns as the figure, with the same filters, so that the list has the domains that
 were counted, whatever became of them since.
 """
 
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 from abusetrack.casefile import CaseFile
-from abusetrack.casefile.encoding import canonical
-from abusetrack.metrics import attribution, displacement, hosting, work
+from abusetrack.metrics import attribution, columns, displacement, hosting, work
+from abusetrack.metrics.attribution import Parties
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels.model import ALL, NOT_KNOWN, Surroundings
 from abusetrack.metrics.survival import Cases
@@ -34,22 +35,21 @@ def domains_behind(
     return tuple(sorted(_BEHIND[panel](case, filters, around, row)))
 
 
-def _numbers(case: CaseFile, sql: str, **parameters: object) -> list[int]:
-    return [number for (number,) in case.rows(sql, parameters)]
+def _numbers(column: Any) -> list[int]:
+    return sorted(set(column.tolist()))
 
 
 def _party(
     counted: str, families: bool, case: CaseFile, filters: Filters, around: Surroundings, row: str
 ) -> list[int]:
-    key, _name = attribution.BY[counted]
-    sql = f"{attribution.counted(case, filters)} SELECT domain FROM chosen WHERE"
+    found = attribution.counted(case, filters)
+    parties = attribution.BY[counted](found)
     if row == NOT_KNOWN:
-        return _numbers(case, f"{sql} ({key}) IS NULL")
-    keys = [row]
+        return _numbers(found.domain[parties.rows_of(lambda key: key is None)])
+    keys = {row}
     if families and row.startswith("family:"):
-        keys = [one for one, family in around.families.items() if f"family:{family}" == row]
-    keys_sql = f"{sql} CAST({key} AS TEXT) IN (SELECT value FROM json_each(:keys))"
-    return _numbers(case, keys_sql, keys=canonical(keys))
+        keys = {one for one, family in around.families.items() if f"family:{family}" == row}
+    return _numbers(found.domain[parties.rows_of(lambda key: key is not None and str(key) in keys)])
 
 
 def _country(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
@@ -62,51 +62,42 @@ def _move(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> 
 
 
 def _month(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
-    sql = attribution.counted(case, filters)
-    return _numbers(
-        case, f"{sql} SELECT domain FROM chosen WHERE substr(first, 1, 7) = :month", month=row
-    )
+    found = attribution.counted(case, filters)
+    return _numbers(found.domain[columns.during(found.first, row)])
 
 
 def _after(case: CaseFile, filters: Filters, around: Surroundings, row: str) -> Iterable[int]:
     return displacement.followed(case, filters, hop_tlds=around.hop_tlds)[row]
 
 
-def _of_party(cases: Cases, row: str) -> str:
+def _of_party(cases: Cases, row: str) -> list[int]:
+    if row == ALL:
+        return _numbers(cases.subject)
     party = None if row == NOT_KNOWN else row
-    return canonical([one.subject for one in cases.about if row == ALL or one.party_key == party])
+    of_party = Parties(cases.party, cases.parties).rows_of(lambda key: key == party)
+    return _numbers(cases.subject[of_party])
 
 
 def _domain_cases(
     clock: Clock, case: CaseFile, filters: Filters, _around: Surroundings, row: str
 ) -> list[int]:
-    return _numbers(
-        case,
-        "SELECT id FROM domain_now WHERE domain IN (SELECT value FROM json_each(:subjects))",
-        subjects=_of_party(domain_clock(case, filters, clock).cases, row),
-    )
+    return _of_party(domain_clock(case, filters, clock).cases, row)
 
 
 def _page_cases(
     clock: Clock, case: CaseFile, filters: Filters, _around: Surroundings, row: str
 ) -> list[int]:
-    return _numbers(
-        case,
-        "SELECT DISTINCT host.domain FROM json_each(:subjects) AS wanted"
-        " JOIN url ON url.id = CAST(wanted.value AS INTEGER) JOIN host ON host.id = url.host",
-        subjects=_of_party(content_clock(case, filters, clock).cases, row),
-    )
+    import numpy as np
+
+    reports = columns.reports(case)
+    pages = _of_party(content_clock(case, filters, clock).cases, row)
+    return _numbers(reports.domain[np.isin(reports.url, pages)])
 
 
 def _received(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:
-    conditions, parameters = filters.conditions(confirmed=False)
-    return _numbers(
-        case,
-        f"SELECT DISTINCT domain FROM report WHERE {conditions}"
-        " AND substr(received_at, 1, length(:step)) = :step",
-        **parameters,
-        step=row,
-    )
+    reports = columns.reports(case)
+    rows = reports.chosen(filters, confirmed=False)
+    return _numbers(reports.domain[rows[columns.during(reports.received[rows], row)]])
 
 
 def _told(case: CaseFile, filters: Filters, _around: Surroundings, row: str) -> list[int]:

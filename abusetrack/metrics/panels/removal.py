@@ -9,6 +9,7 @@ from functools import partial
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.encoding import canonical
 from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.looks import UP
 from abusetrack.metrics.panels import model
 from abusetrack.metrics.panels.model import (
     Cell,
@@ -112,13 +113,6 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
     )
 
 
-def open_cases(case: CaseFile, filters: Filters, key: str) -> list[Case]:
-    """Return the cases still open behind a takedown panel, the oldest first."""
-    what = next(item for item in _CLOCKS if item.key == key)
-    cases = what.read(case, filters, what.clock).cases
-    return sorted((one for one in cases if one.first_gone is None), key=lambda one: one.start)
-
-
 @dataclass(frozen=True, slots=True)
 class OpenCase:
     """A case still open and the domain that it is of."""
@@ -129,18 +123,26 @@ class OpenCase:
 
 def open_list(case: CaseFile, filters: Filters, key: str) -> list[OpenCase]:
     """Return the open cases behind a takedown panel with their domains, the oldest first."""
-    found = open_cases(case, filters, key)
-    if not key.startswith("pages"):
-        return [OpenCase(one.subject, one) for one in found]
+    what = next(item for item in _CLOCKS if item.key == key)
+    cases = what.read(case, filters, what.clock).cases
+    still_open = cases.some(cases.end == UP)
+    found = sorted(still_open, key=lambda one: one.start)
     of = dict(
         case.rows(
-            "SELECT CAST(url.id AS TEXT), domain_now.domain FROM json_each(?) AS wanted"
-            " JOIN url ON url.id = wanted.value JOIN host ON host.id = url.host"
-            " JOIN domain_now ON domain_now.id = host.domain",
-            [canonical([int(one.subject) for one in found])],
+            _PAGES if key.startswith("pages") else _DOMAINS, [canonical([c.subject for c in found])]
         )
     )
     return [OpenCase(of[one.subject], one) for one in found]
+
+
+_DOMAINS = """
+SELECT domain_now.id, domain FROM json_each(?) AS wanted
+JOIN domain_now ON domain_now.id = wanted.value
+"""
+_PAGES = """
+SELECT url.id, domain_now.domain FROM json_each(?) AS wanted JOIN url ON url.id = wanted.value
+JOIN host ON host.id = url.host JOIN domain_now ON domain_now.id = host.domain
+"""
 
 
 def _title(what: _Clock, whole: Survival, neutral: str) -> str:

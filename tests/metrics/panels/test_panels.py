@@ -11,7 +11,7 @@ from abusetrack.casefile import content, withdrawals
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels import PANELS, Surroundings
 from abusetrack.metrics.panels.model import Bars, Curves, Stack, World
-from abusetrack.metrics.panels.removal import drawn_curve, open_cases
+from abusetrack.metrics.panels.removal import drawn_curve, open_list
 from abusetrack.metrics.survival import Case, End, survival
 from abusetrack.records import ContentState, ContentStatus, Role, SiteKind, State
 
@@ -126,8 +126,8 @@ def test_behind_the_curve_stand_the_open_cases(case, report, see):
         report(f"name{number}.test", day=-number)
         held = State.HELD_BY_REGISTRAR if number == 1 else State.ACTIVE
         see(f"name{number}.test", day=2, state=held)
-    found = open_cases(case, ALL, "domains-from-report")
-    assert [one.subject for one in found] == ["name2.test", "name0.test"]
+    found = open_list(case, ALL, "domains-from-report")
+    assert [one.domain for one in found] == ["name2.test", "name0.test"]
     assert figure(build(case, "domains-from-report"), "Still open") == "2"
 
 
@@ -199,7 +199,7 @@ def test_what_was_taken_back_is_counted_by_domain_and_few_point_at_nobody(case, 
 
 def test_a_curve_has_no_more_steps_than_can_be_seen_and_keeps_its_end():
     cases = [
-        Case("", None, "", None, NOON, NOON + timedelta(hours=n), NOON + timedelta(hours=n + 1),
+        Case(1, None, "", None, NOON, NOON + timedelta(hours=n), NOON + timedelta(hours=n + 1),
              End.REMOVED)
         for n in range(5_000)
     ]  # fmt: skip
