@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from abusetrack.casefile import driver
 
 T = TypeVar("T")
-_MOST = 16
+_MOST = 24
 
 
 class Kept:

@@ -77,7 +77,7 @@ def _others(case: CaseFile, filters: Filters) -> Counted:
 
     every = columns.domains(case)
     reports = columns.reports(case)
-    domain = np.unique(reports.domain[reports.chosen(filters, confirmed=False)])
+    domain = columns.distinct(reports.domain[reports.chosen(filters, confirmed=False)])
     unconfirmed = every.said.where(lambda said: not said["confirmed"])
     domain = domain[unconfirmed[every.place(domain)]]
     nothing = np.zeros(len(domain), dtype=np.int64)

@@ -228,6 +228,16 @@ def _changes(case: CaseFile) -> Changes:
     return Changes(found.numbers["domain"], found.times["first_seen_after"], found.facts["said"])
 
 
+def distinct(values: Any) -> Any:
+    """Return the values in ascending order, each once; sorting beats a table of hashes here."""
+    import numpy as np
+
+    ordered = np.sort(values, kind="stable")
+    kept = np.ones(len(ordered), dtype=bool)
+    kept[1:] = ordered[1:] != ordered[:-1]
+    return ordered[kept]
+
+
 def tally(*whole: Any) -> list[tuple[tuple[int, ...], int]]:
     """Count the rows by what stands in columns of whole numbers, in the order of these."""
     import numpy as np
@@ -237,7 +247,9 @@ def tally(*whole: Any) -> list[tuple[tuple[int, ...], int]]:
     lows = [column.min() for column in whole]
     spans = [int(column.max() - low) + 1 for column, low in zip(whole, lows, strict=True)]
     mixed = np.ravel_multi_index([c - low for c, low in zip(whole, lows, strict=True)], spans)
-    found, counts = np.unique(mixed, return_counts=True)
+    ordered = np.sort(mixed)
+    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
+    found, counts = ordered[begins], np.diff(begins, append=len(ordered))
     back = [(c + low).tolist() for c, low in zip(np.unravel_index(found, spans), lows, strict=True)]
     return list(zip(zip(*back, strict=True), counts.tolist(), strict=True))
 

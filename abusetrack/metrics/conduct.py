@@ -5,7 +5,6 @@ So that size is not mistaken for fault.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,7 @@ from typing import Any
 from abusetrack.casefile import CaseFile
 from abusetrack.metrics import columns
 from abusetrack.metrics.filters import Filters
-from abusetrack.metrics.survival import survival
-from abusetrack.metrics.takedown import Clock, by_party, domain_clock
+from abusetrack.metrics.takedown import Clock, by_party, domain_clock, estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +26,18 @@ class Conduct:
 
 def conduct(case: CaseFile, filters: Filters) -> dict[str, Conduct]:
     """Return what followed, by the party's key."""
-    clocks = by_party(domain_clock(case, filters, Clock.NOTICE))
+    return case.kept_value(("conduct", filters), lambda: _conduct(case, filters))
+
+
+def _conduct(case: CaseFile, filters: Filters) -> dict[str, Conduct]:
     newest = _newest(case)
-    told: dict[str, list[bool]] = defaultdict(list)
-    medians: dict[str, float | None] = {}
-    for (key, _name), cases in clocks.items():
-        if key is None:
-            continue
-        told[key] += (newest(cases.subject) > cases.start).tolist()
-        found = survival(cases)
-        medians[key] = found.median if found else None
-    return {key: Conduct(len(again), sum(again), medians[key]) for key, again in told.items()}
+    medians = {one.key: one.survival.median for one in estimates(case, filters, Clock.NOTICE)}
+    found = {}
+    for (key, _), cases in by_party(domain_clock(case, filters, Clock.NOTICE)).items():
+        if key is not None:
+            again = newest(cases.subject) > cases.start
+            found[key] = Conduct(len(again), int(again.sum()), medians[key])
+    return found
 
 
 def _newest(case: CaseFile) -> Callable[[Any], Any]:

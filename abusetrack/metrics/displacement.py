@@ -6,7 +6,7 @@ From the changes that were seen between lookups; what nobody looked at is in no 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -89,14 +89,14 @@ def displacement(case: CaseFile, filters: Filters, *, now: datetime, hop_tlds: i
     """Work out what happened to the domains of the filters until ``now``."""
     found = attribution.counted(case, filters)
     changes = _changes(case, found)
-    removals = list(_all_removals(case, changes))
+    removals = _removals(case, changes)
     strings = _strings(_hopping(case, hop_tlds), found)
     every = columns.domains(case)
     created, first = every.created[found.place], found.first
     born = (created != columns.NEVER) & (created <= first)
     return Displacement(
         domains=len(found.domain),
-        removals=len(removals),
+        removals=len(removals.at),
         returned=len(changes.having(*_REMOVALS.values())),
         transferred_after_notice=len(_transferred(case, changes)),
         registered_again=len(changes.having(ChangeKind.REREGISTERED)),
@@ -118,7 +118,7 @@ def followed(case: CaseFile, filters: Filters, *, hop_tlds: int) -> Mapping[str,
     hopped = {number for label in strings for number in hopping[label].hopped}
     return {
         DOMAINS: set(found.domain.tolist()),
-        REMOVED: {removal.domain for removal in _all_removals(case, changes)},
+        REMOVED: set(_removals(case, changes).domain.tolist()),
         RETURNED: changes.having(*_REMOVALS.values()),
         TRANSFERRED: _transferred(case, changes),
         REGISTERED_AGAIN: changes.having(ChangeKind.REREGISTERED),
@@ -141,7 +141,10 @@ class _Changes:
         """Return those of some kinds."""
         import numpy as np
 
-        rows = np.isin(self.kind, [at for at, kind in enumerate(self.kinds) if kind in kinds])
+        return self.some(np.array([kind in kinds for kind in self.kinds], dtype=bool)[self.kind])
+
+    def some(self, rows: Any) -> _Changes:
+        """Return those at some rows."""
         return replace(self, domain=self.domain[rows], seen=self.seen[rows], kind=self.kind[rows])
 
     def having(self, *kinds: ChangeKind) -> set[int]:
@@ -167,31 +170,50 @@ def _changes(case: CaseFile, found: Counted) -> _Changes:
     return _Changes(every.domain[rows], every.seen[rows], every.facts.number[rows], kinds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Removal:
-    domain: int
-    at: int
-    back_at: int | None
-    checked_at: int  # last look at the domain
+@dataclass(frozen=True, slots=True, eq=False)
+class _Removals:
+    """Removals as columns, by domain."""
+
+    domain: Any
+    at: Any
+    back_at: Any  # NEVER where it still held
+    checked_at: Any  # last look at the domain
 
 
-def _all_removals(case: CaseFile, changes: _Changes) -> Iterator[_Removal]:
+def _removals(case: CaseFile, changes: _Changes) -> _Removals:
+    """Return the removals; of most domains one was seen and nothing after it."""
     import numpy as np
 
     these = changes.of(*_REMOVALS, *_REMOVALS.values(), ChangeKind.REREGISTERED)
+    _, inverse, counts = np.unique(these.domain, return_inverse=True, return_counts=True)
+    alone = counts[inverse] == 1
+    plain = these.some(alone).of(*_REMOVALS)
+    found = [
+        (domain, start, columns.NEVER if end is None else end)
+        for domain, own in these.some(~alone).by_domain()
+        for start, end in _spells(own)
+    ]
+    rest = np.array(found, dtype=np.int64).reshape(-1, 3)
+    domain = np.append(plain.domain, rest[:, 0])
+    at = np.append(plain.seen, rest[:, 1])
+    back_at = np.append(np.full(len(plain.domain), columns.NEVER), rest[:, 2])
+    return _Removals(domain, at, back_at, np.maximum(at, _last_looks(case, domain)))
+
+
+def _last_looks(case: CaseFile, domain: Any) -> Any:
+    """Return when each domain was looked at last; NEVER where nobody did."""
+    import numpy as np
+
     seen = columns.lookups(case)
-    looked = np.flatnonzero(np.isin(seen.subjects, these.domain))
-    newest = seen.at[seen.bounds[looked + 1] - 1]
-    last = dict(zip(seen.subjects[looked].tolist(), newest.tolist(), strict=True))
-    for domain, found in these.by_domain():
-        yield from _removals(domain, found, last.get(domain))
+    rows, owner = seen.of(domain)
+    last = np.full(len(domain), columns.NEVER)
+    last[owner] = seen.at[rows]  # in order of time: the newest stays
+    return last
 
 
-def _removals(
-    domain: int, found: Sequence[tuple[ChangeKind, int]], checked: int | None
-) -> list[_Removal]:
-    """Return the removals among one domain's changes; a hold inside another is no second one."""
-    removals: list[_Removal] = []
+def _spells(found: Sequence[tuple[ChangeKind, int]]) -> list[tuple[int, int | None]]:
+    """Return from when to when one domain was removed; a hold inside another is no second one."""
+    spells: list[tuple[int, int | None]] = []
     since: dict[ChangeKind, int] = {}
     for kind, at in found:
         if kind in _REMOVALS:
@@ -201,27 +223,23 @@ def _removals(
             for end in ended:
                 start = since.pop(end)
                 if not since:
-                    removals.append(_Removal(domain, start, at, checked or at))
+                    spells.append((start, at))
         elif kind is ChangeKind.REREGISTERED:
-            removals += [_Removal(domain, start, at, checked or at) for start in since.values()][:1]
+            spells += [(start, at) for start in since.values()][:1]
             since.clear()
     if since:
-        start = min(since.values())
-        removals.append(_Removal(domain, start, None, checked or start))
-    return removals
+        spells.append((min(since.values()), None))
+    return spells
 
 
-def _held(removals: Iterable[_Removal], days: int, now: int) -> Held:
+def _held(removals: _Removals, days: int, now: int) -> Held:
     span = days * columns.DAY
-    old = [removal for removal in removals if now - removal.at >= span]
-    known = [
-        removal
-        for removal in old
-        if removal.checked_at - removal.at >= span
-        or (removal.back_at is not None and removal.back_at - removal.at < span)
-    ]
-    held = sum(removal.back_at is None or removal.back_at - removal.at >= span for removal in known)
-    return Held(days, len(known), held, len(old) - len(known), share_interval(held, len(known)))
+    returned = removals.back_at != columns.NEVER
+    early = returned & (removals.back_at - removals.at < span)
+    old = now - removals.at >= span
+    known = old & ((removals.checked_at - removals.at >= span) | early)
+    number, held = int(known.sum()), int((known & ~early).sum())
+    return Held(days, number, held, int(old.sum()) - number, share_interval(held, number))
 
 
 def _transferred(case: CaseFile, changes: _Changes) -> set[int]:

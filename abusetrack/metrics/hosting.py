@@ -74,7 +74,7 @@ def _hosting(case: CaseFile, filters: Filters) -> Hosting:
     regions_of = [_region(key) for key in keys]
     names = sorted(set(regions_of))
     region = np.array([names.index(name) for name in regions_of], dtype=np.int64)[place]
-    each = np.unique(owner * len(names) + region)  # a domain counts once in a region
+    each = columns.distinct(owner * len(names) + region)  # a domain counts once in a region
     month = columns.months(found.first)[each // len(names)]
     whole: Counter[str] = Counter()
     months: dict[str, Counter[str]] = defaultdict(Counter)
@@ -122,7 +122,8 @@ def _seen(
     keys, of_fact = _numbered(lookups.facts, lambda said: attribution.country(said)[0])
     rows, owner = rows[inside], owner[inside]
     place = of_fact[lookups.facts.number[rows]]
-    pairs = np.unique(owner[place > 0] * len(keys) + place[place > 0])
+    pairs = owner[place > 0] * len(keys) + place[place > 0]
+    pairs = columns.distinct(pairs[np.diff(pairs, prepend=-1) != 0])  # most stay where they are
     owner, place = pairs // len(keys), pairs % len(keys)
     missing = np.ones(len(found.domain), dtype=bool)
     missing[owner] = False
@@ -150,11 +151,9 @@ class _Moves:
 
     def ranked(self) -> tuple[Move, ...]:
         """Return every pair of countries, most moves first."""
-        import numpy as np
-
         size = len(self.countries)
         pair = self.before * size + self.after
-        each = np.unique(self.owner * size * size + pair) % (size * size)
+        each = columns.distinct(self.owner * size * size + pair) % (size * size)
         domains = dict(columns.tally(each))
         found = [
             Move(

@@ -8,7 +8,6 @@ Open cases are censored at their last successful check. Times are in days.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -147,19 +146,18 @@ def _moment(micros: Any) -> datetime:
     return _SINCE + timedelta(microseconds=int(micros))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """The share still up after so many days, with its 95 % interval; it falls at ``days``."""
 
-    days: tuple[float, ...]
-    share: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    days: Any
+    share: Any
+    low: Any
+    high: Any
 
     def at(self, day: float) -> float:
         """Return the share still up just after ``day`` days."""
-        falls = bisect_right(self.days, day)
-        return self.share[falls - 1] if falls else 1.0
+        return float(self.at_all([day])[0])
 
     def at_all(self, days: Any) -> Any:
         """Return the shares still up just after each of ``days``."""
@@ -222,6 +220,7 @@ def survival(cases: Sequence[Case]) -> Survival | None:
 def _curve(days: Any, removed: Any) -> Curve:
     import warnings
 
+    import numpy as np
     from scipy import stats
 
     data = stats.CensoredData.right_censored(days, ~removed)
@@ -230,18 +229,13 @@ def _curve(days: Any, removed: Any) -> Curve:
         warnings.simplefilter("ignore", RuntimeWarning)  # log(0) where nothing is left
         bounds = found.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
     return Curve(
-        days=tuple(found.quantiles.tolist()),
-        share=tuple(found.probabilities.tolist()),
-        low=_known(bounds.low.probabilities, 0.0),
-        high=_known(bounds.high.probabilities, 1.0),
+        days=found.quantiles,
+        share=found.probabilities,
+        low=np.nan_to_num(bounds.low.probabilities, nan=0.0),
+        high=np.nan_to_num(bounds.high.probabilities, nan=1.0),
     )
 
 
-def _known(values: Any, otherwise: float) -> tuple[float, ...]:
-    import numpy as np
-
-    return tuple(np.nan_to_num(values, nan=otherwise).tolist())
-
-
-def _first_below(days: Sequence[float], share: Sequence[float]) -> float | None:
-    return next((day for day, left in zip(days, share, strict=True) if left <= 0.5), None)
+def _first_below(days: Any, share: Any) -> float | None:
+    below = share <= 0.5
+    return float(days[below.argmax()]) if below.any() else None

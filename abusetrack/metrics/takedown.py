@@ -9,7 +9,7 @@ registrar did nothing but wait.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from abusetrack.metrics import attribution, columns, looks
 from abusetrack.metrics.attribution import Counted
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.looks import Looks
-from abusetrack.metrics.survival import Cases
+from abusetrack.metrics.survival import Cases, Survival, survival
 from abusetrack.records import ContentState, Role, State, Told
 
 # What the registry says is certain at once; what the DNS alone says needs a second look.
@@ -138,21 +138,47 @@ def _pages(case: CaseFile, filters: Filters, found: Counted) -> tuple[Any, Any, 
 
 def by_party(clocks: Clocks) -> dict[tuple[str | None, str], Cases]:
     """Return the cases of each party (key, name), the party with most cases first."""
+    import numpy as np
+
     cases = clocks.cases
-    places: dict[str | None, list[int]] = {}
+    keys = list(dict.fromkeys(key for key, _ in cases.parties))
+    place = {key: at for at, key in enumerate(keys)}
     names: dict[str | None, str] = {}
     for (number,), _ in columns.tally(cases.party):
         key, name = cases.parties[number]
-        places.setdefault(key, []).append(number)
         names[key] = max(names.get(key, ""), name)  # it may be written differently
-    found = {(key, names[key]): cases.some(_among(cases.party, places[key])) for key in places}
-    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0][1])))
+    party = np.array([place[key] for key, _ in cases.parties], dtype=np.int64)[cases.party]
+    order = np.argsort(party, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(party[order])) + 1) if len(order) else []
+    found = [(keys[party[rows[0]]], cases.some(rows)) for rows in parts]
+    ranked = sorted(found, key=lambda item: (-len(item[1]), names[item[0]]))
+    return {(key, names[key]): own for key, own in ranked}
 
 
-def _among(party: Any, numbers: Sequence[int]) -> Any:
-    import numpy as np
+Reader = Callable[[CaseFile, Filters, Clock], Clocks]
 
-    return np.flatnonzero(np.isin(party, numbers))
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How soon the cases of one party ended."""
+
+    key: str | None
+    name: str
+    survival: Survival
+
+
+def estimates(
+    case: CaseFile, filters: Filters, clock: Clock, read: Reader = domain_clock
+) -> Sequence[Estimate]:
+    """Return the estimate of each party, the party with most cases first."""
+    return case.kept_value(  # several panels show them
+        ("estimates", read, filters, clock),
+        lambda: [
+            Estimate(key, name, found)
+            for (key, name), cases in by_party(read(case, filters, clock)).items()
+            if (found := survival(cases)) is not None
+        ],
+    )
 
 
 def _from_reports(found: Counted, rows: Any, subject: Any, at: Any, side: str) -> _Starts:
@@ -198,43 +224,44 @@ def _told(
     """
     import numpy as np
 
-    names = dict(
+    row_of = dict(zip(found.domain.tolist(), range(len(found.domain)), strict=True))
+    starts: list[tuple[int, str, str]] = []
+    names: dict[str, str] = {}
+    for number, notices in case.kept_value("told", lambda: _all_told(case)):
+        if number not in row_of:
+            continue
+        first: dict[str, str] = {}
+        for notice in notices:
+            if notice.role in roles and notice.sent_at is not None:
+                sent, key = stamp(notice.sent_at), notice.party_key
+                first[key] = min(sent, first.get(key, sent))
+                names.setdefault(key, notice.party_name)
+        starts += [(row_of[number], key, sent) for key, sent in first.items()]
+    keys = {key: at for at, key in enumerate(names)}
+    row = np.array([row for row, _, _ in starts], dtype=np.int64)
+    party = np.array([keys[key] for _, key, _ in starts], dtype=np.int64)
+    at = _times(sent for _, _, sent in starts)
+    if pages is None:
+        return _Starts(row, found.domain[row], at, party, list(names.items()))
+    subject, of_row = pages
+    order = np.argsort(of_row, kind="stable")
+    low, high = (np.searchsorted(of_row[order], row, side=side) for side in ("left", "right"))
+    each = np.repeat(np.arange(len(row)), high - low)
+    within = np.arange(len(each)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
+    return _Starts(
+        row[each], subject[order[low[each] + within]], at[each], party[each], list(names.items())
+    )
+
+
+def _all_told(case: CaseFile) -> Sequence[tuple[int, Sequence[Told]]]:
+    """Return the number of each domain that notices were written about, and these."""
+    numbers = dict(
         case.rows(
             "SELECT domain, id FROM domain_now WHERE domain IN (SELECT domain FROM notice_row)"
         )
     )
-    row_of = dict(zip(found.domain.tolist(), range(len(found.domain)), strict=True))
-    rows: list[int] = []
-    subjects: list[int] = []
-    keys: list[int] = []
-    at: list[str] = []
-    named: dict[str, tuple[int, str]] = {}
-    known = told.of_many(case, [name for name, number in names.items() if number in row_of])
-    pages_of: dict[int, list[int]] = {}
-    if pages is not None:
-        noticed = np.isin(pages[1], [row_of[names[name]] for name in known])
-        for page, row in zip(pages[0][noticed].tolist(), pages[1][noticed].tolist(), strict=True):
-            pages_of.setdefault(row, []).append(page)
-    for name, notices in sorted(known.items()):
-        row = row_of[names[name]]
-        these = [names[name]] if pages is None else pages_of.get(row, [])
-        first: dict[str, Told] = {}
-        for notice in notices:
-            if notice.role in roles and notice.sent_at is not None:
-                before = first.get(notice.party_key)
-                if before is None or before.sent_at is None or notice.sent_at < before.sent_at:
-                    first[notice.party_key] = notice
-        for key, notice in first.items():
-            if notice.sent_at is None:
-                continue
-            number, _ = named.setdefault(key, (len(named), notice.party_name))
-            rows += [row] * len(these)
-            subjects += these
-            at += [stamp(notice.sent_at)] * len(these)
-            keys += [number] * len(these)
-    parties = [(key, name) for key, (_, name) in named.items()]
-    whole = [np.array(column, dtype=np.int64) for column in (rows, subjects, keys)]
-    return _Starts(whole[0], whole[1], _times(at), whole[2], parties)
+    found = told.of_many(case, numbers)
+    return sorted((numbers[name], notices) for name, notices in found.items())
 
 
 def _times(stamps: Iterable[str]) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from abusetrack.casefile import CaseFile
 from abusetrack.casefile.encoding import canonical
+from abusetrack.metrics import columns
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.looks import UP
 from abusetrack.metrics.panels import model
@@ -24,7 +24,14 @@ from abusetrack.metrics.panels.model import (
     plural,
 )
 from abusetrack.metrics.survival import WITHIN, Case, Survival, survival
-from abusetrack.metrics.takedown import Clock, Clocks, by_party, content_clock, domain_clock
+from abusetrack.metrics.takedown import (
+    Clock,
+    Clocks,
+    Reader,
+    content_clock,
+    domain_clock,
+    estimates,
+)
 
 PARTIES = 3  # curves drawn beside that of all
 _SEEN_STEP = 0.001  # a share; a chart is some hundreds of pixels high
@@ -49,7 +56,7 @@ _CONTENT = (
 class _Clock:
     key: str
     name: str
-    read: Callable[[CaseFile, Filters, Clock], Clocks]
+    read: Reader
     clock: Clock
     thing: str  # "domain"
     definition: str
@@ -82,15 +89,16 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
             "became of the content."
         )
         return nothing(what.key, definition, headers, why, neutral)
-    parties = [(key, name, cases) for (key, name), cases in by_party(clocks).items()]
-    estimates = [(key, name, survival(cases)) for key, name, cases in parties]
-    rows = [_row("all", whole), *(_row(name, found) for _, name, found in estimates if found)]
-    named = [(name, found) for _, name, found in estimates[:PARTIES] if found and len(parties) > 1]
+    parties = estimates(case, filters, what.clock, what.read)
+    rows = [_row("all", whole), *(_row(one.name, one.survival) for one in parties)]
+    curves = [("all", whole)]
+    if len(parties) > 1:
+        curves += [(one.name, one.survival) for one in parties[:PARTIES]]
     return Panel(
         key=what.key,
         title=_title(what, whole, neutral),
         unit="share still up",
-        chart=Curves(tuple(drawn_curve(name, found) for name, found in [("all", whole), *named]))
+        chart=Curves(tuple(drawn_curve(name, found) for name, found in curves))
         if whole.removed
         else None,
         empty="" if whole.removed else "No removal was seen yet.",
@@ -98,7 +106,7 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
             headers,
             tuple(rows),
             counts=(1, 2, 3, 4),
-            keys=(model.ALL, *(key or model.NOT_KNOWN for key, _, found in estimates if found)),
+            keys=(model.ALL, *(one.key or model.NOT_KNOWN for one in parties)),
         ),
         definition=definition,
         notes=tuple(_notes(what, clocks)),
@@ -180,14 +188,15 @@ def drawn_curve(name: str, found: Survival) -> model.Curve:
     """Return the late side, with the band down to the early one; no step that nobody could see."""
     import numpy as np
 
-    every = np.union1d(found.early.days, found.late.days)
-    columns = (every, found.late.at_all(every), found.early.at_all(every))
-    steps = list(zip(*(column.tolist() for column in columns), strict=True))
-    drawn = [steps[0]]
-    for step in steps[1:]:
-        if max(drawn[-1][1] - step[1], drawn[-1][2] - step[2]) >= _SEEN_STEP or step is steps[-1]:
-            drawn.append(step)
-    days, late, early = zip(*drawn, strict=True)
+    every = columns.distinct(np.concatenate([found.early.days, found.late.days]))
+    late, early = found.late.at_all(every), found.early.at_all(every)
+    gone = (1 - late, 1 - early)
+    drawn, last = [0], len(every) - 1
+    while drawn[-1] < last:  # on to where one of the sides has fallen far enough
+        at = drawn[-1]
+        falls = (np.searchsorted(side, side[at] + _SEEN_STEP) for side in gone)
+        drawn.append(min(max(at + 1, min(int(fall) for fall in falls)), last))
+    days, late, early = (tuple(column[drawn].tolist()) for column in (every, late, early))
     return model.Curve(name, days, late, early, late)
 
 
