@@ -148,12 +148,10 @@ def _moment(micros: Any) -> datetime:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """The share still up after so many days, with its 95 % interval; it falls at ``days``."""
+    """The share still up after so many days; it falls at ``days``."""
 
     days: Any
     share: Any
-    low: Any
-    high: Any
 
     def at(self, day: float) -> float:
         """Return the share still up just after ``day`` days."""
@@ -198,8 +196,8 @@ def survival(cases: Sequence[Case]) -> Survival | None:
     these = cases if isinstance(cases, Cases) else Cases.of(cases)
     removed = these.end == REMOVED
     surely_up = these.days_up()
-    early = _curve(surely_up, removed)
-    late = _curve(np.where(removed, these.days_until_gone(), surely_up), removed)
+    early, _ = _curve(surely_up, removed)
+    late, found = _curve(np.where(removed, these.days_until_gone(), surely_up), removed)
     return Survival(
         cases=len(these),
         removed=int(removed.sum()),
@@ -209,31 +207,30 @@ def survival(cases: Sequence[Case]) -> Survival | None:
         late=late,
         median=_first_below(late.days, late.share),
         median_early=_first_below(early.days, early.share),
-        median_interval=(
-            _first_below(late.days, late.low) if removed.any() else None,
-            _first_below(late.days, late.high),
-        ),
+        median_interval=_median_interval(found) if removed.any() else (None, None),
         within=tuple((day, Interval(1 - late.at(day), 1 - early.at(day))) for day in WITHIN),
     )
 
 
-def _curve(days: Any, removed: Any) -> Curve:
+def _curve(days: Any, removed: Any) -> tuple[Curve, Any]:
+    from scipy import stats
+
+    found = stats.ecdf(stats.CensoredData.right_censored(days, ~removed)).sf
+    return Curve(found.quantiles, found.probabilities), found
+
+
+def _median_interval(found: Any) -> tuple[float | None, float | None]:
+    """Return where the 95 % interval of the curve falls to a half, below and above."""
     import warnings
 
     import numpy as np
-    from scipy import stats
 
-    data = stats.CensoredData.right_censored(days, ~removed)
-    found = stats.ecdf(data).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # log(0) where nothing is left
         bounds = found.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
-    return Curve(
-        days=found.quantiles,
-        share=found.probabilities,
-        low=np.nan_to_num(bounds.low.probabilities, nan=0.0),
-        high=np.nan_to_num(bounds.high.probabilities, nan=1.0),
-    )
+    low = np.nan_to_num(bounds.low.probabilities, nan=0.0)
+    high = np.nan_to_num(bounds.high.probabilities, nan=1.0)
+    return _first_below(found.quantiles, low), _first_below(found.quantiles, high)
 
 
 def _first_below(days: Any, share: Any) -> float | None:
