@@ -20,6 +20,7 @@ from abusetrack.metrics import attribution, columns, looks
 from abusetrack.metrics.attribution import Counted
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.looks import Looks
+from abusetrack.metrics.regions import regions
 from abusetrack.metrics.survival import Cases, Survival, survival
 from abusetrack.records import ContentState, Role, State, Told
 
@@ -40,6 +41,9 @@ SELECT url, at, state = '{ContentState.GONE.value}' FROM content_status
 WHERE state IN ('{ContentState.PRESENT.value}', '{ContentState.GONE.value}')
 ORDER BY url, at, fact
 """
+
+
+COUNTRY = "country:"  # begins the key of a country's cases
 
 
 class Clock(StrEnum):
@@ -136,31 +140,50 @@ def _pages(case: CaseFile, filters: Filters, found: Counted) -> tuple[Any, Any, 
     return reports.url[each], rows, reports.received[each]
 
 
-def by_party(clocks: Clocks) -> dict[tuple[str | None, str], Cases]:
-    """Return the cases of each party (key, name), the party with most cases first."""
+Named = tuple[str | None, str]  # key (None: not known) and readable name
+
+
+def by_party(clocks: Clocks) -> dict[Named, Cases]:
+    """Return the cases of each party, the party with most cases first."""
+    return _grouped(clocks.cases, clocks.cases.party, clocks.cases.parties)
+
+
+def by_country(clocks: Clocks) -> dict[Named, Cases]:
+    """Return the cases of each hosting country, the country with most cases first."""
+    names = regions().names
+    named = [
+        (f"{COUNTRY}{key}", f"in {names.get(key, key)}")
+        if key
+        else (f"{COUNTRY}{attribution.NOT_KNOWN_NOW}", "in a country not known")
+        for key in clocks.cases.countries
+    ]
+    return _grouped(clocks.cases, clocks.cases.country, named)
+
+
+def _grouped(cases: Cases, number: Any, named: Sequence[Named]) -> dict[Named, Cases]:
     import numpy as np
 
-    cases = clocks.cases
-    keys = list(dict.fromkeys(key for key, _ in cases.parties))
+    keys = list(dict.fromkeys(key for key, _ in named))
     place = {key: at for at, key in enumerate(keys)}
     names: dict[str | None, str] = {}
-    for (number,), _ in columns.tally(cases.party):
-        key, name = cases.parties[number]
+    for (at,), _ in columns.tally(number):
+        key, name = named[at]
         names[key] = max(names.get(key, ""), name)  # it may be written differently
-    party = np.array([place[key] for key, _ in cases.parties], dtype=np.int64)[cases.party]
-    order = np.argsort(party, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(party[order])) + 1) if len(order) else []
-    found = [(keys[party[rows[0]]], cases.some(rows)) for rows in parts]
+    group = np.array([place[key] for key, _ in named], dtype=np.int64)[number]
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []
+    found = [(keys[group[rows[0]]], cases.some(rows)) for rows in parts]
     ranked = sorted(found, key=lambda item: (-len(item[1]), names[item[0]]))
     return {(key, names[key]): own for key, own in ranked}
 
 
 Reader = Callable[[CaseFile, Filters, Clock], Clocks]
+Grouping = Callable[[Clocks], dict[Named, Cases]]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How soon the cases of one party ended."""
+    """How soon the cases of one party, or in one country, ended."""
 
     key: str | None
     name: str
@@ -168,14 +191,18 @@ class Estimate:
 
 
 def estimates(
-    case: CaseFile, filters: Filters, clock: Clock, read: Reader = domain_clock
+    case: CaseFile,
+    filters: Filters,
+    clock: Clock,
+    read: Reader = domain_clock,
+    grouped: Grouping = by_party,
 ) -> Sequence[Estimate]:
-    """Return the estimate of each party, the party with most cases first."""
+    """Return the estimate of each group, that with most cases first."""
     return case.kept_value(  # several panels show them
-        ("estimates", read, filters, clock),
+        ("estimates", read, grouped, filters, clock),
         lambda: [
             Estimate(key, name, found)
-            for (key, name), cases in by_party(read(case, filters, clock)).items()
+            for (key, name), cases in grouped(read(case, filters, clock)).items()
             if (found := survival(cases)) is not None
         ],
     )

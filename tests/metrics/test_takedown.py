@@ -9,6 +9,7 @@ from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.survival import End, survival
 from abusetrack.metrics.takedown import (
     Clock,
+    by_country,
     by_party,
     content_clock,
     domain_clock,
@@ -120,6 +121,10 @@ def test_cases_go_by_party_and_have_their_country(case, report, see):
         ("iana:2", 1),
     ]
     assert sorted(one.country for one in found.cases) == ["DE", "NL", "NL"]
+    assert [(key, name, len(cases)) for (key, name), cases in by_country(found).items()] == [
+        ("country:NL", "in Netherlands", 2),
+        ("country:DE", "in Germany", 1),
+    ]
 
 
 def test_behind_a_cdn_no_country_is_given(case, report, see):

@@ -12,11 +12,17 @@ from typing import Any
 
 from abusetrack.casefile import CaseFile
 from abusetrack.metrics import attribution, columns, displacement, hosting, work
-from abusetrack.metrics.attribution import Parties
 from abusetrack.metrics.filters import Filters
 from abusetrack.metrics.panels.model import ALL, NOT_KNOWN, Surroundings
-from abusetrack.metrics.survival import Cases
-from abusetrack.metrics.takedown import Clock, content_clock, domain_clock
+from abusetrack.metrics.takedown import (
+    COUNTRY,
+    Clock,
+    Clocks,
+    by_country,
+    by_party,
+    content_clock,
+    domain_clock,
+)
 
 Behind = Callable[[CaseFile, Filters, Surroundings, str], Iterable[int]]
 
@@ -70,18 +76,23 @@ def _after(case: CaseFile, filters: Filters, around: Surroundings, row: str) -> 
     return displacement.followed(case, filters, hop_tlds=around.hop_tlds)[row]
 
 
-def _of_party(cases: Cases, row: str) -> list[int]:
+def _of_group(clocks: Clocks, row: str) -> list[int]:
     if row == ALL:
-        return _numbers(cases.subject)
-    party = None if row == NOT_KNOWN else row
-    of_party = Parties(cases.party, cases.parties).rows_of(lambda key: key == party)
-    return _numbers(cases.subject[of_party])
+        return _numbers(clocks.cases.subject)
+    grouped = by_country if row.startswith(COUNTRY) else by_party
+    wanted = None if row == NOT_KNOWN else row
+    return [
+        number
+        for (key, _), cases in grouped(clocks).items()
+        if key == wanted
+        for number in _numbers(cases.subject)
+    ]
 
 
 def _domain_cases(
     clock: Clock, case: CaseFile, filters: Filters, _around: Surroundings, row: str
 ) -> list[int]:
-    return _of_party(domain_clock(case, filters, clock).cases, row)
+    return _of_group(domain_clock(case, filters, clock), row)
 
 
 def _page_cases(
@@ -90,7 +101,7 @@ def _page_cases(
     import numpy as np
 
     reports = columns.reports(case)
-    pages = _of_party(content_clock(case, filters, clock).cases, row)
+    pages = _of_group(content_clock(case, filters, clock), row)
     return _numbers(reports.domain[np.isin(reports.url, pages)])
 
 

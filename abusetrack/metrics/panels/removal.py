@@ -28,6 +28,7 @@ from abusetrack.metrics.takedown import (
     Clock,
     Clocks,
     Reader,
+    by_country,
     content_clock,
     domain_clock,
     estimates,
@@ -78,7 +79,7 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
     clocks = what.read(case, filters, what.clock)
     definition = _METHOD + what.definition.format(clock=what.clock.value)
     headers = (
-        "party", "cases", "removed", "expired", "open", "median", "interval",
+        "party or country", "cases", "removed", "expired", "open", "median", "interval",
         *(f"gone within {day} d" for day in WITHIN),
     )  # fmt: skip
     neutral = f"Time to removal of a {what.thing}, {what.clock.value}"
@@ -90,7 +91,8 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
         )
         return nothing(what.key, definition, headers, why, neutral)
     parties = estimates(case, filters, what.clock, what.read)
-    rows = [_row("all", whole), *(_row(one.name, one.survival) for one in parties)]
+    groups = [*parties, *estimates(case, filters, what.clock, what.read, by_country)]
+    rows = [_row("all", whole), *(_row(one.name, one.survival) for one in groups)]
     curves = [("all", whole)]
     if len(parties) > 1:
         curves += [(one.name, one.survival) for one in parties[:PARTIES]]
@@ -106,7 +108,7 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
             headers,
             tuple(rows),
             counts=(1, 2, 3, 4),
-            keys=(model.ALL, *(one.key or model.NOT_KNOWN for one in parties)),
+            keys=(model.ALL, *(one.key or model.NOT_KNOWN for one in groups)),
         ),
         definition=definition,
         notes=tuple(_notes(what, clocks)),
