@@ -49,4 +49,5 @@ def _newest(case: CaseFile) -> Callable[[Any], Any]:
     domain = reports.domain[rows]
     begins = np.flatnonzero(np.diff(domain, prepend=-1))
     newest = np.maximum.reduceat(reports.received[rows], begins) if len(begins) else begins
-    return lambda wanted: newest[np.searchsorted(domain[begins], wanted)]
+    domain = domain[begins]
+    return lambda wanted: newest[np.searchsorted(domain, wanted)]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from abusetrack.casefile import CaseFile, told
@@ -134,10 +135,10 @@ def _pages(case: CaseFile, filters: Filters, found: Counted) -> tuple[Any, Any, 
     reports = columns.reports(case)
     chosen = reports.chosen(filters)
     chosen = chosen[np.isin(reports.domain[chosen], found.domain)]
-    order = chosen[np.lexsort((reports.received[chosen], reports.url[chosen]))]
-    each = order[np.diff(reports.url[order], prepend=-1) != 0]
-    rows = np.searchsorted(found.domain, reports.domain[each])
-    return reports.url[each], rows, reports.received[each]
+    begins = np.flatnonzero(np.diff(reports.url[chosen], prepend=-1))  # those of a URL are together
+    first = np.minimum.reduceat(reports.received[chosen], begins) if len(begins) else begins
+    each = chosen[begins]
+    return reports.url[each], np.searchsorted(found.domain, reports.domain[each]), first
 
 
 Named = tuple[str | None, str]  # key (None: not known) and readable name
@@ -169,10 +170,14 @@ def _grouped(cases: Cases, number: Any, named: Sequence[Named]) -> dict[Named, C
     for (at,), _ in columns.tally(number):
         key, name = named[at]
         names[key] = max(names.get(key, ""), name)  # it may be written differently
-    group = np.array([place[key] for key, _ in named], dtype=np.int64)[number]
+    small = np.min_scalar_type(len(keys))  # sorts several times as fast
+    group = np.array([place[key] for key, _ in named], dtype=small)[number]
     order = np.argsort(group, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []
-    found = [(keys[group[rows[0]]], cases.some(rows)) for rows in parts]
+    begins = np.flatnonzero(np.diff(group[order].astype(np.int64), prepend=-1))
+    bounds = np.append(begins, len(order)).tolist()
+    found = [
+        (keys[group[order[begin]]], cases.some(order[begin:end])) for begin, end in pairwise(bounds)
+    ]
     ranked = sorted(found, key=lambda item: (-len(item[1]), names[item[0]]))
     return {(key, names[key]): own for key, own in ranked}
 
@@ -251,44 +256,72 @@ def _told(
     """
     import numpy as np
 
-    row_of = dict(zip(found.domain.tolist(), range(len(found.domain)), strict=True))
-    starts: list[tuple[int, str, str]] = []
-    names: dict[str, str] = {}
-    for number, notices in case.kept_value("told", lambda: _all_told(case)):
-        if number not in row_of:
-            continue
-        first: dict[str, str] = {}
-        for notice in notices:
-            if notice.role in roles and notice.sent_at is not None:
-                sent, key = stamp(notice.sent_at), notice.party_key
-                first[key] = min(sent, first.get(key, sent))
-                names.setdefault(key, notice.party_name)
-        starts += [(row_of[number], key, sent) for key, sent in first.items()]
-    keys = {key: at for at, key in enumerate(names)}
-    row = np.array([row for row, _, _ in starts], dtype=np.int64)
-    party = np.array([keys[key] for _, key, _ in starts], dtype=np.int64)
-    at = _times(sent for _, _, sent in starts)
+    sent = case.kept_value("notices", lambda: _notices(case))
+    if not len(found.domain):
+        return _Starts(found.domain, found.domain, found.domain, found.domain, sent.parties)
+    row = np.searchsorted(found.domain, sent.domain).clip(max=len(found.domain) - 1)
+    of_roles = np.isin(sent.role, [_ROLES.index(role) for role in roles])
+    these = np.flatnonzero((found.domain[row] == sent.domain) & of_roles)
+    row, party, at = row[these], sent.party[these], sent.at[these]
+    order = np.lexsort((at, party, row))
+    row, party, at = row[order], party[order], at[order]
+    first = (np.diff(row, prepend=-1) != 0) | (np.diff(party, prepend=-1) != 0)
+    row, party, at = row[first], party[first], at[first]
     if pages is None:
-        return _Starts(row, found.domain[row], at, party, list(names.items()))
+        return _Starts(row, found.domain[row], at, party, sent.parties)
     subject, of_row = pages
-    order = np.argsort(of_row, kind="stable")
-    low, high = (np.searchsorted(of_row[order], row, side=side) for side in ("left", "right"))
+    low, high = (np.searchsorted(of_row, row, side=side) for side in ("left", "right"))
     each = np.repeat(np.arange(len(row)), high - low)
-    within = np.arange(len(each)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
-    return _Starts(
-        row[each], subject[order[low[each] + within]], at[each], party[each], list(names.items())
-    )
+    begins = np.cumsum(high - low) - (high - low)
+    page = low[each] + np.arange(len(each)) - begins[each]
+    return _Starts(row[each], subject[page], at[each], party[each], sent.parties)
 
 
-def _all_told(case: CaseFile) -> Sequence[tuple[int, Sequence[Told]]]:
-    """Return the number of each domain that notices were written about, and these."""
+_ROLES = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Notices:
+    """What was sent about which domain, in which role and to whom."""
+
+    domain: Any
+    role: Any  # leads to one of _ROLES
+    party: Any  # leads to one of ``parties``
+    at: Any
+    parties: Sequence[Named]
+
+
+def _notices(case: CaseFile) -> _Notices:
+    import numpy as np
+
     numbers = dict(
         case.rows(
             "SELECT domain, id FROM domain_now WHERE domain IN (SELECT domain FROM notice_row)"
         )
     )
-    found = told.of_many(case, numbers)
-    return sorted((numbers[name], notices) for name, notices in found.items())
+    found = _sent(case, numbers)
+    parties: dict[str, tuple[int, str]] = {}
+    rows = [
+        (
+            numbers[name],
+            _ROLES.index(notice.role),
+            parties.setdefault(notice.party_key, (len(parties), notice.party_name))[0],
+        )
+        for name, notice in found
+    ]
+    domain, role, party = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    at = columns.instants("".join(stamp(notice.sent_at) or "" for _, notice in found))
+    return _Notices(domain, role, party, at, [(key, name) for key, (_, name) in parties.items()])
+
+
+def _sent(case: CaseFile, domains: Iterable[str]) -> list[tuple[str, Told]]:
+    """Return the notices that went out, each with a domain that it was about."""
+    return [
+        (name, notice)
+        for name, notices in told.of_many(case, domains).items()
+        for notice in notices
+        if notice.sent_at is not None
+    ]
 
 
 def _times(stamps: Iterable[str]) -> Any:

@@ -56,7 +56,6 @@ class Work:
     waiting: int  # reports of any time not yet assessed
     queued: int  # hosts due for lookup
     overdue: int  # notices whose reply was asked for by a time now past
-    parties: tuple[Party, ...]
 
 
 def work(case: CaseFile, filters: Filters, *, now: datetime) -> Work:
@@ -82,7 +81,6 @@ def work(case: CaseFile, filters: Filters, *, now: datetime) -> Work:
             "SELECT count(*) FROM notice WHERE status IN (?, ?) AND reply_by < ? AND rung <> ?",
             [*_WAITING, stamp(now), Rung.WITHDRAWAL.value],
         ),
-        parties=compliance(case, filters),
     )
 
 
@@ -139,13 +137,20 @@ _MARKS = {
 
 
 def _sent(case: CaseFile, filters: Filters) -> list[tuple[Any, ...]]:
+    """Return the notices that were sent in the period."""
+    since = stamp(filters.since) or ""
+    until = stamp(filters.until) or "9"
+    return [
+        row for row in case.kept_value("sent", lambda: _all_sent(case)) if since <= row[4] < until
+    ]
+
+
+def _all_sent(case: CaseFile) -> list[tuple[Any, ...]]:
     return case.rows(
         _SENT,
         {
             "sent": NoticeStatus.SENT.value,
             "withdrawal": Rung.WITHDRAWAL.value,
-            "since": stamp(filters.since) if filters.since else None,
-            "until": stamp(filters.until) if filters.until else None,
             **{f"answer{number}": status.value for number, status in enumerate(_ANSWERS)},
         },
     )
@@ -165,7 +170,6 @@ JOIN fact ON fact.n = notice.fact
 LEFT JOIN event AS answer ON answer.notice = notice.fact AND answer.at >= first_sent.at
     AND answer.status IN (:answer0, :answer1, :answer2, :answer3)
 WHERE notice.rung <> :withdrawal
-    AND (:since IS NULL OR first_sent.at >= :since) AND (:until IS NULL OR first_sent.at < :until)
 GROUP BY notice.fact
 """
 
