@@ -10,6 +10,7 @@ SQLite hands over a whole column as one text, which is read ten times as fast as
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -247,9 +248,14 @@ def tally(*whole: Any) -> list[tuple[tuple[int, ...], int]]:
     lows = [column.min() for column in whole]
     spans = [int(column.max() - low) + 1 for column, low in zip(whole, lows, strict=True)]
     mixed = np.ravel_multi_index([c - low for c, low in zip(whole, lows, strict=True)], spans)
-    ordered = np.sort(mixed)
-    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
-    found, counts = ordered[begins], np.diff(begins, append=len(ordered))
+    if math.prod(spans) <= 4 * len(mixed):
+        counted = np.bincount(mixed)
+        found = np.flatnonzero(counted)
+        counts = counted[found]
+    else:  # too many places to have one for each
+        ordered = np.sort(mixed)
+        begins = np.flatnonzero(np.diff(ordered, prepend=-1))
+        found, counts = ordered[begins], np.diff(begins, append=len(ordered))
     back = [(c + low).tolist() for c, low in zip(np.unravel_index(found, spans), lows, strict=True)]
     return list(zip(zip(*back, strict=True), counts.tolist(), strict=True))
 

@@ -85,6 +85,7 @@ def test_what_was_never_asked_is_never(case, report, step):
 def test_rows_are_tallied_in_order():
     first, second = np.array([5, -2, 5, 5]), np.array([1, 0, 1, 7])
     assert columns.tally(first, second) == [((-2, 0), 1), ((5, 1), 2), ((5, 7), 1)]
+    assert columns.tally(np.array([2, 1, 2])) == [((1,), 1), ((2,), 2)]
     assert columns.tally(np.zeros(0, dtype=np.int64)) == []
 
 
