@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from abusetrack.casefile import CaseFile
 from abusetrack.metrics import attribution
 from abusetrack.metrics.filters import Filters
@@ -23,8 +21,7 @@ from abusetrack.metrics.panels.model import (
     plural,
 )
 from abusetrack.metrics.regions import DEFINITION, regions
-from abusetrack.metrics.survival import survival
-from abusetrack.metrics.takedown import Clock, domain_clock
+from abusetrack.metrics.takedown import COUNTRY, Clock, by_country, estimates
 
 _SEEN = (
     "A domain counts once in every country in which its hosts were seen from its first confirmed "
@@ -75,10 +72,12 @@ def _home(
         row = next((row for row in found.countries if row.key == around.home), None)
         name = regions().names.get(around.home, around.home)
         figures.append((f"In {name}", percent(row.share if row else 0.0)))
-        at_home = replace(filters, country=around.home)
-        estimate = survival(domain_clock(case, at_home, Clock.REPORT).cases)
-        if estimate is not None:
-            figures.append((f"Median to removal in {name}", days(estimate.median)))
+        by = estimates(case, filters, Clock.REPORT, grouped=by_country)
+        figures += [
+            (f"Median to removal in {name}", days(one.survival.median))
+            for one in by
+            if one.key == f"{COUNTRY}{around.home}"
+        ]
     return figures
 
 
