@@ -1,0 +1,30 @@
+"""The first list: typed, previewed, imported, and looked up on the practice internet."""
+
+from __future__ import annotations
+
+from abusetrack.casefile import check
+
+LOOKED_UP = "SELECT count(*) FROM domain_now WHERE looked_up_at IS NOT NULL"
+
+
+def test_a_list_is_typed_previewed_imported_and_looked_up(
+    sit_down, settings_of, pages, read, tmp_path
+):
+    case, wanted = tmp_path / "case.abusetrack", pages(4)
+    analyst = sit_down("--case", case, "--config", settings_of())
+    analyst.find("Intake")
+    analyst.click("Names or URLs to type")
+    analyst.type(" ".join([*wanted, wanted[0], "hxxps://not_a_host_name/"]))
+    analyst.click("Preview typed text")
+    analyst.row("Preview: what becomes of every row", "rejected")
+    rows = analyst.rows("Preview: what becomes of every row")
+    assert [row["texts"][0] for row in rows] == ["new"] * 4 + ["duplicate", "rejected"]
+    assert read(case, lambda c: c.value("SELECT count(*) FROM report")) == 0
+    analyst.press("ctrl+i")
+    analyst.press("ctrl+3")
+    analyst.wait(lambda: len(analyst.rows("Domains")) == 4, "four domains")
+    analyst.wait(lambda: read(case, lambda c: c.value(LOOKED_UP)) == 4, "four domains looked up")
+    analyst.close()
+    assert read(case, lambda c: c.value("SELECT count(*) FROM report")) == 4
+    assert read(case, lambda c: c.value("SELECT count(*) FROM observation")) > 40
+    assert read(case, lambda c: check.check(c).problems) == ()
