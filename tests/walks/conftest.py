@@ -7,6 +7,8 @@ is always a state of the window, asked for until it is there.
 
 from __future__ import annotations
 
+import asyncio
+import csv
 import json
 import os
 import re
@@ -15,18 +17,30 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from abusetrack import practice, settings
-from abusetrack.casefile import open_case_file
+from abusetrack import intake, practice, settings
+from abusetrack.casefile import CaseFileThread, directory, open_case_file
 from abusetrack.records import SystemClock
+from abusetrack.triage import contact_tables, contacts, resolving, taking
+from abusetrack.triage.context import make_context
 
-_SECONDS = float(os.environ.get("WALK_SECONDS", 60))
+_SECONDS = 60  # for a machine that does much else
 _SCREEN = "1360x900x24"
 _WINDOW = Path(__file__).with_name("window.py")
 _TOOLS = ("Xvfb", "xdotool")
+_OWN = (
+    "HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "TMPDIR",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(400))
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +116,48 @@ def read(tmp_path):
 
 
 @pytest.fixture
+def looked_up(settings_of, internet, tmp_path):
+    """A case file with reports of sites that exist for the abuse, looked up; contacts checked."""
+
+    def run(number, *, assessed=False, passphrase=None):
+        _world, _config, folder = internet
+        context = make_context(settings.load(settings_of()), SystemClock())
+        path = tmp_path / "case.abusetrack"
+
+        def opened():
+            return open_case_file(path, clock=context.clock, actor="Ann", passphrase=passphrase)
+
+        with (folder / "assessments.csv").open(newline="", encoding="utf-8") as file:
+            findings = [row for row in csv.DictReader(file) if row["kind"] == "dedicated"]
+        findings = [row for row in findings if row["outcome"] == "confirmed"][:number]
+        table = tmp_path / "findings.csv"
+        with table.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, findings[0].keys())
+            writer.writeheader()
+            writer.writerows(findings)
+        with opened() as case:
+            text = "\n".join(f"https://{row['domain']}/{at}" for at, row in enumerate(findings))
+            reading = taking.reading(context, source="public")
+            found = intake.read(text, filename="list.txt", context=reading)
+            taking.take(context, case, found, label="list")
+            if assessed:
+                taking.assess_list(context, case, table)
+            contact_tables.import_contacts(context, case, folder / "contacts.csv")
+
+        async def resolve():
+            with CaseFileThread(opened) as db:
+                await resolving.resolve(context, db, opened)
+
+        asyncio.run(resolve())
+        with opened() as case:
+            for reach in contacts.listed(context, case, used_only=True):
+                directory.confirm(case, reach.contact.party_key, reach.contact.role)
+        return path
+
+    return run
+
+
+@pytest.fixture
 def settings_of(internet, tmp_path):
     """Settings of the practice internet, in a file of the test's own, with more tables."""
 
@@ -118,10 +174,10 @@ class Person:
     """Somebody at the keyboard, who looks at the screen before each step."""
 
     def __init__(self, screen, folder, arguments):
-        home = {name: str(folder) for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME",
-                                               "XDG_DATA_HOME", "XDG_RUNTIME_DIR")}  # fmt: skip
-        self.environment = {**os.environ, **home, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb",
-                            "LC_ALL": "C.UTF-8", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}  # fmt: skip
+        self.environment = {
+            **os.environ, **dict.fromkeys(_OWN, str(folder)), "DISPLAY": screen,
+            "QT_QPA_PLATFORM": "xcb", "LC_ALL": "C.UTF-8", "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+        }  # fmt: skip
         self._errors = (folder / "stderr.txt").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, str(_WINDOW), *arguments], env=self.environment, cwd=folder,
@@ -131,29 +187,43 @@ class Person:
     # -- looking
 
     def ask(self, what, **question):
-        self.process.stdin.write(json.dumps({"what": what, **question}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        try:
+            self.process.stdin.write(json.dumps({"what": what, **question}) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
         if not line:
             self._errors.seek(0)
-            raise AssertionError(f"the program is gone: {self._errors.read()[-3000:]}")
-        return json.loads(line)
+            code = self.process.wait(_SECONDS)
+            raise AssertionError(f"the program ended with {code}: {self._errors.read()[-3000:]}")
+        answer = json.loads(line)
+        assert not (isinstance(answer, dict) and "error" in answer), answer
+        return answer
 
     def wait(self, look, what):
         """Look until there is something; return it."""
         end = time.monotonic() + _SECONDS
+        before = None
         while True:
-            if found := look():
+            # Twice the same: what is being laid out still moves.
+            if (found := look()) and found == before:
                 return found
+            before = found
             if time.monotonic() > end:
                 raise AssertionError(f"{what} was waited for; to be seen: {self._seen()}")
             time.sleep(0.05)
 
     def _seen(self):
-        lists = {w["name"] for w in self.ask("widgets") if "View" in w["class"] or "Tree" in w["class"]}
+        lists = {
+            w["name"] for w in self.ask("widgets") if "View" in w["class"] or "Tree" in w["class"]
+        }
         return [
             *((w["class"], w["name"], w.get("text")) for w in self.ask("widgets")),
-            *((name, [c["texts"] for c in self.ask("cells", name=name) or ()][:8]) for name in lists),
+            *(
+                (name, [c["texts"] for c in self.ask("cells", name=name) or ()][:8])
+                for name in lists
+            ),
         ]
 
     def find(self, name, enabled=True):
@@ -162,6 +232,7 @@ class Person:
 
         def look():
             found = [w for w in self.ask("widgets") if wanted.fullmatch(w["name"])]
+            found.sort(key=lambda w: w["class"] == "QLabel")  # a field is meant, not its label
             return next((w for w in found if w["enabled"] or not enabled), None)
 
         return self.wait(look, name)
@@ -174,7 +245,9 @@ class Person:
 
         def look():
             rows = self.rows(name)
-            return next((r for r in rows if r["seen"] and any(holding in t for t in r["texts"])), None)
+            return next(
+                (r for r in rows if r["seen"] and any(holding in t for t in r["texts"])), None
+            )
 
         return self.wait(look, f"{holding!r} in {name}")
 
@@ -198,7 +271,9 @@ class Person:
 
     def click_at(self, place, button=1, times=1):
         self._look_at()
-        self._xdotool("mousemove", "--sync", place["x"], place["y"], "click", "--repeat", times, button)
+        self._xdotool(
+            "mousemove", "--sync", place["x"], place["y"], "click", "--repeat", times, button
+        )
 
     def click(self, name):
         self.click_at(self.find(name))
@@ -218,6 +293,13 @@ class Person:
         self.press("Home", *["Down"] * at, "Return")
         self.wait(lambda: self.find(name)["text"] == wanted, f"{wanted!r} in {name}")
 
+    def answer_with(self, path):
+        """Type a path into the dialog that asks for a file or a folder."""
+        self.wait(lambda: self.ask("front")["class"] == "QFileDialog", "the dialog")
+        self.type(str(path))
+        self.press("Return")
+        self.wait(lambda: self.ask("front")["class"] != "QFileDialog", "the dialog to close")
+
     def close(self):
         """Quit as a person does, and see that the program ends well."""
         self.press("ctrl+q")
@@ -233,4 +315,5 @@ class Person:
                 self.process.kill()
                 self.process.wait(20)
         for stream in (self.process.stdin, self.process.stdout, self._errors):
-            stream.close()
+            with suppress(BrokenPipeError):
+                stream.close()

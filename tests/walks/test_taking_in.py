@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abusetrack.casefile import check
 
+PREVIEW = "Preview: what becomes of every row"
 LOOKED_UP = "SELECT count(*) FROM domain_now WHERE looked_up_at IS NOT NULL"
 
 
@@ -16,8 +17,8 @@ def test_a_list_is_typed_previewed_imported_and_looked_up(
     analyst.click("Names or URLs to type")
     analyst.type(" ".join([*wanted, wanted[0], "hxxps://not_a_host_name/"]))
     analyst.click("Preview typed text")
-    analyst.row("Preview: what becomes of every row", "rejected")
-    rows = analyst.rows("Preview: what becomes of every row")
+    analyst.row(PREVIEW, "rejected")
+    rows = analyst.rows(PREVIEW)
     assert [row["texts"][0] for row in rows] == ["new"] * 4 + ["duplicate", "rejected"]
     assert read(case, lambda c: c.value("SELECT count(*) FROM report")) == 0
     analyst.press("ctrl+i")
@@ -27,4 +28,22 @@ def test_a_list_is_typed_previewed_imported_and_looked_up(
     analyst.close()
     assert read(case, lambda c: c.value("SELECT count(*) FROM report")) == 4
     assert read(case, lambda c: c.value("SELECT count(*) FROM observation")) > 40
+    assert read(case, lambda c: check.check(c).problems) == ()
+
+
+def test_a_file_is_opened_and_a_column_of_it_taken(sit_down, settings_of, pages, read, tmp_path):
+    case, table = tmp_path / "case.abusetrack", tmp_path / "list.csv"
+    rows = [f"{page},R-{number}" for number, page in enumerate(pages(3))]
+    table.write_text("\n".join(["url,reference", *rows]), "utf-8")
+    analyst = sit_down("--case", case, "--config", settings_of())
+    analyst.find("Names or URLs to type")
+    analyst.press("ctrl+o")
+    analyst.answer_with(table)
+    analyst.row(PREVIEW, "list.csv")
+    analyst.choose("Source: who gave the list", "partner")
+    analyst.wait(lambda: analyst.find("Import")["text"] == "Import 3", "the three rows")
+    analyst.click("Import")
+    analyst.wait(lambda: read(case, lambda c: c.value("SELECT count(*) FROM report")) == 3, "them")
+    analyst.close()
+    assert read(case, lambda c: c.rows("SELECT DISTINCT source FROM report")) == [("partner",)]
     assert read(case, lambda c: check.check(c).problems) == ()

@@ -13,8 +13,18 @@ import os
 import sys
 import threading
 import time
+import traceback
 
-from PySide6.QtCore import QCoreApplication, QObject, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QObject,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -24,7 +34,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QTabBar,
-    QWidget,
 )
 
 
@@ -38,7 +47,10 @@ class Probe(QObject):
     @Slot(str)
     def _on_asked(self, line):
         question = json.loads(line)
-        found = getattr(self, question.pop("what"))(**question)
+        try:
+            found = getattr(self, question.pop("what"))(**question)
+        except Exception:  # noqa: BLE001  (an answer is waited for)
+            found = {"error": traceback.format_exc()}
         print(json.dumps(found), file=_ANSWERS, flush=True)
 
     def front(self):
@@ -46,7 +58,9 @@ class Probe(QObject):
         window = QApplication.activeModalWidget()
         if window is None:
             tops = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w.isWindow()]
-            tops = [w for w in tops if w.windowType() in (Qt.WindowType.Window, Qt.WindowType.Dialog)]
+            tops = [
+                w for w in tops if w.windowType() in (Qt.WindowType.Window, Qt.WindowType.Dialog)
+            ]
             dialogs = [w for w in tops if w.windowType() is Qt.WindowType.Dialog]
             window = (dialogs or tops or [None])[-1]
         return None if window is None else {"id": int(window.winId()), "class": _class(window)}
@@ -113,13 +127,14 @@ def _place(widget, rect: QRect):
 
 def _cells(view):
     model, found = view.model(), []
+    plain = isinstance(model, QAbstractListModel)  # of one column, and it hides how many
 
     def walk(parent):
         for row in range(model.rowCount(parent)):
             first = model.index(row, 0, parent)
             texts = [
                 str(model.index(row, column, parent).data() or "")
-                for column in range(model.columnCount(parent))
+                for column in range(1 if plain else model.columnCount(parent))
             ]
             rect = view.visualRect(first)
             seen = rect.isValid() and view.viewport().rect().intersects(rect)
