@@ -28,6 +28,7 @@ for _name in _hidden:
 
 Connection = Any  # sqlcipher3 publishes no types
 Error: type[Exception] = dbapi2.Error
+PlainConnection: Any = dbapi2.Connection
 connect = dbapi2.connect
 
-__all__ = ["Connection", "Database", "Error", "Migrations", "connect"]
+__all__ = ["Connection", "Database", "Error", "Migrations", "PlainConnection", "connect"]

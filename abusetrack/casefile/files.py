@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from abusetrack import held
 from abusetrack.casefile import driver
 from abusetrack.casefile.faults import BUSY, LOCKED, NOTADB, InUseError, known_fault, spoken
 from abusetrack.casefile.keys import RawKey, derive, head_of, is_plain, salt_of
@@ -89,6 +92,33 @@ def key_for(
     return key or derive(passphrase or "", head)
 
 
+class _HeldConnection(driver.PlainConnection):  # type: ignore[misc]  # it has no types
+    """Says when it is closed, so that the file's locks are minded until then."""
+
+    holds: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        """Close it; nobody but SQLite may have touched the file until now."""
+        super().close()
+        let_go, self.holds = self.holds, None
+        if let_go is not None:
+            let_go()
+
+
+def _held_connection(path: Path, *words: Any, **options: Any) -> driver.Connection:
+    try:
+        identity = held.hold(path)
+    except OSError:  # it went just now; SQLite says it as of any other
+        return driver.connect(*words, **options)
+    try:
+        connection = driver.connect(*words, factory=_HeldConnection, **options)
+    except BaseException:
+        held.let_go(identity)
+        raise
+    connection.holds = partial(held.let_go, identity)
+    return connection
+
+
 def connect(path: Path, key: RawKey | None, *, read_only: bool) -> driver.Connection:
     """Open a bare connection with the pragmas that hold for every one.
 
@@ -96,8 +126,8 @@ def connect(path: Path, key: RawKey | None, *, read_only: bool) -> driver.Connec
         WrongPassphraseError: the key does not open it.
     """
     mode = "ro" if read_only else "rw"
-    connection = driver.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    connection = _held_connection(
+        path, f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     try:
         connection.execute("PRAGMA cipher_log = off")  # first: a wrong key is told on stderr

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from abusetrack import held
+
 SALT_BYTES = 16
 _ROUNDS = 256_000  # SQLCipher 4's default
 _PLAIN = b"SQLite format 3\0"
@@ -41,8 +43,7 @@ def salt_of(path: Path) -> bytes:
 
 def head_of(path: Path) -> bytes:
     """Return the first 16 bytes of the file: SQLite's magic, or the salt."""
-    with path.open("rb") as file:
-        return file.read(SALT_BYTES)
+    return held.first_bytes(path, SALT_BYTES)
 
 
 def is_plain(head: bytes) -> bool:

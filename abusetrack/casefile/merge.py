@@ -17,6 +17,7 @@ from typing import Annotated, Any, BinaryIO
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
+from abusetrack import held
 from abusetrack.casefile import audit, driver, dump, facts, folding, heads, spans, vault
 from abusetrack.casefile.connection import CaseFile
 from abusetrack.casefile.encoding import canonical, clean
@@ -91,6 +92,7 @@ def merge(case: CaseFile, path: Path) -> Merged:
         InputError: it is no dump, was cut or changed (the first bad line is named), holds
             facts of a newer abusetrack, or tells another story than this case file.
     """
+    held.refuse(path)
     try:
         with path.open("rb") as file, case.transaction():
             dumped = _Dump(file)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+from abusetrack import held
 from abusetrack.errors import InputError
 from abusetrack.intake import tables
 from abusetrack.intake.decode import decode
@@ -41,8 +42,9 @@ def load(path: Path) -> bytes:
     """Return the bytes of a file.
 
     Raises:
-        InputError: it cannot be read, or is larger than 50 MB.
+        InputError: it cannot be read, is larger than 50 MB, or is the open case file.
     """
+    held.refuse(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from abusetrack.casefile import CaseFile, is_encrypted, passphrases, transfer
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.dialogs.passphrase import ChangePassphrase, RestoreDialog
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import open_once
 
 
@@ -90,7 +91,7 @@ class Keeping(QObject):
 
     def ask_restore(self) -> None:
         """Ask which backup is to take the place of the case file."""
-        dialog = QFileDialog(self._window, self.tr("Restore a backup"))
+        dialog = FileDialog(self._window, self.tr("Restore a backup"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setDirectory(str(self._desk.case_path.parent))
         dialog.fileSelected.connect(lambda name: self.confirm_restore(Path(name)))
@@ -109,7 +110,7 @@ class Keeping(QObject):
         open_once(dialog)
 
     def _ask_place(self, title: str, proposed: Path, then: Callable[[Path], None]) -> None:
-        dialog = QFileDialog(self._window, title)
+        dialog = FileDialog(self._window, title)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # One that stands there is refused by the copy itself, with a sentence.
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)

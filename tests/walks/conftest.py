@@ -176,7 +176,8 @@ class Person:
     def __init__(self, screen, folder, arguments):
         self.environment = {
             **os.environ, **dict.fromkeys(_OWN, str(folder)), "DISPLAY": screen,
-            "QT_QPA_PLATFORM": "xcb", "LC_ALL": "C.UTF-8", "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+            "QT_QPA_PLATFORM": "xcb", "PYTHONFAULTHANDLER": "1",
+            "LC_ALL": "C.UTF-8", "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         }  # fmt: skip
         self._errors = (folder / "stderr.txt").open("w+")
         self.process = subprocess.Popen(

@@ -25,6 +25,7 @@ from abusetrack.errors import InputError
 from abusetrack.triage import diagnostics
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Desk
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import label, open_once
 
 _MOST = 500_000  # characters, the newest
@@ -113,7 +114,7 @@ class LogDialog(QDialog):
         bar.setValue(bar.maximum())
 
     def _ask_place(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save diagnostics"))
+        dialog = FileDialog(self, self.tr("Save diagnostics"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.selectFile(_FILE_NAME.format(day=self._desk.context.clock.now()))

@@ -33,6 +33,7 @@ from abusetrack.ui.text import mask_name, minute, one_line
 from abusetrack.ui.widgets.charts import pictures
 from abusetrack.ui.widgets.figure_card import FigureCard
 from abusetrack.ui.widgets.figure_filters import FigureFilters
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import EmptyPlace, heading, label, open_once
 
 _GROUPS = ("Registration", "Hosting", "Takedown", "Lasting", "Kind", "Work")
@@ -296,7 +297,7 @@ class DashboardsPage(QWidget):
                 QApplication.clipboard().setImage(pictures.image(card.chart, card.title.text()))
                 self._desk.messages.news(self.tr("Picture copied."))
             return
-        dialog = QFileDialog(self, self.tr("Save the figure"))
+        dialog = FileDialog(self, self.tr("Save the figure"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(what)
         dialog.selectFile(f"{key}.{what}")

@@ -32,6 +32,7 @@ from abusetrack.ui.models.preview_table import (
     PreviewTable,
 )
 from abusetrack.ui.taking_in import Reading, Source, Stored, read, store, what_is_left_out
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.group_filter import GroupFilter
 from abusetrack.ui.widgets.origin_fields import OriginFields
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, heading, label, open_once
@@ -187,7 +188,7 @@ class IntakePage(QWidget):
 
     def open_files(self) -> None:
         """Choose files in a dialog."""
-        dialog = QFileDialog(self, self.tr("Open lists of reports"))
+        dialog = FileDialog(self, self.tr("Open lists of reports"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(
             [self.tr("Lists (*.txt *.csv *.tsv *.xlsx *.eml)"), self.tr("All files (*)")]

@@ -26,6 +26,7 @@ from abusetrack.triage.drafting import Exported
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.planning import Overview, overview
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.notice_card import NoticeCard
 from abusetrack.ui.widgets.notice_list import NoticeList
 from abusetrack.ui.widgets.parts import EmptyPlace, button, heading, label, open_once
@@ -302,7 +303,7 @@ class NoticesPage(QWidget):
 
     def ask_folder(self, drafts: Sequence[Draft]) -> None:
         """Choose a folder, then export."""
-        dialog = QFileDialog(self, self.tr("Export drafts into a folder"))
+        dialog = FileDialog(self, self.tr("Export drafts into a folder"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name), drafts))

@@ -12,6 +12,7 @@ from abusetrack.casefile.filters import ListQuery
 from abusetrack.triage import exporting
 from abusetrack.triage.exporting import COLUMNS, Exported, Share
 from abusetrack.ui.desk import Desk
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import button, open_once
 
 _ENDINGS = ("CSV (*.csv)", "Excel (*.xlsx)", "JSON lines (*.jsonl)")
@@ -56,7 +57,7 @@ class ListExport(QMenu):
 
     def ask_file(self, share: Share) -> None:
         """Ask where the list is to be written."""
-        dialog = QFileDialog(self.parentWidget(), self.tr("Export the list"))
+        dialog = FileDialog(self.parentWidget(), self.tr("Export the list"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # One that stands there is refused by the export itself, with a sentence.
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)

@@ -15,6 +15,7 @@ from abusetrack.records import NoticeStatus, Quality
 from abusetrack.triage import ledger
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
+from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.moment_field import MomentField
 from abusetrack.ui.widgets.parts import button, label, open_once
 from abusetrack.ui.words import word
@@ -149,7 +150,7 @@ class NoticeActions(QWidget):
 
     def ask_answer(self) -> None:
         """Ask for the file of an answer."""
-        dialog = QFileDialog(self, self.tr("File an answer"))
+        dialog = FileDialog(self, self.tr("File an answer"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Mails and texts (*.eml *.txt)"))
         dialog.fileSelected.connect(self.file_answer)
