@@ -296,10 +296,10 @@ class Person:
 
     def answer_with(self, path):
         """Type a path into the dialog that asks for a file or a folder."""
-        self.wait(lambda: self.ask("front")["class"] == "QFileDialog", "the dialog")
+        self.wait(lambda: self.ask("front")["class"] == "FileDialog", "the dialog")
         self.type(str(path))
         self.press("Return")
-        self.wait(lambda: self.ask("front")["class"] != "QFileDialog", "the dialog to close")
+        self.wait(lambda: self.ask("front")["class"] != "FileDialog", "the dialog to close")
 
     def close(self):
         """Quit as a person does, and see that the program ends well."""
