@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test gate smoke bundle screenshots bench bench-casefile bench-metrics soak clean
+.PHONY: demo test gate smoke bundle screenshots bench bench-casefile bench-metrics bench-window soak clean
 
 demo: $(VENV)/.app
 	$(BIN)/python tools/demo.py
@@ -48,6 +48,11 @@ bench-casefile: $(VENV)/.bench
 # How soon the figures are there, beside their SQL alone; minutes, most of them to make the file.
 bench-metrics: $(VENV)/.bench
 	$(BIN)/python tools/bench_metrics.py
+
+# How soon the window is there, how long its event loop is held up, and its memory, up to a
+# million domains: ten minutes, most of them to make the files.
+bench-window: $(VENV)/.bench
+	PYTHONPATH=tools $(BIN)/python -m windowbench
 
 $(BIN)/python:
 	$(PYTHON) tools/need_python.py

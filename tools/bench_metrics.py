@@ -66,6 +66,7 @@ def main() -> int:
     parser.add_argument("--names", type=int, default=100_000)
     parser.add_argument("--looks", type=int, default=5, help="lookups of each name")
     parser.add_argument("--file", type=Path, help="keep the case file there; one there is used")
+    parser.add_argument("--only-fill", action="store_true", help="make the file and end")
     options = parser.parse_args()
     gc.set_threshold(20_000, 20, 50)  # as abusetrack.__main__ does
     with tempfile.TemporaryDirectory() as folder:
@@ -73,6 +74,8 @@ def main() -> int:
         if not path.exists():
             with open_case_file(path, clock=_Clock(), actor="bench") as case:
                 _fill(case, options.names, options.looks)
+        if options.only_fill:
+            return 0
         print(f"{options.names:,} domains, {options.names * options.looks:,} lookups, load"
               f" {os.getloadavg()[0]:.1f}\n")  # fmt: skip
         _measure(path)
