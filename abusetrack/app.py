@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
@@ -29,13 +30,15 @@ from abusetrack.settings import Settings
 from abusetrack.triage.context import Context, make_context
 from abusetrack.ui import icons, theme
 from abusetrack.ui.desk import Desk
-from abusetrack.ui.dialogs.first_run import Chosen, FirstRun
 from abusetrack.ui.dialogs.passphrase import PassphraseDialog
 from abusetrack.ui.hooks import CrashHook
 from abusetrack.ui.locking import Lock
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Messages
 from abusetrack.ui.taking_in import Source
+
+if TYPE_CHECKING:
+    from abusetrack.ui.dialogs.first_run import Chosen
 
 _LOG = logging.getLogger(__name__)
 _SIGNAL_MS = 250  # how often Python looks for a signal while Qt waits
@@ -130,6 +133,8 @@ class Desktop(QObject):
         """Ask for what is needed at the first start, then open the window."""
         if self._config_path is None:
             raise AssertionError("only with a settings file is there a first start")
+        from abusetrack.ui.dialogs.first_run import FirstRun  # once in the life of a desk
+
         wizard = FirstRun(self._config_path, self._settings, self._case_path, SystemClock())
         wizard.accepted.connect(lambda: self._on_chosen(wizard.chosen))
         wizard.rejected.connect(lambda: self.ended.emit(0))
@@ -233,9 +238,10 @@ class Desktop(QObject):
             open_with = self._open_with if case.encrypted else None
         messages.setParent(desk)
         lock = Lock(desk, open_with, context.settings.window.lock_minutes)
-        self.window = MainWindow(
-            desk, lock=lock, config_path=self._config_path, shape_path=self._shape_path
-        )
+        with theme.undressed():
+            self.window = MainWindow(
+                desk, lock=lock, config_path=self._config_path, shape_path=self._shape_path
+            )
         desk.setParent(self.window)
         lock.setParent(self.window)
         self.window.settings_saved.connect(self._on_settings)

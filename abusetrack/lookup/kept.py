@@ -15,10 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from abusetrack.lookup.http import Http
 from abusetrack.lookup.texts import iso_time
 from abusetrack.records import Clock, Outcome
+
+if TYPE_CHECKING:
+    from abusetrack.lookup.http import Http
 
 MAX_AGE = timedelta(days=7)
 RETRY_AFTER = timedelta(minutes=5)  # after a failed refresh

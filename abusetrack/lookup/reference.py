@@ -14,13 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from abusetrack.lookup.http import Http
 from abusetrack.lookup.kept import MAX_AGE, RETRY_AFTER, Failed, Keeper, Kept, read_kept
 from abusetrack.lookup.reference_parse import is_ending, parse_registrars, parse_registry
 from abusetrack.lookup.tables import shipped
 from abusetrack.records import Clock, RegistrarList, RegistryRecord, TldKind, UpdatedFile
 from abusetrack.settings import Settings, default_cache_path
+
+if TYPE_CHECKING:
+    from abusetrack.lookup.http import Http
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from abusetrack.judgement.registrars import Registrars
-from abusetrack.lookup import Lookup
 from abusetrack.lookup.reference import ReferenceFiles, tld_kind
 from abusetrack.records import Clock, Domain, RegistryRecord, SuffixKind, UpdatedFile
 from abusetrack.settings import Settings
@@ -70,6 +69,8 @@ async def update(settings: Settings, clock: Clock) -> tuple[UpdatedFile, ...]:
     Raises:
         SettingsError: no resolver is set, or a table cannot be used.
     """
+    from abusetrack.lookup import Lookup
+
     async with Lookup(settings, clock) as lookup:
         await lookup.prepare()
         return await lookup.update_data()

@@ -13,11 +13,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from abusetrack.casefile import CaseFile, CaseFileThread, CaseKnown, observations, queue, reports
 from abusetrack.judgement.tokens import not_again
-from abusetrack.lookup import Lookup, NothingKnown, ResolverCheck
 from abusetrack.records import (
     Host,
     HostKind,
@@ -32,6 +31,9 @@ from abusetrack.records import (
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
 from abusetrack.triage.running import collecting_seldom
+
+if TYPE_CHECKING:
+    from abusetrack.lookup import Lookup, ResolverCheck
 
 T = TypeVar("T")
 
@@ -138,6 +140,8 @@ async def resolve(
         SettingsError: no resolver is set.
         CaseFileError: the case file cannot be written.
     """
+    from abusetrack.lookup import Lookup, NothingKnown
+
     run = _Run(context, db, names, limit, on_progress, on_stored)
     with opener() as reading:
         known: Known = NothingKnown()
@@ -155,6 +159,8 @@ async def resolve(
 
 async def lookup_once(context: Context, host: Host) -> LookupAnswer:
     """Look one name up and store nothing."""
+    from abusetrack.lookup import Lookup, NothingKnown
+
     async with Lookup(context.settings, context.clock) as lookup:
         await lookup.prepare()
         return await lookup.ask(host, NothingKnown())
@@ -166,6 +172,8 @@ async def check_resolvers(context: Context) -> tuple[ResolverCheck, ...]:
     Raises:
         SettingsError: no resolver is set.
     """
+    from abusetrack.lookup import Lookup
+
     async with Lookup(context.settings, context.clock) as lookup:
         return await lookup.check_resolvers()
 

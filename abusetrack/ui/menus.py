@@ -14,7 +14,6 @@ from abusetrack.settings import default_log_path
 from abusetrack.ui.dialogs.command_box import CommandBox
 from abusetrack.ui.dialogs.help import HelpDialog
 from abusetrack.ui.dialogs.log_viewer import LogDialog
-from abusetrack.ui.dialogs.settings import SettingsDialog
 from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
 from abusetrack.ui.widgets.parts import open_once
 
@@ -64,6 +63,8 @@ def add(menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None)
 
 def open_settings(window: MainWindow) -> None:
     """Edit the settings file."""
+    from abusetrack.ui.dialogs.settings import SettingsDialog  # large, and seldom wanted
+
     path = window.config_path
     if path is None:
         return

@@ -46,3 +46,15 @@ def test_widgets_get_the_colours_of_the_scheme(qapp, qtbot, dark, calm, contrast
 def test_every_tone_has_a_chip():
     for colours in schemes.SCHEMES:
         assert {tone for tone, _chip in colours.chips} == set(theme.Tone)
+
+
+def test_what_is_put_together_undressed_is_dressed_afterwards(qapp, qtbot):
+    theme.apply(qapp, dark=False)
+    sheet = qapp.styleSheet()
+    assert sheet
+    with theme.undressed():
+        assert qapp.styleSheet() == ""
+    assert qapp.styleSheet() == sheet
+    with pytest.raises(ValueError, match="lost"), theme.undressed():
+        raise ValueError("lost")
+    assert qapp.styleSheet() == sheet

@@ -60,7 +60,7 @@ def _watch_main_window() -> None:
     import importlib.machinery
 
     class Finder(importlib.abc.MetaPathFinder):
-        def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        def find_spec(self, name: str, path: Any, _target: Any = None) -> Any:
             if name != "abusetrack.ui.main_window":
                 return None
             sys.meta_path.remove(self)
