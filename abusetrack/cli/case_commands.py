@@ -107,6 +107,7 @@ def _rows(case: CaseFile) -> dict[str, dict[str, object]]:
 @click.option("--reports", type=click.Path(path_type=Path), help="Write what analysts receive.")
 @click.option("--assessments", type=click.Path(path_type=Path), help="Write what they find.")
 @click.option("--contacts", type=click.Path(path_type=Path), help="Write a table of contacts.")
+@click.option("--answers", type=click.Path(path_type=Path), help="Write what is true of each name.")
 @click.option("--world", type=click.Path(path_type=Path), help="Serve the known facts of a CSV.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the synthetic world.")
 @click.option("--start", help="The day its clock starts. [default: today]")
@@ -125,6 +126,7 @@ def practice(
     reports: Path | None,
     assessments: Path | None,
     contacts: Path | None,
+    answers: Path | None,
     world: Path | None,
     seed: int,
     start: str | None,
@@ -134,15 +136,19 @@ def practice(
     """Use the practice internet: a synthetic world on this machine's loopback."""
     from abusetrack import practice as room  # servers, for this command only
 
-    if not (serve or reports or assessments or contacts):
-        raise InputError("Say what to do: --serve, --reports, --assessments or --contacts FILE.")
-    today = session.context.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    built = room.World.from_csv(world) if world else room.build(seed, start=_day(start) or today)
-    for path, write in (
+    wanted = (
         (reports, room.write_reports),
         (assessments, room.write_assessments),
         (contacts, room.write_contacts),
-    ):
+        (answers, room.write_answers),
+    )
+    if not (serve or any(path for path, _ in wanted)):
+        raise InputError(
+            "Say what to do: --serve, --reports, --assessments, --contacts or --answers FILE."
+        )
+    today = session.context.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    built = room.World.from_csv(world) if world else room.build(seed, start=_day(start) or today)
+    for path, write in wanted:
         if path is not None:
             write(built, path)
             session.err.print(f"written: {path}")

@@ -6,7 +6,12 @@ from abusetrack.practice.faults import Fault, Faults
 from abusetrack.practice.model import Event, EventKind, Truth
 from abusetrack.practice.servers import PracticeServers, PracticeThread, serve
 from abusetrack.practice.world import Moment, World, build
-from abusetrack.practice.writers import write_assessments, write_contacts, write_reports
+from abusetrack.practice.writers import (
+    write_answers,
+    write_assessments,
+    write_contacts,
+    write_reports,
+)
 
 __all__ = [
     "Event",
@@ -20,6 +25,7 @@ __all__ = [
     "World",
     "build",
     "serve",
+    "write_answers",
     "write_assessments",
     "write_contacts",
     "write_reports",

@@ -122,6 +122,28 @@ def write_assessments(world: World, path: Path, *, instant: datetime | None = No
     _write_csv(path, _ASSESSMENT_COLUMNS, rows)
 
 
+def write_answers(world: World, path: Path) -> None:
+    """Write what is true of every reported domain at the start, for whoever practises.
+
+    Raises:
+        ExternalError: the file cannot be written.
+    """
+    columns = ("domain", "state", "registrar", "iana_id", "hosting country", "kind", "outcome",
+               "persistent")  # fmt: skip
+    _write_csv(
+        path,
+        columns,
+        (
+            (
+                one.domain, one.state, one.registrar or "", one.iana_id or "",
+                one.hosting_country or "", one.kind, one.outcome,
+                "yes" if one.persistent else "no",
+            )
+            for one in world.truths()
+        ),
+    )  # fmt: skip
+
+
 def write_contacts(world: World, path: Path) -> None:
     """Write the abuse contacts of the registrars, as the public tables of contacts do.
 

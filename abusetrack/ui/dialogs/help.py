@@ -25,6 +25,7 @@ from abusetrack.ui.widgets.delegates import RowDelegate
 ORDER = (
     "first-day", "take-in-a-list", "assess-decide-draft", "an-answer-came", "take-a-notice-back",
     "domains", "directory", "dashboards", "monthly-report", "partners", "team",
+    "exercises",
 )  # fmt: skip
 _LIST_WIDTH = 190
 _PAGE = Qt.ItemDataRole.UserRole
