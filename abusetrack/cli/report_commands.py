@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from abusetrack import bulletin
 from abusetrack.cli.session import Session
 from abusetrack.cli.stats_commands import filter_options, filters_of
-from abusetrack.errors import ExternalError, InputError
+from abusetrack.errors import InputError
 from abusetrack.metrics.filters import next_month
 from abusetrack.metrics.panels import PANELS
-from abusetrack.triage.figures import surroundings
+from abusetrack.triage import reporting
 
 _KEYS = [kind.key for kind in PANELS]
 
@@ -42,41 +41,15 @@ def report(
     **options: Any,
 ) -> None:
     """Write the figures of a month with their definitions; small cells and names are left out."""
-    write = {".pdf": _pdf, ".html": _html}.get(out.suffix.lower())
-    if write is None:
-        raise InputError("A report is written as .pdf or .html; name the file so.")
-    if options["since"] or options["until"]:
-        if month:
-            raise InputError("Give either --month, or --since and --until.")
-        period = f"{options['since'] or 'the beginning'} to {options['until'] or 'now'}"
-    else:
+    if month and (options["since"] or options["until"]):
+        raise InputError("Give either --month, or --since and --until.")
+    if not (options["since"] or options["until"]):
         first = _month(month, session.context.clock.now())
         options |= {"since": _day(first), "until": _day(next_month(first))}
-        period = f"{first:%Y-%m}"
     filters = filters_of(options)
     with session.case("counting") as case:
-        contents = bulletin.compile_bulletin(
-            case,
-            filters,
-            surroundings(session.context),
-            organisation=session.settings.organisation.name,
-            period=period,
-            practice=session.settings.practice,
-            keys=panels,
-        )
-    try:
-        out.write_bytes(write(session, contents))
-    except OSError as error:
-        raise ExternalError(f"{out} cannot be written: {error.strerror}.") from error
+        reporting.write_report(session.context, case, filters, out, panels=panels)
     session.out.print(f"Written: {out}. It holds no domain names.")
-
-
-def _pdf(session: Session, contents: bulletin.Bulletin) -> bytes:
-    return bulletin.pdf(contents, session.settings.notices.page_size)
-
-
-def _html(_session: Session, contents: bulletin.Bulletin) -> bytes:
-    return bulletin.html(contents)
 
 
 def _month(text: str | None, now: datetime) -> datetime:

@@ -35,6 +35,7 @@ from abusetrack.ui.widgets.figure_card import FigureCard
 from abusetrack.ui.widgets.figure_filters import FigureFilters
 from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import EmptyPlace, heading, label, open_once
+from abusetrack.ui.widgets.report_button import report_button
 
 _GROUPS = ("Registration", "Hosting", "Takedown", "Lasting", "Kind", "Work")
 _MOST_OPEN = 500  # open cases listed
@@ -92,6 +93,7 @@ class DashboardsPage(QWidget):
         layout.addWidget(heading(self.tr("Dashboards")))
         layout.addWidget(self._calm, 1)
         layout.addWidget(self._figures, 1)
+        self.filters.add(report_button(self._desk, self.counted))
         inner.addWidget(self.filters)
         inner.addWidget(
             label(

@@ -82,7 +82,7 @@ class FigureFilters(QWidget):
         self.set_chosen(Chosen())
 
     def _lay_out(self) -> None:
-        flow = FlowLayout(self, spacing=theme.SMALL)
+        self._flow = flow = FlowLayout(self, spacing=theme.SMALL)
         for item in (
             self.period, self.since, self.until, self.category, self.commercial, self.kind,
             self.source, self.country, self.registrar, self.as_known_now, self.clear_button,
@@ -96,6 +96,10 @@ class FigureFilters(QWidget):
         for item in (self.saved, self.save_button, self.remove_button):
             row.addWidget(item)
         flow.addWidget(kept)
+
+    def add(self, item: QWidget) -> None:
+        """Put something beside the filters that works on what they choose."""
+        self._flow.addWidget(item)
 
     def _box(self, name: str, characters: int) -> QComboBox:
         box = QComboBox()
