@@ -107,7 +107,6 @@ class TeamBadge(QPushButton):
 
     def _say(self, state: str, more: str) -> None:
         self.setText(self.tr("Team: {state}").format(state=state))
-        self.setAccessibleName(self.text())
         self.setToolTip(more)
 
     def close_thread(self) -> None:

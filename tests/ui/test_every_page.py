@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
+    QPushButton,
     QTabBar,
     QTextBrowser,
     QWidget,
@@ -147,6 +148,32 @@ def test_every_control_of_every_page_and_dialog_has_a_name(filled, qtbot, tmp_pa
         if not name_of(control)
     }
     assert nameless == set()
+
+
+def _said_on(widget: QWidget) -> str:
+    """Return the words that stand on a button or a label now."""
+    if not isinstance(widget, QLabel | QPushButton):
+        return ""
+    marked = isinstance(widget, QPushButton) or widget.buddy() is not None
+    text = widget.text().replace("&", "") if marked else widget.text()
+    return text.rstrip("…").strip()
+
+
+def test_a_screen_reader_is_told_what_stands_on_the_screen(filled, qtbot, tmp_path):
+    window = filled.window(start=True)
+    window.show_page(window.domains)
+    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+    window.domains.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.domains.detail.domain is not None)
+    window.reveal_names(True)  # the words on some buttons follow what they did last
+    window.desk.messages.news("Something happened.")
+    untold = {
+        (name, _said_on(one), name_of(one))
+        for name, widget in everything(window, tmp_path)
+        for one in widget.findChildren(QWidget)
+        if one.isVisible() and _said_on(one) not in name_of(one)
+    }
+    assert untold == set()
 
 
 def test_every_control_that_is_shown_is_reached_by_the_keyboard(filled, qtbot, tmp_path):

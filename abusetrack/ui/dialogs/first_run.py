@@ -132,7 +132,6 @@ class FirstRun(QDialog):
         self.back.setEnabled(self._pages.currentIndex() > 0)
         self.next.setEnabled(self.page().complete())
         self.next.setText(self.tr("Begin") if self._is_last() else self.tr("Next"))
-        self.next.setAccessibleName(self.next.text())
 
     def accept(self) -> None:
         """Write the settings; the wizard stays where that cannot be."""

@@ -63,7 +63,7 @@ class DetailPanel(QFrame):
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setFont(theme.strong(theme.title(self._name.font())))
         self._name.setWordWrap(True)
-        self._name.setAccessibleName(self.tr("Selected domain"))
+        self._name.setAccessibleDescription(self.tr("Selected domain"))
         self._state = label(muted=True, wrap=True)
         self._reveal = button(
             self.tr("Reveal"), self._toggle, tip=self.tr("Show or mask the names of this domain")

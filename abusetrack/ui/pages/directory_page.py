@@ -63,7 +63,7 @@ class DirectoryPage(QWidget):
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
         self._count = label(muted=True)
-        self._count.setAccessibleName(self.tr("How many parties are listed"))
+        self._count.setAccessibleDescription(self.tr("How many parties are listed"))
         left = QWidget()
         inner = QVBoxLayout(left)
         inner.setContentsMargins(0, 0, 0, 0)

@@ -131,7 +131,7 @@ class DomainsPage(QWidget):
 
     def _actions(self) -> QHBoxLayout:
         self._count = label(muted=True)
-        self._count.setAccessibleName(self.tr("How many domains are listed and selected"))
+        self._count.setAccessibleDescription(self.tr("How many domains are listed and selected"))
         self.assess_button = button(
             self.tr("Assess…"),
             self.assess_selected,

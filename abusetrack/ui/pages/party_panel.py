@@ -46,7 +46,7 @@ class PartyPanel(QFrame):
     def _build(self) -> None:
         self._name = label(wrap=True)
         self._name.setFont(theme.strong(theme.title(self._name.font())))
-        self._name.setAccessibleName(self.tr("Selected party"))
+        self._name.setAccessibleDescription(self.tr("Selected party"))
         self._key = label(muted=True, wrap=True)
         self.confirm_button = button(
             self.tr("Confirm contact…"),

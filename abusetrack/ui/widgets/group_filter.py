@@ -50,7 +50,6 @@ class GroupFilter(QWidget):
         for key, made in self._buttons.items():
             number = counts.total() if key is None else counts[key]
             made.setText(titles[key].format(n=f"{number:,}"))
-            made.setAccessibleName(made.text())
             made.setEnabled(number > 0)
         self.setVisible(counts.total() > 0)
         self.press(None)

@@ -55,7 +55,7 @@ class LookupStatus(QWidget):
 
     def _build(self) -> None:
         self.queue = label()
-        self.queue.setAccessibleName(self.tr("Names queued for lookup"))
+        self.queue.setAccessibleDescription(self.tr("Names queued for lookup"))
         self._progress = QProgressBar()
         self._progress.setAccessibleName(self.tr("Progress of lookups"))
         self._progress.setFixedWidth(140)
@@ -83,7 +83,7 @@ class LookupStatus(QWidget):
             icon="triangle-alert",
         )
         self.waits = ElidedLine()
-        self.waits.setAccessibleName(self.tr("Servers that are waited for"))
+        self.waits.setAccessibleDescription(self.tr("Servers that are waited for"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SMALL)
@@ -219,7 +219,6 @@ class LookupStatus(QWidget):
         self.pause_button.setVisible(self._looking_up)
         self.pause_button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
         self._pause_icon.change("play" if self._paused else "pause")
-        self.pause_button.setAccessibleName(self.pause_button.text())
         self.unanswered_button.setVisible(bool(self._unanswered) and not self._looking_up)
         self.look_up_button.setVisible(
             bool(self._queued) and not self._looking_up and self._desk.can_look_up

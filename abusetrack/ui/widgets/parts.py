@@ -85,16 +85,18 @@ def button(
     leading: bool = False,
     icon: str = "",
 ) -> QPushButton:
-    """Return a push button; its shortcut, if any, is told in the tool tip."""
+    """Return a push button; its shortcut, if any, is told in the tool tip.
+
+    It has no accessible name of its own: a screen reader is told what stands on it now.
+    """
     made = QPushButton(text)
-    made.setAccessibleName(text.replace("&", ""))
     made.setProperty("leading", leading)
     if icon:
         Tint(made, icon)
     made.clicked.connect(on_click)
     if shortcut:
         # An action's, because setText() of a button forgets the button's own shortcut.
-        action = QAction(made)
+        action = QAction(text, made)
         action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(made.click)
         made.addAction(action)
@@ -188,7 +190,7 @@ class MessageBar(QFrame):
         layout.setContentsMargins(theme.LARGE, theme.SMALL, theme.SMALL, theme.SMALL)
         self._text = label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._text.setAccessibleName(self.tr("Message"))
+        self._text.setAccessibleDescription(self.tr("Message"))
         close = button(self.tr("Dismiss"), self.hide, tip=self.tr("Put the message away"))
         layout.addWidget(self._text)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)

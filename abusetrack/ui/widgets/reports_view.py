@@ -50,7 +50,7 @@ class ReportsView(QWidget):
         copy_action(self._list, self._selected_urls)
         self._more = label(muted=True, wrap=True)
         self._full = label(wrap=True)
-        self._full.setAccessibleName(self.tr("The selected URL"))
+        self._full.setAccessibleDescription(self.tr("The selected URL"))
         self._list.currentItemChanged.connect(lambda *_: self._show_current())
         row = QHBoxLayout()
         row.addWidget(self._more, 1)

@@ -43,7 +43,7 @@ class ResolverTest(QWidget):
             tip=self.tr("Asks for the root zone and a name that cannot exist; nothing reported"),
         )
         self.answer = label(muted=True, wrap=True)
-        self.answer.setAccessibleName(self.tr("What the test found"))
+        self.answer.setAccessibleDescription(self.tr("What the test found"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
