@@ -58,7 +58,7 @@ def list_(session: Session, domain: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(hash_references.FORMATS)),
+    type=click.Choice([*hash_references.FORMATS, "xarf"]),
     default="csv",
     show_default=True,
 )
@@ -77,10 +77,20 @@ def export(session: Session, partner: str, form: str, out: Path) -> None:
             if domain in may
             for stored in hashes.of_domain(case, domain)
         ]
-        text = hash_references.FORMATS[form](hash_references.items_for(items, photodna=True))
+        wanted, without = hash_references.items_for(items, photodna=True), 0
+        if form == "xarf":
+            text, without = hash_references.to_xarf(session.context, case, wanted)
+        else:
+            text = hash_references.FORMATS[form](wanted)
         _write(out, text)
-        audit.append(case, "share hashes", partner, {"items": len(items), "form": form})
-    session.out.print(f"{counted(len(items), 'item')} for {partner} -> {out}; nothing was sent")
+        given = len(items) - without
+        audit.append(case, "share hashes", partner, {"items": given, "form": form})
+    session.out.print(f"{counted(given, 'item')} for {partner} -> {out}; nothing was sent")
+    if without:
+        session.out.print(
+            f"{counted(without, 'item')} left out: no analyst has said XARF classification and "
+            "detection method of the domain, or no hash is of a kind that XARF knows."
+        )
 
 
 def _write(out: Path, text: str) -> None:

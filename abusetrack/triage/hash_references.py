@@ -14,7 +14,9 @@ from abusetrack import intake
 from abusetrack.casefile import CaseFile, hashes
 from abusetrack.errors import InputError
 from abusetrack.intake import hash_lists
-from abusetrack.records import Complaint, HashItem, HashKind, Target
+from abusetrack.notices.formats import xarf
+from abusetrack.records import Assessment, Complaint, HashItem, HashKind, Target
+from abusetrack.triage import notice_rows
 from abusetrack.triage.context import Context
 
 _OFF = (
@@ -102,6 +104,37 @@ def to_vics(items: Iterable[tuple[str, HashItem]]) -> str:
         for number, (_domain, item) in enumerate(items, start=1)
     ]
     return json.dumps({"value": [{"Media": media}]}, indent=2) + "\n"
+
+
+def to_xarf(
+    context: Context, case: CaseFile, items: Iterable[tuple[str, HashItem]]
+) -> tuple[str, int]:
+    """Return XARF v4 reports with ``hash_values``, one a line, and how many items make none.
+
+    Raises:
+        InputError: one is not valid.
+    """
+    newest: dict[str, Assessment | None] = {}
+    lines, without = [], 0
+    for domain, item in items:
+        if domain not in newest:
+            findings = [found for _, found in notice_rows.confirmed_of(case, domain).reports]
+            said = [one for one in findings if one.xarf_class and one.detection_method]
+            newest[domain] = max(said, key=lambda one: one.assessed_at, default=None)
+        finding = newest[domain]
+        report = finding and xarf.of_material(
+            domain,
+            item,
+            finding,
+            context.settings.organisation,
+            made_at=context.clock.now(),
+            practice=context.settings.practice,
+        )
+        if report:
+            lines.append(json.dumps(report, ensure_ascii=False))
+        else:
+            without += 1
+    return "".join(f"{line}\n" for line in lines), without
 
 
 FORMATS: Mapping[str, Callable[[Iterable[tuple[str, HashItem]]], str]] = {

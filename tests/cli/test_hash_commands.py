@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 MD5 = "a" * 32
@@ -45,3 +47,31 @@ def test_media_in_a_list_are_left_out_and_counted(house):
     (house.folder / "media.jsonl").write_text(text + text)
     said = " ".join(house.said("hashes", "import", "media.jsonl").output.split())
     assert "2 of the field 'Base64Data' left out unread" in said
+
+
+def test_xarf_reports_hold_the_hashes_of_what_an_analyst_classified(house):
+    import xarf
+
+    settings = house.config.read_text()
+    house.config.write_text(
+        f'{settings}[organisation]\nname = "Hotline"\nemail = "reports@hotline.example"\n'
+    )
+    house.said("hashes", "import", "hashes.csv")
+    said = ("--outcome", "confirmed", "--kind", "dedicated", "--category", "A", "--law", "Law 1")
+    house.said(
+        "assess", "one.example", *said, "--xarf-class", "A1", "--detection-method", "manual_review"
+    )
+    out = house.said("hashes", "export", "--to", "other", "--format", "xarf", "--out", "x.jsonl")
+    assert "1 item left out: no analyst" in " ".join(out.output.split())
+    (line,) = (house.folder / "x.jsonl").read_text().splitlines()
+    report = json.loads(line)
+    assert (report["domain"], report["hash_values"]) == ("one.example", {"md5": MD5})
+    assert not xarf.parse(report).errors
+    again = house.said("hashes", "export", "--to", "other", "--format", "xarf", "--out", "y.jsonl")
+    assert again.exit_code == 0
+    second = json.loads((house.folder / "y.jsonl").read_text())
+    assert second["report_id"] == report["report_id"]
+    refused = house.said(
+        "hashes", "export", "--to", "isp", "--format", "xarf", "--out", "z.jsonl", code=2
+    )
+    assert "neither hotline nor authority" in " ".join(refused.output.split())

@@ -1,8 +1,9 @@
 """The notice as XARF v4 reports of type ``content/csam``: one file for each incident.
 
 An incident is a page where the recipient may have page addresses, else a domain, whose
-``url`` is ``https://DOMAIN/``. Nothing visual, no evidence, no hashes of material. What
-the specification asks of a person (classification, how it was found) is never filled in
+``url`` is ``https://DOMAIN/``. Nothing visual, no evidence, no hashes of material: these
+stand in reports of their own (:func:`of_material`), which are no notices. What the
+specification asks of a person (classification, how it was found) is never filled in
 here: without it there is no report.
 """
 
@@ -13,6 +14,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +23,16 @@ from abusetrack.errors import InputError
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.plain import one_line, visible
 from abusetrack.notices.recipients import mailbox
-from abusetrack.records import DetectionMethod, Draft, NoticeRow, Page, XarfClass
+from abusetrack.records import (
+    Assessment,
+    DetectionMethod,
+    Draft,
+    HashItem,
+    HashKind,
+    NoticeRow,
+    Page,
+    XarfClass,
+)
 from abusetrack.settings import Organisation
 
 MEDIA_TYPE = "application/json"
@@ -48,6 +59,54 @@ def reports(draft: Draft, organisation: Organisation) -> tuple[bytes, ...]:
             a report is not valid.
     """
     return tuple(_encoded(item, draft, organisation) for item in _incidents(draft))
+
+
+# The kinds that the schema knows; there is no place in it for PDQ.
+_HASHES = (HashKind.MD5, HashKind.SHA1, HashKind.SHA256, HashKind.PHOTODNA)
+
+
+def of_material(
+    domain: str,
+    item: HashItem,
+    finding: Assessment,
+    organisation: Organisation,
+    *,
+    made_at: datetime,
+    practice: bool,
+) -> dict[str, Any] | None:
+    """Return a report of one piece of material, by its hashes alone; None where it makes none.
+
+    It makes none where an analyst has not said classification and detection method, or no
+    hash is of a kind that the schema knows. Only for whom hashes may be given to.
+    """
+    values = {kind.value: item.values[kind] for kind in _HASHES if kind in item.values}
+    if not values or finding.xarf_class is None or finding.detection_method is None:
+        return None
+    who = _who(organisation)
+    mark = f"{PRACTICE_MARK}. " if practice else ""
+    whole = "\0".join([domain, *(f"{kind}:{value}" for kind, value in sorted(values.items()))])
+    report = {
+        "xarf_version": VERSION,
+        "report_id": str(_stable(whole)),
+        "timestamp": _iso(made_at),
+        "reporter": who,
+        "sender": who,
+        "source_identifier": domain,
+        "category": "content",
+        "type": "csam",
+        "url": f"https://{domain}/",
+        **({"domain": domain} if _plain(domain) else {}),
+        "classification": finding.xarf_class.value,
+        "detection_method": finding.detection_method.value,
+        "verified_at": _iso(finding.assessed_at),
+        "verification_method": "manual",
+        "hash_values": values,
+        "description": f"{mark}Hashes of material reported of this domain. Do not open the URL.",
+    }
+    problem = _problem(report, may_have={"hash_values"})
+    if problem:
+        raise InputError(f"The hashes of {domain} make no valid XARF report ({problem}).")
+    return report
 
 
 def _incidents(draft: Draft) -> Iterator[_Incident]:
@@ -138,7 +197,10 @@ def _absolute(url: str) -> str:
 
 def _id(draft: Draft, item: _Incident) -> uuid.UUID:
     """Return a version 4 id that is the same for the same incident of the same notice."""
-    whole = f"{draft.reference}\0{item.row.reference}\0{item.page.url if item.page else ''}"
+    return _stable(f"{draft.reference}\0{item.row.reference}\0{item.page.url if item.page else ''}")
+
+
+def _stable(whole: str) -> uuid.UUID:
     return uuid.UUID(bytes=hashlib.sha256(whole.encode()).digest()[:16], version=4)
 
 
@@ -150,11 +212,11 @@ def _iso(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _problem(report: dict[str, Any]) -> str:
+def _problem(report: dict[str, Any], *, may_have: AbstractSet[str] = frozenset()) -> str:
     """Return what the xarf library or our own rules hold against a report; "" if nothing."""
     import xarf
 
-    if forbidden := report.keys() & {"evidence", "hash_values", "screenshot_url"}:
+    if forbidden := report.keys() & {"evidence", "hash_values", "screenshot_url"} - may_have:
         return f"it has {', '.join(sorted(forbidden))}"
     if not report["url"].startswith(("https://", "http://", "ftp://")) or "[.]" in report["url"]:
         return "its url is not exact"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,18 @@ from referencing import Registry, Resource
 
 from abusetrack.errors import InputError
 from abusetrack.notices import export
-from abusetrack.notices.formats.xarf import _problem
-from abusetrack.records import Role, Rung
+from abusetrack.notices.formats.xarf import _problem, of_material
+from abusetrack.records import (
+    Assessment,
+    AssessmentOutcome,
+    DetectionMethod,
+    HashItem,
+    HashKind,
+    Role,
+    Rung,
+    SiteKind,
+    XarfClass,
+)
 
 SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "xarf" / "schemas" / "v4"
 
@@ -128,3 +139,32 @@ def test_what_the_library_lets_through_is_caught(draft, reports, set_row, wrong)
     (report,) = reports(draft(rows=[set_row()]))
     assert _problem(report) == ""
     assert _problem(report | wrong)
+
+
+MATERIAL = {HashKind.MD5: "a" * 32, HashKind.SHA256: "b" * 64, HashKind.PHOTODNA: "AAECAw=="}
+
+
+@pytest.mark.parametrize(
+    ("values", "changes", "kinds"),
+    [
+        (MATERIAL, {}, {"md5", "sha256", "photodna"}),
+        (MATERIAL | {HashKind.PDQ: "c" * 64}, {}, {"md5", "sha256", "photodna"}),
+        ({HashKind.PDQ: "c" * 64}, {}, None),  # the schema has no place for it
+        (MATERIAL, {"xarf_class": None}, None),  # nothing is guessed
+        (MATERIAL, {"detection_method": None}, None),
+    ],
+)
+@pytest.mark.parametrize("domain", ["bad-one.example", "xn--bcher-kva.example"])
+def test_material_is_reported_by_its_hashes_alone(organisation, domain, values, changes, kinds):
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    finding = Assessment(
+        AssessmentOutcome.CONFIRMED, at, "Ann", SiteKind.DEDICATED,
+        **({"xarf_class": XarfClass.A1, "detection_method": DetectionMethod.MANUAL_REVIEW}
+           | changes),
+    )  # fmt: skip
+    made = of_material(domain, HashItem(values), finding, organisation, made_at=at, practice=False)
+    assert (made and set(made["hash_values"])) == kinds
+    if made:
+        assert not library.parse(made).errors
+        assert "analyst" not in json.dumps(made)
+        assert "Ann" not in json.dumps(made)
