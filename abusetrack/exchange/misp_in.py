@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from abusetrack.exchange.incoming import Incoming, Reader, objects, one_line, word
+from abusetrack.exchange.namespaces import misp_domain_ids
 from abusetrack.records import PartnerSaid, Role, SiteKind
 
 _KINDS: Mapping[str, SiteKind] = {
@@ -34,6 +35,9 @@ def read(document: object, reader: Reader) -> Incoming:
         if domain is None or at is None:
             continue
         id_ = one_line(item.get("uuid"))
+        if id_.casefold() in misp_domain_ids(reader.own, domain, str(item.get("value"))):
+            reader.found.left_out["what came from us"] += 1
+            continue
         if deleted:
             reader.add(domain, PartnerSaid.WITHDRAWN, at, id_)
             continue

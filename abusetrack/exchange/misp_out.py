@@ -14,7 +14,7 @@ from typing import Any
 from pymisp import MISPEvent, MISPObject
 
 from abusetrack.exchange.leaving import Outgoing, SharedDomain
-from abusetrack.exchange.namespaces import of_organisation
+from abusetrack.exchange.namespaces import misp_attribute, misp_id, of_organisation
 from abusetrack.records import Role, SiteKind, State
 from abusetrack.settings import Organisation
 
@@ -67,7 +67,7 @@ class _Object:
 
     def __init__(self, name: str, of: str, namespace: uuid.UUID, at: datetime) -> None:
         self.made = MISPObject(name, strict=True)
-        self._key, self._namespace, self._at = f"{name}\0{of}", namespace, at
+        self._name, self._of, self._namespace, self._at = name, of, namespace, at
         self.made.uuid = self._id("object")
         self._dated(self.made)
 
@@ -75,7 +75,7 @@ class _Object:
         self, relation: str, value: object, *, tags: Iterable[str] = (), deleted: bool = False
     ) -> None:
         """Add one attribute."""
-        id_ = self._id(f"attribute\0{relation}\0{value}")
+        id_ = self._id(misp_attribute(relation, value))
         found = self.made.add_attribute(relation, value=value, uuid=id_)
         if found is None:
             raise AssertionError(f"MISP takes no {relation}")
@@ -91,7 +91,7 @@ class _Object:
         self._dated(self.made)
 
     def _id(self, what: str) -> str:
-        return str(uuid.uuid5(self._namespace, f"{what}\0{self._key}"))
+        return misp_id(self._namespace, what, self._name, self._of)
 
     def _dated(self, part: Any) -> None:
         part.timestamp = self._at

@@ -19,3 +19,28 @@ def of_organisation(organisation: Organisation) -> uuid.UUID:
 def indicator_id(namespace: uuid.UUID, domain: str) -> str:
     """Return the STIX id of an organisation's indicator of a domain."""
     return "indicator--" + str(uuid.uuid5(namespace, "indicator\0" + domain))
+
+
+def misp_id(namespace: uuid.UUID, what: str, object_name: str, of: str) -> str:
+    """Return the id of a MISP object of an organisation, or of something in it."""
+    return str(uuid.uuid5(namespace, f"{what}\0{object_name}\0{of}"))
+
+
+def misp_attribute(relation: str, value: object) -> str:
+    """Return what an attribute is, for :func:`misp_id`."""
+    return f"attribute\0{relation}\0{value}"
+
+
+def misp_domain_ids(namespace: uuid.UUID, domain: str, value: str) -> frozenset[str]:
+    """Return the ids that an organisation's attributes naming ``domain`` have.
+
+    ``value`` is what the attribute says: the domain, or one of its hosts.
+    """
+    return frozenset(
+        misp_id(namespace, misp_attribute(relation, value), object_name, of)
+        for object_name, relation, of in (
+            ("domain-ip", "domain", domain),
+            ("domain-ip", "hostname", f"{domain}\0{value}"),
+            ("whois", "domain", domain),
+        )
+    )

@@ -5,6 +5,7 @@ import json
 from pymisp import MISPEvent
 
 from abusetrack.casefile import partners
+from abusetrack.exchange import receiving
 from abusetrack.exchange.leaving import outgoing
 from abusetrack.exchange.misp_out import event
 from abusetrack.records import Level
@@ -63,3 +64,17 @@ def test_ids_stay_and_what_no_longer_stands_is_deleted(desk, case, told, revise)
     assert gone["uuid"] in {o.uuid for o in first.objects}
     assert gone["Attribute"][0]["value"] == "example.net"
     assert gone["Attribute"][0]["deleted"]
+
+
+def test_what_comes_back_from_a_partner_says_nothing(desk, case, told, clock):
+    first = made(desk, case)
+    clock.move(minutes=5)
+    found = receiving.parse(desk, "url", first, "file")
+    assert found.said == []
+    assert found.left_out["what came from us"] >= 3
+    document = json.loads(first)
+    theirs = {"type": "domain", "value": "theirs.com", "uuid": "5d2a", "timestamp": "1700000000"}
+    whole = document.get("Event", document)
+    whole["Attribute"] = [*whole.get("Attribute", []), theirs]
+    found = receiving.parse(desk, "url", json.dumps(document).encode(), "file")
+    assert [said.record.domain for said in found.said] == ["theirs.com"]
