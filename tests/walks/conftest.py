@@ -32,6 +32,15 @@ _SECONDS = 60  # for a machine that does much else
 _SCREEN = "1360x900x24"
 _WINDOW = Path(__file__).with_name("window.py")
 _TOOLS = ("Xvfb", "xdotool")
+# Another program of the same screen, which keeps what was copied in it until it is ended.
+_COPIED = """
+import sys
+from PySide6.QtGui import QGuiApplication
+app = QGuiApplication([])
+app.clipboard().setText(sys.argv[1])
+print("copied", flush=True)
+app.exec()
+"""
 _OWN = (
     "HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "TMPDIR",
 )  # fmt: skip
@@ -102,6 +111,28 @@ def sit_down(screen, tmp_path):
     yield run
     for person in people:
         person.go_home()
+
+
+@pytest.fixture
+def copy(screen, tmp_path):
+    """Copy a text in another program, which stays open until the end."""
+    programs = []
+
+    def run(text):
+        environment = {**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"}
+        programs.append(
+            subprocess.Popen(
+                [sys.executable, "-c", _COPIED, text], env=environment, cwd=tmp_path,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            )
+        )  # fmt: skip
+        assert programs[-1].stdout.readline() == "copied\n"
+
+    yield run
+    for program in programs:
+        program.terminate()
+        program.wait(_SECONDS)
+        program.stdout.close()
 
 
 @pytest.fixture

@@ -61,6 +61,10 @@ def test_a_domain_is_assessed_told_of_answered_for_and_taken_back(
     assert answered.body.strip() == "We have put it on hold."
     sent = read(case, lambda c: notices.events(c, first.reference))[0]
     assert (sent.status, sent.their_reference) == (NoticeStatus.SENT, "T-17")
+    done = read(case, lambda c: c.rows("SELECT DISTINCT action FROM audit WHERE actor != 'Ann'"))
+    assert {action for (action,) in done} == {
+        "assess", "export notice", "mark notice", "file answer", "withdraw notice",
+    }  # fmt: skip
     assert list(drafts.glob(f"*{first.reference}*.txt"))
     assert read(case, lambda c: check.check(c).problems) == ()
 

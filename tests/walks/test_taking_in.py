@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from abusetrack.casefile import check
+from abusetrack.casefile import check, projection
 
+FACTS = "Facts with their sources"
 PREVIEW = "Preview: what becomes of every row"
 LOOKED_UP = "SELECT count(*) FROM domain_now WHERE looked_up_at IS NOT NULL"
 
@@ -28,6 +29,38 @@ def test_a_list_is_typed_previewed_imported_and_looked_up(
     analyst.close()
     assert read(case, lambda c: c.value("SELECT count(*) FROM report")) == 4
     assert read(case, lambda c: c.value("SELECT count(*) FROM observation")) > 40
+    assert read(case, lambda c: check.check(c).problems) == ()
+
+
+def test_what_was_copied_elsewhere_is_pasted_and_its_facts_are_seen(
+    sit_down, settings_of, internet, copy, read, tmp_path
+):
+    truth = next(
+        one
+        for one in internet[0].truths()
+        if one.abuse_email and one.iana_id and one.asn and one.state == "active"
+    )
+    case = tmp_path / "case.abusetrack"
+    copy(f"hxxps://{truth.hosts[0].replace('.', '[.]')}/album?id=1\n")
+    analyst = sit_down("--case", case, "--config", settings_of())
+    analyst.find("Names or URLs to type")
+    analyst.press("ctrl+v")
+    analyst.row(PREVIEW, "new")
+    analyst.click("Import 1")
+    analyst.wait(lambda: read(case, lambda c: c.value(LOOKED_UP)) == 1, "the lookup")
+    analyst.press("ctrl+3")
+    analyst.click_at(analyst.row("Domains", "••"))
+    analyst.row(FACTS, truth.registrar)
+    analyst.row(FACTS, truth.abuse_email)
+    assert not any(truth.domain in text for row in analyst.rows(FACTS) for text in row["texts"])
+    analyst.click("Reveal")
+    analyst.find(truth.domain)
+    analyst.close()
+    (now,) = read(case, lambda c: projection.read_many(c, [truth.domain]))
+    assert (now.findings.registrar, now.findings.asn) == (truth.registrar, truth.asn)
+    assert read(case, lambda c: c.rows("SELECT actor, action FROM audit")) == [
+        ("Practice Analyst One", "import")
+    ]
     assert read(case, lambda c: check.check(c).problems) == ()
 
 
