@@ -290,7 +290,9 @@ class DomainsPage(QWidget):
 
     def _say_count(self) -> None:
         chosen = len(self.table.selectionModel().selectedRows())
-        count = self.tr("{n} domains").format(n=f"{len(self.model.keys):,}")
+        listed = len(self.model.keys)
+        many = self.tr("{n} domains").format(n=f"{listed:,}")
+        count = self.tr("1 domain") if listed == 1 else many
         selected = self.tr("{n} selected").format(n=f"{chosen:,}") if chosen else ""
         self._count.setText(joined([selected] if self._calm else [count, selected]))
         self.assess_button.setEnabled(chosen > 0)

@@ -111,6 +111,7 @@ def test_typing_filters_by_sql(page, qtbot, text, count):
     with qtbot.waitSignal(page.model.listed, timeout=10000):
         qtbot.keyClicks(page.filter, text)
     qtbot.waitUntil(lambda: page.model.query.text == text and page.model.rowCount() == count)
+    assert page._count.text() == ("1 domain" if count == 1 else f"{count} domains")
     assert page._stack.currentIndex() == (0 if count else 1)
 
 
