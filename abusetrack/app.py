@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from abusetrack.ui.dialogs.first_run import Chosen
 
 _LOG = logging.getLogger(__name__)
+# A list is painted by hundreds of small calls, and for each Qt's thread waits for Python's lock:
+# at Python's own 5 ms the window stood still for 0.2 s while lookups ran.
+SWITCH_SECONDS = 0.0005
 _SIGNAL_MS = 250  # how often Python looks for a signal while Qt waits
 _WORLD = 1  # seed of the world that is practised on
 EXIT_INPUT, EXIT_CASE_FILE = 2, 3
@@ -58,6 +62,7 @@ def run(
 
     With ``first``, ask for what is needed to begin, and whether to practise.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication(["abusetrack"])
     app.setApplicationName("abusetrack")
     app.setDesktopFileName("abusetrack")

@@ -106,6 +106,7 @@ def _say_when_painted(kind: Any, window: Any) -> None:
 def _window(case: str, config: str | None) -> tuple[Any, Any]:
     from PySide6.QtWidgets import QApplication
 
+    from abusetrack import app as app_module
     from abusetrack import settings
     from abusetrack.casefile import open_case_file
     from abusetrack.records import SystemClock
@@ -115,6 +116,7 @@ def _window(case: str, config: str | None) -> tuple[Any, Any]:
     from abusetrack.ui.main_window import MainWindow
     from abusetrack.ui.messages import Messages
 
+    sys.setswitchinterval(app_module.SWITCH_SECONDS)
     gc.set_threshold(50_000, 20, 100)  # as the program does
     app = QApplication(["abusetrack"])
     theme.apply(app, dark=False)
