@@ -69,7 +69,8 @@ def _hosting(case: CaseFile, filters: Filters) -> Hosting:
     import numpy as np
 
     found = attribution.counted(case, filters)
-    owner, place, keys = _seen(case, filters, found)
+    visits = _visits(case, found)
+    owner, place, keys = _seen(filters, found, visits)
     domains = len(found.domain)
     regions_of = [_region(key) for key in keys]
     names = sorted(set(regions_of))
@@ -86,26 +87,44 @@ def _hosting(case: CaseFile, filters: Filters) -> Hosting:
         countries=_countries({keys[at]: n for (at,), n in columns.tally(place)}, domains),
         regions=_sizes(whole),
         months=tuple((name, _sizes(months[name])) for name in sorted(months)),
-        moves=_moved(case, filters, found).ranked(),
+        moves=_moved(filters, visits).ranked(),
     )
 
 
 def seen_in(case: CaseFile, filters: Filters, key: str | None) -> list[int]:
     """Return the numbers of the domains of a row of countries; None: where it is not known."""
     found = attribution.counted(case, filters)
-    owner, place, keys = _seen(case, filters, found)
+    owner, place, keys = _seen(filters, found, _visits(case, found))
     return [] if key not in keys else found.domain[owner[place == keys.index(key)]].tolist()
 
 
 def moved(case: CaseFile, filters: Filters, before: str, after: str) -> list[int]:
     """Return the numbers of the domains that moved from one country to another one."""
     found = attribution.counted(case, filters)
-    moves = _moved(case, filters, found)
+    moves = _moved(filters, _visits(case, found))
     return sorted(set(found.domain[moves.of(before, after)].tolist()))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Visits:
+    """Lookups of counted rows since the first report: of which row, when, and what they said."""
+
+    owner: Any
+    when: Any
+    number: Any  # of the facts
+    facts: Facts
+
+
+def _visits(case: CaseFile, found: Counted) -> _Visits:
+    lookups = columns.lookups(case)
+    rows, owner = lookups.of(found.domain)
+    when = lookups.hosted_at[rows]
+    later = when >= found.first[owner]
+    return _Visits(owner[later], when[later], lookups.facts.number[rows[later]], lookups.facts)
+
+
 def _seen(
-    case: CaseFile, filters: Filters, found: Counted
+    filters: Filters, found: Counted, visits: _Visits
 ) -> tuple[Any, Any, Sequence[str | None]]:
     """Return pairs of a counted row and a key, each once, and the keys.
 
@@ -113,15 +132,12 @@ def _seen(
     """
     import numpy as np
 
-    lookups = columns.lookups(case)
-    rows, owner = lookups.of(found.domain)
-    when, begin = lookups.hosted_at[rows], found.first[owner]
-    inside = when >= begin
+    keys, of_fact = _numbered(visits.facts, lambda said: attribution.country(said)[0])
+    owner, place = visits.owner, of_fact[visits.number]
     if (until := _until(filters)) is not None:
-        inside &= when < np.maximum(until, begin + attribution.DAYS * columns.DAY)
-    keys, of_fact = _numbered(lookups.facts, lambda said: attribution.country(said)[0])
-    rows, owner = rows[inside], owner[inside]
-    place = of_fact[lookups.facts.number[rows]]
+        week = found.first[owner] + attribution.DAYS * columns.DAY
+        inside = visits.when < np.maximum(until, week)
+        owner, place = owner[inside], place[inside]
     pairs = owner[place > 0] * len(keys) + place[place > 0]
     pairs = columns.distinct(pairs[np.diff(pairs, prepend=-1) != 0])  # most stay where they are
     owner, place = pairs // len(keys), pairs % len(keys)
@@ -165,14 +181,11 @@ class _Moves:
         return tuple(sorted(found, key=lambda move: (-move.moves, move.before, move.after)))
 
 
-def _moved(case: CaseFile, filters: Filters, found: Counted) -> _Moves:
-    lookups = columns.lookups(case)
-    rows, owner = lookups.of(found.domain)
-    countries, of_fact = _numbered(lookups.facts, lambda said: said["hosting_country"])
-    country = of_fact[lookups.facts.number[rows]]
-    when = lookups.hosted_at[rows]
-    path = (country > 0) & (when >= found.first[owner])
-    owner, country, when = owner[path], country[path], when[path]
+def _moved(filters: Filters, visits: _Visits) -> _Moves:
+    countries, of_fact = _numbered(visits.facts, lambda said: said["hosting_country"])
+    country = of_fact[visits.number]
+    known = country > 0
+    owner, country, when = visits.owner[known], country[known], visits.when[known]
     move = (owner[1:] == owner[:-1]) & (country[1:] != country[:-1])
     if (until := _until(filters)) is not None:
         move &= when[1:] < until

@@ -9,9 +9,10 @@ Open cases are censored at their last successful check. Times are in days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, overload
 
 from abusetrack.metrics.columns import NEVER
@@ -164,24 +165,40 @@ class Curve:
         return np.append(1.0, self.share)[np.searchsorted(self.days, days, side="right")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Survival:
     """The estimate over cases. ``early`` and ``late`` are the bounds of the band.
 
-    ``median`` and ``within`` are of the late curve: what was surely gone by then; the
-    early one gives ``median_early``. A median is None where fewer than half are gone.
+    ``median`` and ``gone`` are of the late curve: what was surely gone by then; the early
+    one, worked out when it is asked for, gives ``median_early``. A median is None where
+    fewer than half are gone.
     """
 
     cases: int
     removed: int
     expired: int
     open: int
-    early: Curve
     late: Curve
     median: float | None
-    median_early: float | None
     median_interval: tuple[float | None, float | None]
-    within: tuple[tuple[int, Interval], ...]  # days -> share gone, from late to early curve
+    gone: tuple[tuple[int, float], ...]  # days -> share surely gone
+    days_up: Any = field(repr=False)  # of each case, and whether it was removed
+    was_removed: Any = field(repr=False)
+
+    @cached_property
+    def early(self) -> Curve:
+        """The curve as if every removal had come just after the last check up."""
+        return _curve(self.days_up, self.was_removed)[0]
+
+    @property
+    def median_early(self) -> float | None:
+        """The median of the early curve."""
+        return _first_below(self.early.days, self.early.share)
+
+    @property
+    def within(self) -> tuple[tuple[int, Interval], ...]:
+        """Days, and the share gone by then: from the late to the early curve."""
+        return tuple((day, Interval(share, 1 - self.early.at(day))) for day, share in self.gone)
 
 
 def survival(cases: Sequence[Case]) -> Survival | None:
@@ -196,19 +213,18 @@ def survival(cases: Sequence[Case]) -> Survival | None:
     these = cases if isinstance(cases, Cases) else Cases.of(cases)
     removed = these.end == REMOVED
     surely_up = these.days_up()
-    early, _ = _curve(surely_up, removed)
     late, found = _curve(np.where(removed, these.days_until_gone(), surely_up), removed)
     return Survival(
         cases=len(these),
         removed=int(removed.sum()),
         expired=int((these.end == EXPIRED).sum()),
         open=int((these.end == UP).sum()),
-        early=early,
         late=late,
         median=_first_below(late.days, late.share),
-        median_early=_first_below(early.days, early.share),
         median_interval=_median_interval(found) if removed.any() else (None, None),
-        within=tuple((day, Interval(1 - late.at(day), 1 - early.at(day))) for day in WITHIN),
+        gone=tuple((day, 1 - late.at(day)) for day in WITHIN),
+        days_up=surely_up,
+        was_removed=removed,
     )
 
 

@@ -118,7 +118,7 @@ def _build(what: _Clock, case: CaseFile, filters: Filters, _around: Surroundings
             ("Still open", f"{whole.open:,}"),
             ("Run out", f"{whole.expired:,}"),
             ("Median", days(whole.median)),
-            *((f"Within {day} d", percent(share.low)) for day, share in whole.within),
+            *((f"Within {day} d", percent(share)) for day, share in whole.gone),
         ),
     )
 
@@ -182,7 +182,7 @@ def _row(name: str, found: Survival) -> tuple[Cell, ...]:
     between = "not known" if low is None else f"{days(low)} to {days(high) if high else 'open'}"
     return (
         name, found.cases, found.removed, found.expired, found.open, median, between,
-        *(share.low for _day, share in found.within),
+        *(share for _day, share in found.gone),
     )  # fmt: skip
 
 
