@@ -42,7 +42,7 @@ from abusetrack.ui.taking_in import Source
 SIZE = 1280, 800
 _SEED = 1
 _START = datetime(2026, 3, 2, tzinfo=UTC)  # always the same day, so that pictures stay
-_SEEN, _SHARE = 24, 0.0005  # of 255, and of all pixels: half a word
+_SEEN, _SHARE = 8, 0.0003  # of 255, and of all pixels: a pale button, or half a word
 _UNCONFIRMED = 5  # every so many contacts one is left for the analyst
 
 NEW_LIST = """From our partner, this morning:

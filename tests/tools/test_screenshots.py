@@ -25,6 +25,11 @@ def test_only_what_a_person_would_see_makes_another_picture(qapp):
     assert not differ(picture("42 domains"), picture("42 domains"))
     assert not differ(picture("42", "#ffffff"), picture("42", "#fefefe"))
     assert differ(picture("42 domains"), picture("43 reports of them"))
+    button = picture()
+    painter = QPainter(button)
+    painter.fillRect(100, 100, 80, 28, QColor("#f3f3f3"))  # pale, but there
+    painter.end()
+    assert differ(picture(), button)
     assert differ(picture(), picture().scaled(401, 300))
 
 
