@@ -36,6 +36,7 @@ from abusetrack.ui.hooks import CrashHook
 from abusetrack.ui.locking import Lock
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Messages
+from abusetrack.ui.places import first_place
 from abusetrack.ui.taking_in import Source
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Desktop(QObject):
             return
         self.start(None)
         if self.window is not None:
-            self.window.intake.add([Source("practice", reports)])
+            self.window.pages.intake.add([Source("practice", reports)])
 
     def _start_practice(self) -> str:
         """Start the practice internet for as long as the app runs; return a list of reports."""
@@ -226,7 +227,7 @@ class Desktop(QObject):
         except AbusetrackError as error:
             self._refuse(error)
 
-    def _open(self, passphrase: str | None, key: RawKey | None = None) -> None:
+    def _open(self, passphrase: str | None, key: RawKey | None = None, place: str = "") -> None:
         context = self._context
         if context is None:
             raise AssertionError("start() makes the context first")
@@ -240,12 +241,17 @@ class Desktop(QObject):
         ) as case:
             desk = Desk(context, case, messages)
             self._key = case.key
+            place = place or first_place(case)
             open_with = self._open_with if case.encrypted else None
         messages.setParent(desk)
         lock = Lock(desk, open_with, context.settings.window.lock_minutes)
         with theme.undressed():
             self.window = MainWindow(
-                desk, lock=lock, config_path=self._config_path, shape_path=self._shape_path
+                desk,
+                lock=lock,
+                config_path=self._config_path,
+                shape_path=self._shape_path,
+                place=place,
             )
         desk.setParent(self.window)
         lock.setParent(self.window)
@@ -345,7 +351,7 @@ class Desktop(QObject):
         window = self.window
         if window is None:
             return
-        place = window.place
+        place = window.pages.here
         window.closed.disconnect(self._on_closed)
         self._hook.crashed.disconnect(window.show_crash)
         window.close()
@@ -360,15 +366,14 @@ class Desktop(QObject):
         finally:
             QApplication.restoreOverrideCursor()
         try:
-            self._open(None, self._key)
+            self._open(None, self._key, place)
         except AbusetrackError as error:
             self._refuse(error)
-        self._return_to(place, told, wrong)
+        self._tell(told, wrong)
 
-    def _return_to(self, place: int, told: str, wrong: str) -> None:
+    def _tell(self, told: str, wrong: str) -> None:
         if self.window is None:
             return
-        self.window.place = place
         if told:
             self.window.desk.messages.news(told)
         if wrong:

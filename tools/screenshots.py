@@ -143,8 +143,8 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
         _draw_intake(window, folder / f"intake{suffix}.png")
         _draw_domains(window, folder, suffix, everything=everything)
         _draw_notices(window, folder, suffix, everything=everything)
-        for name, page in (("activity", window.activity), ("hops", window.hops)):
-            window.show_page(page)
+        for name, page in (("activity", window.pages.activity), ("hops", window.pages.hops)):
+            window.pages.show_page(page)
             _until(lambda shown=page: shown.tree.topLevelItemCount() > 0)
             _wait(200)
             _save(window, folder / f"{name}{suffix}.png")
@@ -154,14 +154,14 @@ def _draw(work: Work, folder: Path, suffix: str, *, everything: bool) -> None:
         empty = Work(work.context, work.lists / f"empty{suffix}.case", work.lists)
         with _window(empty) as window:
             for name in ("intake", "domains", "notices"):
-                window.show_page(getattr(window, name))
+                window.pages.show_page(getattr(window, name))
                 _wait(300)
                 _save(window, folder / f"{name}-empty{suffix}.png")
 
 
 def _draw_directory(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
-    page = window.directory
-    window.show_page(page)
+    page = window.pages.directory
+    window.pages.show_page(page)
     page.used.setChecked(True)
     _until(lambda: page.model.rowCount() > 0)
     page.table.selectRow(0)
@@ -176,8 +176,8 @@ def _draw_directory(window: MainWindow, folder: Path, suffix: str, *, everything
 
 
 def _draw_dashboards(window: MainWindow, folder: Path, suffix: str) -> None:
-    page = window.dashboards
-    window.show_page(page)
+    page = window.pages.dashboards
+    window.pages.show_page(page)
     for at in range(page.tabs.count()):
         page.tabs.setCurrentIndex(at)
         cards = [card for card in page.cards.values() if card.isVisible()]
@@ -210,8 +210,8 @@ class _window:  # noqa: N801  # reads as a verb
 
 
 def _draw_intake(window: MainWindow, path: Path) -> None:
-    window.show_page(window.intake)
-    page = window.intake
+    window.pages.show_page(window.pages.intake)
+    page = window.pages.intake
     page.origin.source.setCurrentText("partner")
     page.add([Source("pasted", NEW_LIST)])
     _until(lambda: page.model.rowCount() > 0)
@@ -221,8 +221,8 @@ def _draw_intake(window: MainWindow, path: Path) -> None:
 
 
 def _draw_domains(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
-    window.show_page(window.domains)
-    page = window.domains
+    window.pages.show_page(window.pages.domains)
+    page = window.pages.domains
     _until(lambda: page.model.rowCount() > 0)
     column = page.model.column_of("confirmed_reports")
     page.table.sortByColumn(column, Qt.SortOrder.DescendingOrder)
@@ -262,8 +262,8 @@ def _is_telling(row: object) -> bool:
 
 
 def _draw_notices(window: MainWindow, folder: Path, suffix: str, *, everything: bool) -> None:
-    window.show_page(window.notices)
-    page = window.notices
+    window.pages.show_page(window.pages.notices)
+    page = window.pages.notices
     _until(lambda: not page.list.is_empty())
     _wait(300)
     _save(window, folder / f"notices{suffix}.png")

@@ -11,10 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from abusetrack.settings import default_log_path
-from abusetrack.ui.dialogs.command_box import CommandBox
-from abusetrack.ui.dialogs.help import HelpDialog
-from abusetrack.ui.dialogs.log_viewer import LogDialog
-from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
+from abusetrack.ui.places import all_places
 from abusetrack.ui.widgets.parts import open_once
 
 if TYPE_CHECKING:
@@ -23,18 +20,18 @@ if TYPE_CHECKING:
 _tr = partial(QCoreApplication.translate, "menus")
 _LINE = ("", "", None)
 _GUIDE = {  # which page of the guide fits which page of the window
-    "ActivityPage": "first-day",
-    "IntakePage": "take-in-a-list",
-    "DomainsPage": "domains",
-    "HopsPage": "domains",
-    "NoticesPage": "assess-decide-draft",
-    "DashboardsPage": "dashboards",
-    "DirectoryPage": "directory",
+    "activity": "first-day",
+    "intake": "take-in-a-list",
+    "domains": "domains",
+    "hops": "domains",
+    "notices": "assess-decide-draft",
+    "dashboards": "dashboards",
+    "directory": "directory",
 }
 
 
 def build(window: MainWindow) -> None:
-    """Fill the window's menu bar; Ctrl+V pastes reports on the intake page alone."""
+    """Fill the window's menu bar."""
     made = {}
     for title, commands in _menus(window):
         made[title] = menu = window.menuBar().addMenu(title)
@@ -44,11 +41,6 @@ def build(window: MainWindow) -> None:
             else:
                 add(menu, text, shortcut, act)
     _add_toggles(window, made[_tr("&View")])
-    paste = QAction(_tr("Paste reports"), window.intake)
-    paste.setShortcut(QKeySequence(QKeySequence.StandardKey.Paste))
-    paste.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    paste.triggered.connect(window.intake.paste)
-    window.intake.addAction(paste)
 
 
 def add(menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None) -> QAction:
@@ -63,7 +55,7 @@ def add(menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None)
 
 def open_settings(window: MainWindow) -> None:
     """Edit the settings file."""
-    from abusetrack.ui.dialogs.settings import SettingsDialog  # large, and seldom wanted
+    from abusetrack.ui.dialogs.settings import SettingsDialog
 
     path = window.config_path
     if path is None:
@@ -76,19 +68,26 @@ def open_settings(window: MainWindow) -> None:
 
 def open_box(window: MainWindow) -> None:
     """Find a command or a domain."""
+    from abusetrack.ui.dialogs.command_box import CommandBox
+
     box = CommandBox(window.desk, window, revealed=window.names_revealed)
-    box.wanted.connect(window.lead)
+    box.wanted.connect(window.pages.lead)
     open_once(box)
 
 
 def open_keys(window: MainWindow) -> None:
-    """Show what every key does."""
+    """Show what every key does, also on pages that were not looked at yet."""
+    from abusetrack.ui.dialogs.shortcuts import ShortcutsDialog
+
+    tuple(window.pages.every())
     open_once(ShortcutsDialog(window))
 
 
 def open_help(window: MainWindow) -> None:
     """Show the page of the guide that fits the page of the window; one guide at a time."""
-    page = _GUIDE[type(window.places[window.place][1]).__name__]
+    from abusetrack.ui.dialogs.help import HelpDialog
+
+    page = _GUIDE[window.pages.here]
     shown = window.findChild(HelpDialog)
     if shown is not None and shown.isVisible():
         shown.show_page(page)
@@ -101,6 +100,8 @@ def open_help(window: MainWindow) -> None:
 
 def open_log(window: MainWindow) -> None:
     """Show the log beside the window."""
+    from abusetrack.ui.dialogs.log_viewer import LogDialog
+
     dialog = LogDialog(window.desk, default_log_path(), window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
@@ -111,8 +112,8 @@ _Command = tuple[str, str, Callable[[], object] | None]
 
 def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
     pages: list[_Command] = [
-        (title, f"Ctrl+{number}", partial(window.show_page, page))
-        for number, (title, page) in enumerate(window.places, start=1)
+        (place.title, f"Ctrl+{number}", partial(window.pages.go, place.key))
+        for number, place in enumerate(all_places(), start=1)
     ]
     return [
         (

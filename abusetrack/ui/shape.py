@@ -40,35 +40,36 @@ def write(path: Path, shape: Shape) -> None:
         _LOG.warning("the shape of the window cannot be kept", exc_info=error)
 
 
-def of(window: QMainWindow, pages: Mapping[str, QWidget]) -> Shape:
-    """Return the shape of a window and of its pages, by their keys."""
-    shape: dict[str, object] = {
-        _WINDOW: bytes(window.saveGeometry().toBase64().data()).decode("ascii")
+def of_window(window: QMainWindow) -> Shape:
+    """Return the shape of a window alone."""
+    return {_WINDOW: bytes(window.saveGeometry().toBase64().data()).decode("ascii")}
+
+
+def of(page: QWidget) -> Shape:
+    """Return the shape of a page."""
+    return {
+        "dividers": [split.sizes() for split in page.findChildren(QSplitter)],
+        "columns": [_columns(header) for header in _headers(page)],
     }
-    for key, page in pages.items():
-        shape[key] = {
-            "dividers": [split.sizes() for split in page.findChildren(QSplitter)],
-            "columns": [_columns(header) for header in _headers(page)],
-        }
-    return shape
 
 
-def give(window: QMainWindow, pages: Mapping[str, QWidget], shape: Shape) -> None:
-    """Give a window and its pages a shape back, as far as it fits them."""
+def give_window(window: QMainWindow, shape: Shape) -> None:
+    """Give a window its place and size back."""
     geometry = shape.get(_WINDOW)
     if isinstance(geometry, str):
         window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
-    for key, page in pages.items():
-        part = shape.get(key)
-        if isinstance(part, dict):
-            for split, sizes in zip(
-                page.findChildren(QSplitter), part.get("dividers", ()), strict=False
-            ):
-                if len(sizes) == split.count() and any(sizes):
-                    split.setSizes([int(size) for size in sizes])
-            for header, columns in zip(_headers(page), part.get("columns", ()), strict=False):
-                if sorted(at for at, _ in columns) == list(range(header.count())):
-                    _arrange(header, columns)
+
+
+def give(page: QWidget, shape: object) -> None:
+    """Give a page its shape back, as far as there is one that fits it."""
+    if not isinstance(shape, dict):
+        return
+    for split, sizes in zip(page.findChildren(QSplitter), shape.get("dividers", ()), strict=False):
+        if len(sizes) == split.count() and any(sizes):
+            split.setSizes([int(size) for size in sizes])
+    for header, columns in zip(_headers(page), shape.get("columns", ()), strict=False):
+        if sorted(at for at, _ in columns) == list(range(header.count())):
+            _arrange(header, columns)
 
 
 def _headers(page: QWidget) -> list[QHeaderView]:

@@ -18,6 +18,7 @@ from abusetrack.ui import theme
 from abusetrack.ui.desk import Desk
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Messages
+from abusetrack.ui.places import first_place
 
 _OURS = {"lookup", "db", "reader", "study", "list"}
 
@@ -91,7 +92,9 @@ class Bench:
         """Open the window, as large as it comes."""
         desk = self.desk()
         self._open.remove(desk)
-        window = MainWindow(desk, shape_path=shape_path)
+        with self.case() as case:
+            place = first_place(case) if start else "intake"
+        window = MainWindow(desk, shape_path=shape_path, place=place)
         desk.setParent(window)
         self._open.append(window)
         self.qtbot.addWidget(window)

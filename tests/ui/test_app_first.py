@@ -49,7 +49,7 @@ def test_practice_needs_nothing_and_leaves_nothing(desktop, tmp_path, qtbot):
     window = desktop.window
     assert window.desk.context.settings.practice
     assert window.desk.can_look_up
-    qtbot.waitUntil(lambda: window.intake.model.rowCount() > 0, timeout=30000)
+    qtbot.waitUntil(lambda: window.pages.intake.model.rowCount() > 0, timeout=30000)
     folder = desktop._case_path.parent
     assert folder.exists()
     window.close()

@@ -81,8 +81,8 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[QWidget]:
 
 def everything(window: MainWindow, folder: Path) -> Iterator[tuple[str, QWidget]]:
     """Show each page, then each dialog; yield its name, and what is shown."""
-    for _title, page in window.places:
-        window.show_page(page)
+    for page in window.pages.every():
+        window.pages.show_page(page)
         yield type(page).__name__, window
     for dialog in dialogs(window, folder):
         dialog.show()
@@ -161,10 +161,10 @@ def _said_on(widget: QWidget) -> str:
 
 def test_a_screen_reader_is_told_what_stands_on_the_screen(filled, qtbot, tmp_path):
     window = filled.window(start=True)
-    window.show_page(window.domains)
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
-    window.domains.table.selectRow(0)
-    qtbot.waitUntil(lambda: window.domains.detail.domain is not None)
+    window.pages.show_page(window.pages.domains)
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
+    window.pages.domains.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.pages.domains.detail.domain is not None)
     window.reveal_names(True)  # the words on some buttons follow what they did last
     window.desk.messages.news("Something happened.")
     untold = {
@@ -192,9 +192,9 @@ def test_every_control_that_is_shown_is_reached_by_the_keyboard(filled, qtbot, t
 
 def test_a_screen_reader_reads_a_table_cell_by_cell(filled, qtbot):
     window = filled.window(start=True)
-    window.show_page(window.domains)
-    table = window.domains.table
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+    window.pages.show_page(window.pages.domains)
+    table = window.pages.domains.table
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
     told = QAccessible.queryAccessibleInterface(table)
     cells = [told.child(at) for at in range(told.childCount())]
     assert {QAccessible.Role.Cell, QAccessible.Role.ColumnHeader} <= {one.role() for one in cells}

@@ -23,7 +23,7 @@ def opened(filled, qtbot, tmp_path):
     (tmp_path / "backups").mkdir()
     desktop = Desktop(filled.path, settings, CrashHook())
     desktop.start(None)
-    desktop.window.show_page(desktop.window.domains)
+    desktop.window.pages.show_page(desktop.window.pages.domains)
     yield desktop
     desktop.close()
     desktop.window.deleteLater()
@@ -77,7 +77,7 @@ def test_a_plain_file_gets_a_passphrase_then_another_and_can_be_locked(opened, q
     said(opened, qtbot, "new passphrase only")
     assert is_encrypted(path)
     assert opened.window.lock_badge.isVisible()
-    assert opened.window.place == 2
+    assert opened.window.pages.here == "domains"
     passphrase(opened, qtbot, "wrong", "second words")
     assert said(opened, qtbot, "passphrase").weight is Weight.CARE
     passphrase(opened, qtbot, "first words", "second words")
@@ -85,7 +85,7 @@ def test_a_plain_file_gets_a_passphrase_then_another_and_can_be_locked(opened, q
     assert opens(path, clock, "second words")
     with pytest.raises(WrongPassphraseError):
         opens(path, clock, "first words")
-    qtbot.waitUntil(lambda: opened.window.domains.model.rowCount() == 4)
+    qtbot.waitUntil(lambda: opened.window.pages.domains.model.rowCount() == 4)
 
 
 def test_a_new_passphrase_has_to_be_typed_twice(opened, qtbot):

@@ -38,7 +38,7 @@ def open_window(qtbot, tmp_path, clock, context):
         desktop.start(passphrase)
         made.append(desktop)
         window = desktop.window
-        qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+        qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
         return window
 
     yield open_
@@ -49,13 +49,13 @@ def open_window(qtbot, tmp_path, clock, context):
 
 def test_a_locked_window_shows_and_reads_nothing_until_the_passphrase_is_right(open_window, qtbot):
     window = open_window("right")
-    window.show_page(window.domains)
+    window.pages.show_page(window.pages.domains)
     clipboard.put("amber[.]test")
     qtbot.keyClick(window, Qt.Key.Key_L, CTRL | SHIFT)
     assert window._lock.locked
-    assert not window.domains.isVisible()
+    assert not window.pages.domains.isVisible()
     assert QApplication.clipboard().text() == ""
-    assert window.desk.rows(window.domains.model.keys) == []
+    assert window.desk.rows(window.pages.domains.model.keys) == []
     window.desk.read(lambda _case: pytest.fail("read while locked"), lambda _none: None)
     qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
     assert not [
@@ -67,10 +67,10 @@ def test_a_locked_window_shows_and_reads_nothing_until_the_passphrase_is_right(o
     assert window._lock.locked
     assert page.wrong.isVisible()
     page.field.setText("right")
-    with qtbot.waitSignal(window.domains.model.listed, timeout=20000):
+    with qtbot.waitSignal(window.pages.domains.model.listed, timeout=20000):
         page.button.click()
-    assert window.domains.isVisible()
-    assert window.domains.model.row(0) is not None
+    assert window.pages.domains.isVisible()
+    assert window.pages.domains.model.row(0) is not None
     assert page.field.text() == ""
 
 
@@ -114,4 +114,4 @@ def test_a_plain_file_says_that_it_cannot_be_locked(open_window):
     window.lock()
     assert not window._lock.locked
     assert "cannot be locked" in window.desk.messages.last.text
-    assert window.domains.model.row(0) is not None
+    assert window.pages.domains.model.row(0) is not None

@@ -22,6 +22,7 @@ from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.dialogs.unanswered import UnansweredDialog
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Weight
+from abusetrack.ui.places import all_places
 from abusetrack.ui.worker import Advance, Ended
 
 CONTACT = Contact(
@@ -174,16 +175,16 @@ def test_an_import_in_the_window_is_looked_up_by_itself(practice_bench, world, q
     bench = practice_bench()
     window = bench.window(start=True)
     QApplication.clipboard().setText("\n".join(f"https://{name}/x" for name in names_of(world, 5)))
-    qtbot.keyClick(window.intake, Qt.Key.Key_V, CTRL)
-    qtbot.waitUntil(lambda: window.intake.import_button.isEnabled())
+    qtbot.keyClick(window.pages.intake, Qt.Key.Key_V, CTRL)
+    qtbot.waitUntil(lambda: window.pages.intake.import_button.isEnabled())
     with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
         qtbot.keyClick(window, Qt.Key.Key_I, CTRL)
     assert looked_up(bench) == 5
-    window.show_page(window.domains)
+    window.pages.show_page(window.pages.domains)
     qtbot.waitUntil(
         lambda: (
-            window.domains.model.rowCount() == 5
-            and window.domains.model.row(0).findings.looked_up_at is not None
+            window.pages.domains.model.rowCount() == 5
+            and window.pages.domains.model.row(0).findings.looked_up_at is not None
         )
     )
 
@@ -200,18 +201,21 @@ def test_without_a_resolver_the_queue_is_shown_and_nothing_runs(filled, qtbot):
 
 def test_every_page_is_reached_by_its_key(bench, qtbot):
     window = bench.window()
-    for number, (title, page) in enumerate(window.places):
+    for number, place in enumerate(all_places()):
         qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1 + number), CTRL)
-        assert window._pages.currentWidget() is page
-        assert window._rail[number].isChecked()
-        assert window._rail[number].text() == title
+        assert window.pages.currentWidget() is getattr(window.pages, place.key)
+        assert window._rail[place.key].isChecked()
+        assert window._rail[place.key].text() == place.title
 
 
 def test_filter_and_reveal_are_reached_by_key(filled, qtbot):
     window = filled.window()
     qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
-    assert window._pages.currentWidget() is window.domains
-    assert window.domains.filter.hasFocus() or window.focusWidget() is window.domains.filter
+    assert window.pages.currentWidget() is window.pages.domains
+    assert (
+        window.pages.domains.filter.hasFocus()
+        or window.focusWidget() is window.pages.domains.filter
+    )
     qtbot.keyClick(window, Qt.Key.Key_M, CTRL | SHIFT)
     assert window._reveal_button.isChecked()
     assert window._reveal_button.text() == "Mask names"
@@ -221,27 +225,29 @@ def test_filter_and_reveal_are_reached_by_key(filled, qtbot):
 
 def test_calm_mode_hides_numbers_and_colours_and_gives_them_back(filled, qtbot):
     window = filled.window(start=True)
-    window.show_page(window.domains)
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
-    window.domains.table.selectRow(0)
-    qtbot.waitUntil(lambda: window.domains.detail.tabs.tabText(1) != "Reports")
-    window.show_page(window.activity)
-    qtbot.waitUntil(lambda: bool(window.activity.tree.titles()))
+    window.pages.show_page(window.pages.domains)
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
+    window.pages.domains.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.pages.domains.detail.tabs.tabText(1) != "Reports")
+    window.pages.show_page(window.pages.activity)
+    qtbot.waitUntil(lambda: bool(window.pages.activity.tree.titles()))
     qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
-    shown = [column.key for column in window.domains.model.offered()]
-    assert not {"reports", "confirmed_reports", "urls"} & set(window.domains.column_menu.shown())
-    assert {"unicode", "state"} <= set(window.domains.column_menu.shown()) < set(shown)
+    shown = [column.key for column in window.pages.domains.model.offered()]
+    assert not {"reports", "confirmed_reports", "urls"} & set(
+        window.pages.domains.column_menu.shown()
+    )
+    assert {"unicode", "state"} <= set(window.pages.domains.column_menu.shown()) < set(shown)
     texts = [label.text() for label in window.findChildren(QLabel) if label.isVisibleTo(window)]
-    texts += [cell for row in window.activity.tree.texts() for cell in row[1:2]]
-    texts += [*window.activity.tree.titles(), window.domains.detail.tabs.tabText(1)]
+    texts += [cell for row in window.pages.activity.tree.texts() for cell in row[1:2]]
+    texts += [*window.pages.activity.tree.titles(), window.pages.domains.detail.tabs.tabText(1)]
     assert not [text for text in texts if any(map(str.isdigit, text))]
     assert window.lookups.queue.text() == "Names are queued"
     assert theme.worn() is schemes.CALM_LIGHT
-    window.show_page(window.dashboards)
-    assert not window.dashboards.tabs.isVisible()
+    window.pages.show_page(window.pages.dashboards)
+    assert not window.pages.dashboards.tabs.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_H, CTRL | SHIFT)
-    assert window.dashboards.tabs.isVisible()
-    assert "reports" in window.domains.column_menu.shown()
+    assert window.pages.dashboards.tabs.isVisible()
+    assert "reports" in window.pages.domains.column_menu.shown()
     assert window.lookups.queue.text() == "Names queued: 4"
     assert theme.worn() is theme.LIGHT
 
@@ -250,7 +256,7 @@ def test_calm_mode_can_be_the_start(bench_of, clock, qtbot):
     context = make_context(Settings(window=WindowSettings(calm=True)), clock)
     window = bench_of(context).window(start=True)
     assert theme.worn() is schemes.CALM_LIGHT
-    assert "reports" not in window.domains.column_menu.shown()
+    assert "reports" not in window.pages.domains.column_menu.shown()
 
 
 def test_ctrl_z_takes_a_finding_back_and_says_what_cannot_be(filled, qtbot, finding):
@@ -262,7 +268,7 @@ def test_ctrl_z_takes_a_finding_back_and_says_what_cannot_be(filled, qtbot, find
         lambda case: directory.upsert(case, [CONTACT]), lambda _none: messages.news("stored")
     )
     qtbot.waitUntil(lambda: messages.last.text == "stored")
-    window.domains.assess(["amber.test"], finding)
+    window.pages.domains.assess(["amber.test"], finding)
     qtbot.waitUntil(lambda: "Finding recorded" in messages.last.text)
     assert confirmed(filled) == 2
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
@@ -297,11 +303,11 @@ def test_no_label_shows_rich_text_or_links(filled, qtbot):
 
 def test_the_title_never_holds_a_name(filled, qtbot):
     window = filled.window()
-    window.show_page(window.domains)
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+    window.pages.show_page(window.pages.domains)
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
     window.reveal_names(True)
-    window.domains.table.selectRow(0)
-    qtbot.waitUntil(lambda: window.domains.detail.facts.topLevelItemCount() > 0)
+    window.pages.domains.table.selectRow(0)
+    qtbot.waitUntil(lambda: window.pages.domains.detail.facts.topLevelItemCount() > 0)
     assert window.windowTitle() == "abusetrack"
 
 

@@ -77,23 +77,23 @@ def told(widget: QWidget) -> str:
 
 def visit(window, qtbot):
     """Show every page with its first row chosen; yield each once it is full."""
-    for _title, page in window.places:
-        window.show_page(page)
-        if page is window.domains:
-            qtbot.waitUntil(lambda: window.domains.model.rowCount() == 12, timeout=20000)
-            window.domains.table.selectRow(0)
-            qtbot.waitUntil(lambda: window.domains.detail.facts.topLevelItemCount() > 0)
-            tabs = window.domains.detail.findChild(QTabWidget)
+    for page in window.pages.every():
+        window.pages.show_page(page)
+        if page is window.pages.domains:
+            qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 12, timeout=20000)
+            window.pages.domains.table.selectRow(0)
+            qtbot.waitUntil(lambda: window.pages.domains.detail.facts.topLevelItemCount() > 0)
+            tabs = window.pages.domains.detail.findChild(QTabWidget)
             for at in range(tabs.count()):
                 tabs.setCurrentIndex(at)
                 qtbot.wait(50)
-        elif page is window.notices:
-            qtbot.waitUntil(lambda: not window.notices.list.is_empty(), timeout=20000)
-        elif page in (window.activity, window.hops):
+        elif page is window.pages.notices:
+            qtbot.waitUntil(lambda: not window.pages.notices.list.is_empty(), timeout=20000)
+        elif page in (window.pages.activity, window.pages.hops):
             with qtbot.waitSignal(page.listed, timeout=20000):
                 page.refresh()
-        elif page is window.directory:
-            qtbot.waitUntil(lambda: window.directory.model.rowCount() > 0, timeout=20000)
+        elif page is window.pages.directory:
+            qtbot.waitUntil(lambda: window.pages.directory.model.rowCount() > 0, timeout=20000)
         yield page
 
 

@@ -19,16 +19,16 @@ def titles(page):
 
 
 def listed(window, qtbot, count):
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == count)
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == count)
 
 
 def test_the_window_comes_back_as_it_was_left(filled, qtbot, tmp_path):
     path = tmp_path / "state" / "window.json"
     window = filled.window(start=True, shape_path=path)
-    page = window.domains
-    window.show_page(page)
+    page = window.pages.domains
+    window.pages.show_page(page)
     listed(window, qtbot, 4)
-    qtbot.waitUntil(lambda: window._back)
+    qtbot.waitUntil(lambda: window.pages._left is not None)
     window.resize(1111, 700)
     action = page.column_menu.actions()[3]
     action.setChecked(not action.isChecked())
@@ -38,32 +38,32 @@ def test_the_window_comes_back_as_it_was_left(filled, qtbot, tmp_path):
     page.bar.set_query(replace(page.bar.query, text="ceda", sort="unicode", descending=False))
     listed(window, qtbot, 1)
     page.table.selectRow(0)
-    window.dashboards.filters.set_chosen(
-        replace(window.dashboards.filters.chosen(), named=Period.THIS_YEAR)
+    window.pages.dashboards.filters.set_chosen(
+        replace(window.pages.dashboards.filters.chosen(), named=Period.THIS_YEAR)
     )
-    window.directory.filter.setText("Some Party")
-    shown, chosen = titles(page), window.dashboards.filters.chosen()
+    window.pages.directory.filter.setText("Some Party")
+    shown, chosen = titles(page), window.pages.dashboards.filters.chosen()
     window.close()
 
     again = filled.window(start=True, shape_path=path)
-    page = again.domains
-    again.show_page(page)
+    page = again.pages.domains
+    again.pages.show_page(page)
     qtbot.waitUntil(lambda: page.selected_domains() == ["cedar.test"])
     assert again.height() == 700  # no screen of a test is as wide as the window
     assert titles(page) == shown
     assert page.bar.query.text == "ceda"
     assert page.bar.query.sort == "unicode"
     assert page.detail.domain == "cedar.test"
-    assert again.dashboards.filters.chosen() == chosen
-    assert again.directory.filter.text() == "Some Party"
+    assert again.pages.dashboards.filters.chosen() == chosen
+    assert again.pages.directory.filter.text() == "Some Party"
     assert not again.names_revealed
 
 
 def test_no_name_is_in_the_file(filled, qtbot, tmp_path):
     path = tmp_path / "window.json"
     window = filled.window(start=True, shape_path=path)
-    window.show_page(window.domains)
-    window.domains.search("cedar.test")
+    window.pages.show_page(window.pages.domains)
+    window.pages.domains.search("cedar.test")
     listed(window, qtbot, 1)
     window.close()
     text = path.read_text("utf-8")
@@ -73,12 +73,13 @@ def test_no_name_is_in_the_file(filled, qtbot, tmp_path):
 
 def test_calm_mode_forgets_no_column(filled, qtbot):
     window = filled.window(start=True)
-    qtbot.waitUntil(lambda: window._back)
+    qtbot.waitUntil(lambda: window.pages._left is not None)
+    window.pages.go("domains")
     window.set_calm(True)
     window.close()
     again = filled.window(start=True)
-    qtbot.waitUntil(lambda: again._back)
-    assert "reports" in again.domains.column_menu.shown()
+    qtbot.waitUntil(lambda: again.pages._left is not None)
+    assert "reports" in again.pages.domains.column_menu.shown()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_file_that_does_not_fit_changes_nothing(filled, qtbot, tmp_path, text)
     path = tmp_path / "window.json"
     path.write_text(text, "utf-8")
     window = filled.window(shape_path=path)
-    assert titles(window.domains) == titles(filled.window().domains)
+    assert titles(window.pages.domains) == titles(filled.window().pages.domains)
 
 
 def test_a_file_that_cannot_be_written_stops_nothing(filled, tmp_path):

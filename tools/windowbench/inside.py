@@ -146,7 +146,7 @@ def lookups(case: str, config: str, names: str) -> None:
             text, filename="list.txt", context=taking.reading(context, source="public")
         )
         taking.take(context, opened, found, label="bench")
-    window.show_page(window.domains)
+    window.pages.show_page(window.pages.domains)
     loop = QEventLoop()
     QTimer.singleShot(1500, loop.quit)
     loop.exec()
@@ -180,8 +180,8 @@ def scroll(case: str) -> None:
     from PySide6.QtTest import QTest
 
     app, window = _window(case, None)
-    window.show_page(window.domains)
-    page = window.domains
+    window.pages.show_page(window.pages.domains)
+    page = window.pages.domains
     end = time.monotonic() + 60
     while page.model.rowCount() == 0 and time.monotonic() < end:
         app.processEvents()

@@ -12,7 +12,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def window(filled, qtbot):
     window = filled.window()
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
     return window
 
 
@@ -26,7 +26,7 @@ def test_a_command_is_found_by_its_words_and_done(box, window, qtbot):
     qtbot.keyClicks(box.line, "dir")
     assert box.texts()[0].startswith("Directory")
     qtbot.keyClick(box.line, Qt.Key.Key_Return)
-    assert window._pages.currentWidget() is window.directory
+    assert window.pages.currentWidget() is window.pages.directory
 
 
 def test_a_domain_is_found_masked_and_shown(box, window, qtbot):
@@ -34,7 +34,7 @@ def test_a_domain_is_found_masked_and_shown(box, window, qtbot):
         qtbot.keyClicks(box.line, "birch")
     assert box.texts() == ["b••••.example · unknown", "Search all domains for this"]
     qtbot.keyClick(box.line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.domains.detail.domain == "birch.example", timeout=20000)
+    qtbot.waitUntil(lambda: window.pages.domains.detail.domain == "birch.example", timeout=20000)
 
 
 def test_the_rest_is_searched_in_the_list(box, window, qtbot):
@@ -42,10 +42,10 @@ def test_the_rest_is_searched_in_the_list(box, window, qtbot):
         qtbot.keyClicks(box.line, ".test")
     for _ in range(5):
         qtbot.keyClick(box.line, Qt.Key.Key_Down)
-    with qtbot.waitSignal(window.domains.model.listed, timeout=20000):
+    with qtbot.waitSignal(window.pages.domains.model.listed, timeout=20000):
         qtbot.keyClick(box.line, Qt.Key.Key_Return)
-    assert window.domains.filter.text() == ".test"
-    assert window.domains.model.rowCount() == 2
+    assert window.pages.domains.filter.text() == ".test"
+    assert window.pages.domains.model.rowCount() == 2
 
 
 def test_the_sheet_lists_every_key_once(window, qtbot):

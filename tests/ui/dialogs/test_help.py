@@ -29,7 +29,7 @@ def test_f1_shows_the_page_that_fits_the_screen(bench, qtbot):
 
 def test_a_question_mark_shows_the_keys(bench, qtbot):
     window = bench.window()
-    window.show_page(window.activity)
+    window.pages.show_page(window.pages.activity)
     qtbot.keyClick(window.focusWidget(), "?")
     (sheet,) = [d for d in window.children() if type(d).__name__ == "ShortcutsDialog"]
     assert sheet.keys()["F1"] == "Help on this page"
@@ -63,6 +63,7 @@ def test_links_lead_inside_the_guide_and_open_nothing_else(qtbot, monkeypatch):
 @pytest.mark.parametrize("page", guide.ORDER)
 def test_every_key_that_the_guide_names_does_something(bench, page):
     window = bench.window()
+    assert list(window.pages.every())
     found = [*commands.of_menus(window), *commands.of_pages(window)]
     there = {command.keys for command in found}
     named = {QKeySequence(key).toString() for key in KEY.findall(guide.text(page))}

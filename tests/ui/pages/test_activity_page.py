@@ -9,12 +9,12 @@ from abusetrack.casefile import visits
 @pytest.fixture
 def page(filled, qtbot, finding):
     window = filled.window()
-    window.domains.assess(["amber.test"], finding)
+    window.pages.domains.assess(["amber.test"], finding)
     with qtbot.waitSignal(window._desk.changed):
         pass
-    with qtbot.waitSignal(window.activity.listed):
-        window.show_page(window.activity)
-    return window.activity
+    with qtbot.waitSignal(window.pages.activity.listed):
+        window.pages.show_page(window.pages.activity)
+    return window.pages.activity
 
 
 def groups(page):
@@ -49,21 +49,21 @@ def test_a_row_leads_to_its_domain(page, qtbot):
     item = next(i for i in page.tree._items() if i.text(0) == "b••••.example")
     page.tree.setCurrentItem(item)
     qtbot.keyClick(page.tree, Qt.Key.Key_Return)
-    assert window._pages.currentWidget() is window.domains
+    assert window.pages.currentWidget() is window.pages.domains
     # The list from before may still come first, and the row that has the keyboard with it.
-    qtbot.waitUntil(lambda: window.domains.selected_domains() == ["birch.example"])
-    qtbot.waitUntil(lambda: window.domains.detail.domain == "birch.example")
+    qtbot.waitUntil(lambda: window.pages.domains.selected_domains() == ["birch.example"])
+    qtbot.waitUntil(lambda: window.pages.domains.detail.domain == "birch.example")
 
 
 def test_an_empty_case_file_starts_on_intake_and_says_that_nothing_is_new(bench, qtbot):
     window = bench.window(start=True)
     qtbot.waitUntil(lambda: window.lookups.queue.text() == "Nothing queued")
-    assert window._pages.currentWidget() is window.intake
-    with qtbot.waitSignal(window.activity.listed):
-        window.show_page(window.activity)
-    assert window.activity._stack.currentIndex() == 1
+    assert window.pages.currentWidget() is window.pages.intake
+    with qtbot.waitSignal(window.pages.activity.listed):
+        window.pages.show_page(window.pages.activity)
+    assert window.pages.activity._stack.currentIndex() == 1
 
 
 def test_a_case_file_with_reports_starts_with_what_is_new(filled, qtbot):
     window = filled.window(start=True)
-    qtbot.waitUntil(lambda: window._pages.currentWidget() is window.activity)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.pages.activity)

@@ -47,14 +47,14 @@ def window(filled, qtbot, clock, finding):
             ],
         )  # fmt: skip
     window = filled.window()
-    window.show_page(window.dashboards)
-    until_fresh(qtbot, window.dashboards)
+    window.pages.show_page(window.pages.dashboards)
+    until_fresh(qtbot, window.pages.dashboards)
     return window
 
 
 @pytest.fixture
 def page(window):
-    return window.dashboards
+    return window.pages.dashboards
 
 
 def test_every_group_and_panel_has_its_place(page):
@@ -74,8 +74,8 @@ def test_a_figure_is_shown_as_chart_and_table(page):
 
 def test_an_empty_case_file_gets_sentences(bench, qtbot):
     window = bench.window()
-    window.show_page(window.dashboards)
-    page = window.dashboards
+    window.pages.show_page(window.pages.dashboards)
+    page = window.pages.dashboards
     for group in dashboards_page._GROUPS:
         show_group(qtbot, page, group)
         for card in page.cards.values():
@@ -151,10 +151,10 @@ def test_a_row_leads_to_its_domains_by_the_keyboard(window, page, qtbot):
     row = next(n for n in range(card.model.rowCount()) if card.model.key(n) == "test")
     card.table.setCurrentIndex(card.model.index(row, 0))
     qtbot.keyClick(card.table, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window._pages.currentWidget() is window.domains)
-    model = window.domains.model
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.pages.domains)
+    model = window.pages.domains.model
     qtbot.waitUntil(lambda: model.query.among is not None and model.rowCount() == 2)
-    chips = [chip.text() for chip in window.domains.bar.chips.findChildren(QPushButton)]
+    chips = [chip.text() for chip in window.pages.domains.bar.chips.findChildren(QPushButton)]
     assert any(text.startswith("Behind the figure: 2") for text in chips)
 
 
@@ -169,7 +169,7 @@ def test_open_cases_are_listed_masked_and_lead_on(window, page, qtbot, clock):
     assert {card.model.text(row, 0) for row in range(3)} == set(NAMES)
     card.table.setCurrentIndex(card.model.index(0, 0))
     qtbot.keyClick(card.table, Qt.Key.Key_Return)
-    assert window.domains.model.query.text in NAMES
+    assert window.pages.domains.model.query.text in NAMES
     card.open_button.click()
     assert card.model.table is card.panel.table
 

@@ -33,9 +33,9 @@ def page(filled, qtbot, clock, export_notice):
         notices.mark(case, reference, NoticeStatus.ACTIONED)
         contact_ledger.record(case, "iana:9999", Role.REGISTRAR, ContactOutcome.ANSWERED)
     window = filled.window()
-    window.show_page(window.directory)
-    qtbot.waitUntil(lambda: window.directory.model.rowCount() == 3)
-    return window.directory
+    window.pages.show_page(window.pages.directory)
+    qtbot.waitUntil(lambda: window.pages.directory.model.rowCount() == 3)
+    return window.pages.directory
 
 
 def shown(qtbot, page, key):

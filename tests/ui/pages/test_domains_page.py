@@ -17,9 +17,9 @@ CLEAR = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.S
 @pytest.fixture
 def page(filled, qtbot):
     window = filled.window()
-    window.show_page(window.domains)
-    qtbot.waitUntil(lambda: window.domains.model.rowCount() == 4)
-    return window.domains
+    window.pages.show_page(window.pages.domains)
+    qtbot.waitUntil(lambda: window.pages.domains.model.rowCount() == 4)
+    return window.pages.domains
 
 
 def select(page, *domains):
@@ -86,7 +86,7 @@ def test_cancelling_the_dialog_records_nothing(page, filled, qtbot):
 
 def test_a_name_under_an_unknown_ending_can_be_assessed_and_shown(bench, qtbot, finding):
     bench.take("https://odd.nosuchending/x")
-    page = bench.window().domains
+    page = bench.window().pages.domains
     qtbot.waitUntil(lambda: page.model.rowCount() == 1)
     shown(qtbot, page, "odd.nosuchending")
     with qtbot.waitSignal(page._desk.changed):
@@ -184,11 +184,11 @@ def test_look_up_again_queues_the_hosts_and_says_what_is_missing(page, filled, q
 
 def test_an_empty_case_file_says_what_to_do_next(bench, qtbot):
     window = bench.window()
-    window.show_page(window.domains)
-    with qtbot.waitSignal(window.domains.model.listed):
-        window.domains.model.refresh()
-    assert window.domains._stack.currentIndex() == 1
-    assert "Take in a list" in window.domains._empty._text.text()
+    window.pages.show_page(window.pages.domains)
+    with qtbot.waitSignal(window.pages.domains.model.listed):
+        window.pages.domains.model.refresh()
+    assert window.pages.domains._stack.currentIndex() == 1
+    assert "Take in a list" in window.pages.domains._empty._text.text()
 
 
 def test_answers_of_a_lookup_are_shown_raw_on_demand(practice_bench, world, qtbot):
@@ -196,7 +196,7 @@ def test_answers_of_a_lookup_are_shown_raw_on_demand(practice_bench, world, qtbo
     name = next(name for name, item in sorted(world.domains.items()) if item.registry)
     bench.take(f"https://{name}/x")
     window = bench.window(start=True)
-    page = window.domains
+    page = window.pages.domains
     qtbot.waitUntil(lambda: bench.rows()[0].findings.looked_up_at is not None, timeout=30000)
     qtbot.waitUntil(lambda: not window.lookups.looking_up)
     page.model.refresh()

@@ -12,12 +12,12 @@ NAMES = ("same.test", "same.example", "same.invalid", "pair.test", "pair.example
 def test_strings_stand_with_their_domains_and_lead_to_them(bench, qtbot, finding):
     bench.take("\n".join(f"https://{name}/x" for name in NAMES))
     window = bench.window()
-    page = window.hops
+    page = window.pages.hops
     with qtbot.waitSignal(page.listed):
-        window.show_page(page)
+        window.pages.show_page(page)
     assert page._stack.currentIndex() == 1
     with qtbot.waitSignal(page.listed, timeout=20000):
-        window.domains.assess(NAMES, replace(finding, kind=SiteKind.DEDICATED))
+        window.pages.domains.assess(NAMES, replace(finding, kind=SiteKind.DEDICATED))
     assert page.tree.titles() == ["Hopping (1)", "To watch (1)"]
     texts = [cells[0] for cells in page.tree.texts()]
     assert texts[0] == "s••• · 3 endings"
@@ -29,4 +29,4 @@ def test_strings_stand_with_their_domains_and_lead_to_them(bench, qtbot, finding
     item = next(i for i in page.tree._items() if i.text(0) == "same.invalid")
     page.tree.setCurrentItem(item)
     qtbot.keyClick(page.tree, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.domains.detail.domain == "same.invalid")
+    qtbot.waitUntil(lambda: window.pages.domains.detail.domain == "same.invalid")

@@ -25,7 +25,7 @@ hxxp://10.0.0.1/
 
 @pytest.fixture
 def page(filled):
-    return filled.window().intake
+    return filled.window().pages.intake
 
 
 def mime(text=None, urls=(), image=None):

@@ -44,9 +44,9 @@ def page(practice_bench, world, registrar, qtbot, tmp_path, finding):
     window = bench.window()
     with qtbot.waitSignal(window._desk.worker.ended, timeout=60000):
         window._desk.look_up()
-    planned(qtbot, window.notices, lambda: window.show_page(window.notices))
-    window.notices.bench = bench
-    return window.notices
+    planned(qtbot, window.pages.notices, lambda: window.pages.show_page(window.pages.notices))
+    window.pages.notices.bench = bench
+    return window.pages.notices
 
 
 def planned(qtbot, page, act):
@@ -150,16 +150,16 @@ def test_what_is_not_drafted_stands_with_its_reason(page, qtbot, bench_of):
 
 def test_without_an_organisation_it_says_what_to_set(filled, qtbot):
     window = filled.window()
-    planned(qtbot, window.notices, lambda: window.show_page(window.notices))
-    assert "organisation.name" in window.notices._missing.text()
-    assert not window.notices.export_button.isEnabled()
+    planned(qtbot, window.pages.notices, lambda: window.pages.show_page(window.pages.notices))
+    assert "organisation.name" in window.pages.notices._missing.text()
+    assert not window.pages.notices.export_button.isEnabled()
 
 
 def test_an_empty_case_file_says_what_to_do_next(bench, qtbot):
     window = bench.window()
-    planned(qtbot, window.notices, lambda: window.show_page(window.notices))
-    assert window.notices._stack.currentIndex() == 0
-    assert "Take in reports" in window.notices._empty._text.text()
+    planned(qtbot, window.pages.notices, lambda: window.pages.show_page(window.pages.notices))
+    assert window.pages.notices._stack.currentIndex() == 0
+    assert "Take in reports" in window.pages.notices._empty._text.text()
 
 
 def test_another_role_can_be_chosen(page, qtbot):

@@ -15,8 +15,8 @@ from abusetrack.triage.exporting import Share
 @pytest.fixture
 def page(filled, qtbot, finding):
     window = filled.window()
-    window.show_page(window.domains)
-    page = window.domains
+    window.pages.show_page(window.pages.domains)
+    page = window.pages.domains
     qtbot.waitUntil(lambda: page.model.rowCount() == 4)
     with qtbot.waitSignal(page.model.listed):
         page.assess(["amber.test"], finding)

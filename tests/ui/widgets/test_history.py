@@ -10,8 +10,8 @@ from abusetrack.ui.sayings import sayings
 
 @pytest.fixture
 def page(filled, qtbot, finding):
-    page = filled.window().domains
-    page.window().show_page(page)
+    page = filled.window().pages.domains
+    page.window().pages.show_page(page)
     qtbot.waitUntil(lambda: page.model.rowCount() == 4)
     with qtbot.waitSignal(page.model.listed):
         page.assess(["amber.test"], finding)
