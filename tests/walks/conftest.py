@@ -81,7 +81,22 @@ def internet(tmp_path_factory):
         practice.write_reports(world, folder / "reports.txt")
         practice.write_assessments(world, folder / "assessments.csv")
         practice.write_contacts(world, folder / "contacts.csv")
-        yield world, served.config_path, folder
+        yield world, served.config_path, folder, served.servers.services
+
+
+@pytest.fixture
+def misbehave(internet):
+    """Let every server that knows the fault, or has a latency alone, behave so; mended after."""
+    *_, services = internet
+    good = {name: service.faults for name, service in services.items()}
+
+    def run(faults, names=tuple(services)):
+        for name in names:
+            services[name].faults = faults
+
+    yield run
+    for name, service in services.items():
+        service.faults = good[name]
 
 
 @pytest.fixture(scope="session")
@@ -148,10 +163,13 @@ def read(tmp_path):
 
 @pytest.fixture
 def looked_up(settings_of, internet, tmp_path):
-    """A case file with reports of sites that exist for the abuse, looked up; contacts checked."""
+    """A case file with reports of sites that exist for the abuse, looked up; contacts checked.
 
-    def run(number, *, assessed=False, passphrase=None):
-        _world, _config, folder = internet
+    Sites of the string ``label`` are the first of them.
+    """
+
+    def run(number, *, assessed=False, confirmed=True, passphrase=None, label=""):
+        folder = internet[2]
         context = make_context(settings.load(settings_of()), SystemClock())
         path = tmp_path / "case.abusetrack"
 
@@ -160,7 +178,9 @@ def looked_up(settings_of, internet, tmp_path):
 
         with (folder / "assessments.csv").open(newline="", encoding="utf-8") as file:
             findings = [row for row in csv.DictReader(file) if row["kind"] == "dedicated"]
-        findings = [row for row in findings if row["outcome"] == "confirmed"][:number]
+        findings = [row for row in findings if row["outcome"] == "confirmed"]
+        findings.sort(key=lambda row: row["domain"].split(".")[0] != label)
+        del findings[number:]
         table = tmp_path / "findings.csv"
         with table.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, findings[0].keys())
@@ -181,7 +201,7 @@ def looked_up(settings_of, internet, tmp_path):
 
         asyncio.run(resolve())
         with opened() as case:
-            for reach in contacts.listed(context, case, used_only=True):
+            for reach in contacts.listed(context, case, used_only=True) if confirmed else ():
                 directory.confirm(case, reach.contact.party_key, reach.contact.role)
         return path
 
@@ -199,6 +219,15 @@ def settings_of(internet, tmp_path):
         return path
 
     return run
+
+
+@pytest.fixture
+def few_at_a_time(settings_of):
+    """Settings by which few names are asked at a time."""
+    path = settings_of()
+    path.write_text(path.read_text("utf-8").replace("[pace]", "[pace]\nconcurrency = 2"), "utf-8")
+    settings.load(path)
+    return path
 
 
 class Person:
@@ -324,6 +353,30 @@ class Person:
         at = box["choices"].index(wanted)
         self.press("Home", *["Down"] * at, "Return")
         self.wait(lambda: self.find(name)["text"] == wanted, f"{wanted!r} in {name}")
+
+    def pick(self, name, *commands):
+        """Open the menu of a button, and click through it."""
+        self.click(name)
+        for command in commands:
+            self.click_at(
+                self.wait(
+                    lambda command=command: next(
+                        (c for c in self.ask("menu") if c["name"] == command), None
+                    ),
+                    command,
+                )
+            )
+
+    def assess(self, outcome, kind=None, **texts):
+        """Record a finding for what is selected."""
+        self.press("ctrl+e")
+        self.choose("Outcome", outcome)
+        if kind is not None:
+            self.choose("Kind of site", kind)
+        for name, text in texts.items():
+            self.fill(name.replace("_", " "), text)
+        self.click("Record finding")
+        self.wait(lambda: self.ask("front")["class"] == "MainWindow", "the dialog to close")
 
     def answer_with(self, path):
         """Type a path into the dialog that asks for a file or a folder."""

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QTabBar,
 )
@@ -85,6 +86,30 @@ class Probe(QObject):
             if isinstance(view, QAbstractItemView) and view.isVisible() and _name(view) == name:
                 return _cells(view)
         return None
+
+    def menu(self):
+        """Every command of the menus that are open."""
+        return [
+            {
+                "name": action.text().replace("&", ""),
+                **_place(menu, menu.actionGeometry(action)),
+            }
+            for menu in QApplication.allWidgets()
+            if isinstance(menu, QMenu) and menu.isVisible()
+            for action in menu.actions()
+            if not action.isSeparator()
+        ]
+
+    def vivid(self):
+        """The share of the window's points that are of a strong colour, in thousandths."""
+        picture = QApplication.activeWindow().grab().toImage()
+        points = [
+            picture.pixelColor(x, y)
+            for x in range(0, picture.width(), 3)
+            for y in range(0, picture.height(), 3)
+        ]
+        vivid = sum(max(p.getRgb()[:3]) - min(p.getRgb()[:3]) > 90 for p in points)
+        return {"share": round(1000 * vivid / len(points), 1)}
 
     def tabs(self):
         return [
