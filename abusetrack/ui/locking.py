@@ -52,6 +52,7 @@ class LockPage(QWidget):
         self.button = button(self.tr("Unlock"), self._try, leading=True)
         self.wrong = label(wrap=True)
         self.wrong.setObjectName("badge")
+        self.wrong.setMaximumWidth(_FIELD_WIDTH)
         self.wrong.hide()
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.MEDIUM)
@@ -64,8 +65,13 @@ class LockPage(QWidget):
         about = label(
             self.tr("Lookups go on. Type the passphrase to see the window again."), muted=True
         )
-        for item in (heading(self.tr("Locked")), about, holder, self.wrong):
+        for item in (heading(self.tr("Locked")), about, holder):
             layout.addWidget(item, 0, Qt.AlignmentFlag.AlignHCenter)
+        said = QHBoxLayout()  # an aligned label would get the height of one line
+        said.addStretch(1)
+        said.addWidget(self.wrong, 1000)
+        said.addStretch(1)
+        layout.addLayout(said)
         layout.addStretch()
 
     def say(self, text: str) -> None:

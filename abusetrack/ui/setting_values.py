@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -131,10 +132,10 @@ def _kind(annotation: Any) -> Kind:
 
 
 def _number(text: str, *, whole: bool) -> int | float | str:
-    try:
-        return int(text) if whole else float(text)
-    except ValueError:
-        return text
+    for number in (int,) if whole else (int, float):
+        with suppress(ValueError):
+            return number(text)
+    return text
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -57,12 +57,11 @@ def undressed() -> Iterator[None]:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         raise AssertionError("only an application wears a sheet")
-    sheet = app.styleSheet()
     app.setStyleSheet("")
     try:
         yield
     finally:
-        app.setStyleSheet(sheet)
+        app.setStyleSheet(_sheet(_colours))  # others than before, where it was calmed meanwhile
 
 
 def set_calm(app: QApplication, calm: bool) -> None:
@@ -208,6 +207,7 @@ QPushButton[leading="true"]:focus {{ border: 2px solid {text}; padding: 4px 11px
 QPushButton[leading="true"]:disabled {{
     background: {window}; color: {muted}; border-color: {line};
 }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QLineEdit, QComboBox, QDateTimeEdit, QPlainTextEdit, QAbstractSpinBox {{
     background: {surface}; color: {text}; border: 1px solid {line}; border-radius: {radius}px;
     padding: 4px 6px; selection-background-color: {selection};

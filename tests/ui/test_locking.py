@@ -12,6 +12,7 @@ from abusetrack.triage import taking
 from abusetrack.ui import clipboard
 from abusetrack.ui.desk import Changed
 from abusetrack.ui.hooks import CrashHook
+from abusetrack.ui.locking import LockPage
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -115,3 +116,13 @@ def test_a_plain_file_says_that_it_cannot_be_locked(open_window):
     assert not window._lock.locked
     assert "cannot be locked" in window.desk.messages.last.text
     assert window.pages.domains.model.row(0) is not None
+
+
+def test_why_it_does_not_open_can_be_read(qtbot):
+    page = LockPage()
+    qtbot.addWidget(page)
+    page.resize(1000, 600)
+    page.show()
+    page.say("That passphrase does not open it; mind upper and lower case. " * 3)
+    qtbot.waitUntil(lambda: page.wrong.height() >= page.wrong.heightForWidth(page.wrong.width()))
+    assert page.wrong.heightForWidth(page.wrong.width()) > 2 * page.wrong.fontMetrics().height()

@@ -37,6 +37,12 @@ def test_what_is_written_of_a_default_is_read_as_it(key):
         assert setting_values.of(settings.changed(Settings(), {key: value}), key) == option.default
 
 
+@pytest.mark.parametrize("text", ["45", "45.0", "1.5"])
+def test_a_number_is_kept_as_it_was_typed(text):
+    found = setting_values.read(OPTIONS["window.lock_minutes"], text)
+    assert repr(found) == text
+
+
 @pytest.mark.parametrize(
     ("key", "text", "value"),
     [

@@ -58,3 +58,11 @@ def test_what_is_put_together_undressed_is_dressed_afterwards(qapp, qtbot):
     with pytest.raises(ValueError, match="lost"), theme.undressed():
         raise ValueError("lost")
     assert qapp.styleSheet() == sheet
+
+
+def test_who_is_calm_from_the_start_stays_so(qapp):
+    theme.apply(qapp, dark=False, contrast=False)
+    with theme.undressed():
+        theme.set_calm(qapp, True)
+    assert schemes.LIGHT.accent not in qapp.styleSheet()
+    assert schemes.CALM_LIGHT.accent in qapp.styleSheet()

@@ -57,6 +57,8 @@ class SettingField(QWidget):
         self.field = _field(option, self._before)
         self.field.setAccessibleName(title)
         default = setting_values.written(option, option.default).replace("\n", ", ")
+        if isinstance(self.field, QComboBox):
+            default = self.field.itemText(self.field.findData(default))
         shown = self.tr("Default: {value}").format(value=default or self.tr("empty"))
         self.field.setAccessibleDescription(f"{help_} {shown}".strip())
         named = label(title)

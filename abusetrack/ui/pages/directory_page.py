@@ -183,7 +183,8 @@ class DirectoryPage(QWidget):
     @Slot(object)
     def _on_listed(self, count: int) -> None:
         self._stack.setCurrentIndex(0 if count else 1)
-        self._count.setText(self.tr("{n} parties").format(n=f"{count:,}"))
+        many = self.tr("{n} parties").format(n=f"{count:,}")
+        self._count.setText(self.tr("1 party") if count == 1 else many)
         query = self.model.query
         if query.text or query.role or query.used_only or query.unconfirmed_only:
             self._empty.say(

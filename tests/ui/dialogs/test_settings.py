@@ -81,6 +81,8 @@ def test_the_default_and_the_help_stand_with_every_field(dialog):
     for field in dialog.fields.values():
         assert "Default: " in field.field.accessibleDescription()
         assert field.field.accessibleName()
+    calm = dialog.fields["window.calm"].field
+    assert calm.accessibleDescription().endswith(f"Default: {calm.currentText()}")
 
 
 def test_resolvers_are_tried_as_they_are_typed(dialog, qtbot, world, tmp_path):

@@ -121,6 +121,7 @@ def test_filters_ask_by_sql(page, qtbot):
     with qtbot.waitSignal(page.model.listed, timeout=10000):
         page.filter.setText("second")
     assert [key for key, _role in page.model.keys] == ["iana:9998"]
+    assert page._count.text() == "1 party"
     with qtbot.waitSignal(page.model.listed, timeout=10000):
         page.filter.clear()
     with qtbot.waitSignal(page.model.listed, timeout=10000):
