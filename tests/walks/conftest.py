@@ -86,7 +86,7 @@ def internet(tmp_path_factory):
 
 @pytest.fixture
 def misbehave(internet):
-    """Let every server that knows the fault, or has a latency alone, behave so; mended after."""
+    """Let all servers, or those named, have these faults; afterwards they are as they were."""
     *_, services = internet
     good = {name: service.faults for name, service in services.items()}
 
@@ -239,6 +239,7 @@ class Person:
             "QT_QPA_PLATFORM": "xcb", "PYTHONFAULTHANDLER": "1",
             "LC_ALL": "C.UTF-8", "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         }  # fmt: skip
+        self._mouse = None
         self._errors = (folder / "stderr.txt").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, str(_WINDOW), *arguments], env=self.environment, cwd=folder,
@@ -332,9 +333,11 @@ class Person:
 
     def click_at(self, place, button=1, times=1):
         self._look_at()
-        self._xdotool(
-            "mousemove", "--sync", place["x"], place["y"], "click", "--repeat", times, button
-        )
+        there = place["x"], place["y"]
+        # A move to where the mouse is would be waited for.
+        move = () if there == self._mouse else ("mousemove", "--sync", *there)
+        self._mouse = there
+        self._xdotool(*move, "click", "--repeat", times, button)
 
     def click(self, name):
         self.click_at(self.find(name))
