@@ -22,6 +22,7 @@ def test_a_filter_is_chosen_typed_saved_and_found_again(sit_down, settings_of, l
     analyst.type("test")
     analyst.press("Return")
     analyst.wait(lambda: len(analyst.rows("Domains")) == wanted, "those of the ending")
+    assert analyst.ask("focus")["name"] == "Search"
     analyst.pick("Saved", "Save this filter…")
     analyst.wait(lambda: analyst.ask("focus")["name"] == "Save as", "the name to have the keys")
     analyst.type("for the board")

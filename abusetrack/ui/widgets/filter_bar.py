@@ -172,6 +172,9 @@ class FilterBar(QWidget):
         self.chips.setVisible(bool(shown))
 
     def _empty_flow(self) -> None:
+        focus = self.window().focusWidget()
+        if focus is not None and self.chips.isAncestorOf(focus):
+            self.search.setFocus()  # not somewhere else in the window
         while (item := self._flow.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -235,7 +238,6 @@ class FilterBar(QWidget):
             return True
         if event.type() is QEvent.Type.KeyPress and _is_escape(event):
             self._show_chips()
-            self.search.setFocus()
             return True
         return super().eventFilter(watched, event)
 

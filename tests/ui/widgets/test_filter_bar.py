@@ -49,6 +49,19 @@ def test_chips_combine_and_are_taken_away_one_by_one(page, qtbot):
     assert not page.bar.chips.isVisible()
 
 
+def test_the_keyboard_stays_with_the_filters(page, qtbot):
+    page.bar.ask_value("tld")
+    line = page.bar.editor()
+    assert page.window().focusWidget() is line
+    line.setText("test")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert page.window().focusWidget() is page.bar.search
+    (chip,) = chips(page)
+    chip.setFocus()
+    qtbot.keyClick(chip, Qt.Key.Key_Space)
+    assert page.window().focusWidget() is page.bar.search
+
+
 def test_a_value_is_typed_among_the_chips(page, qtbot):
     page.bar.ask_value("tld")
     line = page.bar.editor()
