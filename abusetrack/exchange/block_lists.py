@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from abusetrack.casefile import CaseFile
+from abusetrack.casefile import CaseFile, projection
 from abusetrack.casefile.filters import ListQuery
-from abusetrack.exchange.leaving import Outgoing, outgoing
+from abusetrack.exchange.leaving import LeftOut, Outgoing, SharedDomain, outgoing
 from abusetrack.records import SiteKind, State, SuffixKind
 from abusetrack.triage.context import Context
 from abusetrack.triage.protection import Protection
@@ -55,16 +56,33 @@ def block_list(context: Context, case: CaseFile, partner: str) -> tuple[Outgoing
     )
     found = outgoing(context, case, partner, query)
     protection = Protection(context, case)
-    wanted = tuple(
-        item
-        for item in found.domains
-        if not _LEFT & set(item.states)
-        and protection.protected(item.domain) is None
-        and not protection.infrastructure(item.domain)
+    why = {item.domain: _left_out(item, protection) for item in found.domains}
+    confirmed = ListQuery(confirmed_only=True)
+    others = len(projection.ids(case, confirmed)) - len(
+        projection.ids(case, replace(query, confirmed_only=True))
     )
-    now = context.clock.now()
-    names = tuple(item.domain for item in wanted)
-    return replace(found, domains=wanted), BlockList(names, now, now + timedelta(days=DAYS))
+    left_out = Counter(reason for reason in why.values() if reason is not None)
+    left_out.update({LeftOut.KIND: others, **found.left_out})
+    found = replace(
+        found,
+        domains=tuple(item for item in found.domains if why[item.domain] is None),
+        left_out={reason: left_out[reason] for reason in LeftOut if left_out[reason]},
+    )
+    return found, of(found)
+
+
+def of(found: Outgoing) -> BlockList:
+    """Return the list of the domains that a partner gets."""
+    names = tuple(item.domain for item in found.domains)
+    return BlockList(names, found.as_of, found.as_of + timedelta(days=DAYS))
+
+
+def _left_out(item: SharedDomain, protection: Protection) -> LeftOut | None:
+    if _LEFT & set(item.states):
+        return LeftOut.GONE
+    if protection.protected(item.domain) is not None or protection.infrastructure(item.domain):
+        return LeftOut.PROTECTED
+    return None
 
 
 def rpz(found: BlockList) -> str:

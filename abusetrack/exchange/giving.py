@@ -6,13 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from abusetrack.casefile import CaseFile, partners
 from abusetrack.errors import InputError
 from abusetrack.exchange import block_lists
-from abusetrack.exchange.leaving import Outgoing
+from abusetrack.exchange.leaving import Outgoing, outgoing
 from abusetrack.notices import openpgp
 from abusetrack.settings import Organisation
 from abusetrack.triage.context import Context
@@ -42,15 +42,52 @@ def _misp(found: Outgoing, organisation: Organisation) -> bytes:
 FORMATS: Mapping[str, Callable[[Outgoing, Organisation], bytes]] = {"stix": _stix, "misp": _misp}
 
 
+def offer(context: Context, case: CaseFile, partner: str, form: str) -> Outgoing:
+    """Return what a partner would get in a format; :data:`FORMATS`, or one of block lists.
+
+    Raises:
+        InputError: there is no such partner.
+    """
+    if form in block_lists.FORMATS:
+        return block_lists.block_list(context, case, partner)[0]
+    return outgoing(context, case, partner)
+
+
+def give_seen(
+    context: Context, case: CaseFile, seen: Outgoing, form: str, target: Path, *, encrypt: bool
+) -> Given:
+    """Write what was offered and looked at, unless a partner would get something else by now.
+
+    Raises:
+        InputError: as :func:`give`, or it is not the same any more.
+    """
+    found = offer(context, case, seen.partner, form)
+    if _but_time(replace(found, as_of=seen.as_of)) != _but_time(seen):
+        raise InputError(
+            "What may leave has changed since the preview, so nothing was written; "
+            "look at it again, then save."
+        )
+    return give(context, case, found, form, target, encrypt=encrypt)
+
+
+def _but_time(found: Outgoing) -> Outgoing:
+    """Leave out when anything was last looked at, whatever was found."""
+    domains = tuple(replace(item, changed_at=item.since) for item in found.domains)
+    return replace(found, domains=domains)
+
+
 def give(
     context: Context, case: CaseFile, found: Outgoing, form: str, target: Path, *, encrypt: bool
 ) -> Given:
-    """Write what a partner may see, and record that it was given.
+    """Write what a partner may see, or a block list of it, and record that it was given.
 
     Raises:
         InputError: the package of the format is missing, there is a file of that name, or no
             key is known to encrypt to.
     """
+    if form in block_lists.FORMATS:
+        body = block_lists.FORMATS[form](block_lists.of(found)).encode()
+        return write(context, case, found, f"block list, {form}", body, target, encrypt=encrypt)
     try:
         body = FORMATS[form](found, context.settings.organisation)
     except ModuleNotFoundError as error:
@@ -68,9 +105,8 @@ def give_block_list(
     Raises:
         InputError: as :func:`give`, or there is no such partner.
     """
-    found, names = block_lists.block_list(context, case, partner)
-    body = block_lists.FORMATS[form](names).encode()
-    return write(context, case, found, f"block list, {form}", body, target, encrypt=encrypt)
+    found = offer(context, case, partner, form)
+    return give(context, case, found, form, target, encrypt=encrypt)
 
 
 def write(
@@ -118,7 +154,7 @@ def _keys(context: Context, found: Outgoing) -> openpgp.Keys:
     if not wanted:
         raise InputError(
             f"No OpenPGP key of {found.partner} is known: set partners.{found.partner}."
-            "openpgp_fingerprint, or say --plain if it goes another safe way."
+            "openpgp_fingerprint, or do not encrypt it if it goes another safe way (--plain)."
         )
     organisation, home = context.settings.organisation, context.settings.notices.gnupg_home
     return openpgp.Keys(

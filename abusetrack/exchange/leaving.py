@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from abusetrack.casefile import CaseFile, filters, hashes, partners, projection, told
 from abusetrack.casefile.filters import ListQuery
@@ -38,6 +39,16 @@ _CHUNK = 200
 _SHOWN = 20
 # That the police or another hotline knows is not for others to hear.
 _OPEN_ROLES = frozenset(Role) - {Role.AUTHORITY, Role.HOTLINE}
+
+
+class LeftOut(StrEnum):
+    """Why a confirmed domain is not among what a partner gets."""
+
+    GATE = "a gate is open, has run out, or was never cleared"
+    WITHDRAWN = "withdrawn since it was confirmed"
+    KIND = "not a site of its own that exists for the abuse"
+    GONE = "held, or registered no longer"
+    PROTECTED = "protected, or infrastructure of many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,12 @@ class Outgoing:
     domains: tuple[SharedDomain, ...]
     withdrawn: tuple[Withdrawn, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
-    held_back: int = 0  # confirmed domains behind an open gate, or withdrawn
+    left_out: Mapping[LeftOut, int] = field(default_factory=dict)  # confirmed domains
+
+    @property
+    def held_back(self) -> int:
+        """How many confirmed domains are not among it."""
+        return sum(self.left_out.values())
 
     @property
     def level(self) -> Level:
@@ -157,6 +173,7 @@ def outgoing(
     numbers = projection.ids(case, wanted, may, filters.not_withdrawn())
     given = partners.given(case, name)
     everything = len(projection.ids(case, wanted))
+    standing = len(projection.ids(case, wanted, filters.not_withdrawn()))
     found = [
         _domain(context, case, now, settings, given.get(now.domain))
         for start in range(0, len(numbers), _CHUNK)
@@ -177,7 +194,14 @@ def outgoing(
         domains=() if counted_only else tuple(sorted(found, key=lambda item: item.domain)),
         withdrawn=_withdrawn(context, case, name),
         counts=counts,
-        held_back=everything - len(found),
+        left_out={
+            reason: number
+            for reason, number in (
+                (LeftOut.GATE, standing - len(found)),
+                (LeftOut.WITHDRAWN, everything - standing),
+            )
+            if number
+        },
     )
 
 
@@ -282,8 +306,7 @@ def preview(found: Outgoing) -> str:
         "Never among it: who reported or assessed, our references and notes.",
         *(f"{name}: {number}" for name, number in found.counts.items()),
     ]
-    if found.held_back:
-        lines.append(f"held back (gate open, or withdrawn): {found.held_back}")
+    lines += [f"held back, {reason}: {number}" for reason, number in found.left_out.items()]
     for item in found.domains[:_SHOWN]:
         lines.append(_line(item))
         lines += [f"    {defang(page.url)}" for page in item.pages]

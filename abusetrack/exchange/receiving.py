@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from abusetrack import intake
@@ -19,6 +19,7 @@ from abusetrack.records import (
     Assessment,
     AssessmentOutcome,
     Discarded,
+    DomainNow,
     PartnerSaid,
     Report,
     SiteKind,
@@ -28,6 +29,7 @@ from abusetrack.triage import taking
 from abusetrack.triage.context import Context
 
 _SHOWN = 20
+_ENCRYPTED = b"-----BEGIN PGP MESSAGE-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Preview:
     conflicting: tuple[str, ...]
     confirmed: tuple[str, ...]
     reported: tuple[str, ...]
+    ours: Mapping[str, DomainNow] = field(default_factory=dict)  # those of it that we have
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def read(context: Context, partner: str, path: Path) -> Incoming:
 
 def parse(context: Context, partner: str, body: bytes, name: str) -> Incoming:
     """As :func:`read`, from bytes."""
+    if body.lstrip().startswith(_ENCRYPTED):
+        raise InputError(f"{name} is encrypted; decrypt it with your OpenPGP key first.")
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -123,6 +128,7 @@ def preview(context: Context, case: CaseFile, partner: str, found: Incoming) -> 
         conflicting=tuple(sorted(conflicting)),
         confirmed=_domains(fresh) if "assessments" in trusted else (),
         reported=_domains(fresh) if trusted == ("reports",) else (),
+        ours=ours,
     )
 
 

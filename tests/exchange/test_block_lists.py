@@ -18,6 +18,7 @@ from abusetrack.errors import InputError
 from abusetrack.exchange import block_lists
 from abusetrack.exchange.block_lists import BlockList, block_list
 from abusetrack.exchange.giving import give_block_list
+from abusetrack.exchange.leaving import LeftOut
 from abusetrack.names import Names
 from abusetrack.records import (
     AssessmentOutcome,
@@ -222,3 +223,9 @@ def test_a_real_bind_blocks_the_names_and_no_others(started):
 def test_a_real_unbound_blocks_the_names_and_no_others(started):
     behind = started("named", NAMED.replace("POLICY", ""), "-f")
     policy_holds(started("unbound", UNBOUND.replace("BEHIND", str(behind)), "-d"))
+
+
+def test_why_a_confirmed_name_is_not_on_a_list_is_said(desk, case, sites, revise):
+    protected.add(case, [ProtectedName("example.net", ProtectedCategory.PARTNER, "")])
+    found, _ = block_list(desk, case, "domain")
+    assert found.left_out == {LeftOut.KIND: 1, LeftOut.PROTECTED: 1}

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from abusetrack.casefile import gates, partners
+from abusetrack.casefile import notices as stored_notices
 from abusetrack.errors import InputError
-from abusetrack.exchange.leaving import outgoing, preview
-from abusetrack.records import Assessment, AssessmentOutcome, Level, SiteKind
+from abusetrack.exchange.leaving import LeftOut, outgoing, preview
+from abusetrack.records import Assessment, AssessmentOutcome, Level, NoticeStatus, SiteKind
 from abusetrack.triage import taking
 
 
@@ -46,7 +47,8 @@ def test_nothing_leaves_while_a_gate_is_open(desk, case, sites):
     gates.open_again(case, ["example.com"])
     found = outgoing(desk, case, "url")
     assert names(found) == ["example.net", "example.org"]
-    assert found.held_back == 1
+    assert found.left_out == {LeftOut.GATE: 1}
+    assert "held back, a gate is open, has run out, or was never cleared: 1" in preview(found)
     organisation = desk.settings.organisation.model_copy(update={"police_gate": True})
     gated = replace(desk, settings=desk.settings.model_copy(update={"organisation": organisation}))
     assert names(outgoing(gated, case, "url")) == []
@@ -86,3 +88,12 @@ def test_nothing_of_reporters_and_analysts_is_in_a_preview(desk, case, told, tak
     for secret in ("R-SECRET", "informant", "Zoe", "by referrer"):
         assert secret not in told_of
         assert secret not in str(found.domains)
+
+
+def test_why_something_is_left_out_is_said(desk, case, told, clock):
+    gates.open_again(case, ["example.org"])
+    stored_notices.mark(case, told, NoticeStatus.WITHDRAWN)
+    found = outgoing(desk, case, "url")
+    assert names(found) == []
+    assert found.left_out == {LeftOut.GATE: 1, LeftOut.WITHDRAWN: 2}
+    assert found.held_back == 3

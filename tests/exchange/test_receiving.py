@@ -292,3 +292,8 @@ def test_whatever_stands_in_a_file_is_read_or_refused(desk, document):
         assert desk.names.host(said.record.domain).domain.name == said.record.domain
         assert said.record.at <= desk.clock.now()
     assert all(reason.isprintable() for reason in found.left_out)
+
+
+def test_an_encrypted_file_is_said_to_be_one(desk, case):
+    with pytest.raises(InputError, match="is encrypted; decrypt it"):
+        receiving.parse(house(desk), "first", b"-----BEGIN PGP MESSAGE-----\n\nx", "first.asc")
