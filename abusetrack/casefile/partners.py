@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -71,18 +72,57 @@ def last_given(case: CaseFile, partner: str) -> dict[str, datetime]:
     return {domain: moment(at) for domain, at in rows}
 
 
-def read_until(case: CaseFile, partner: str) -> str | None:
-    """Return up to when a partner's collection was read, as its server wrote it."""
+def read_until(case: CaseFile, partner: str, collection: str) -> str | None:
+    """Return up to when a collection of a partner was read, as a time of its server."""
     found: str | None = case.value(
-        "SELECT added_after FROM taxii WHERE partner = ?", [clean(partner)]
+        "SELECT added_after FROM taxii WHERE partner = ? AND collection IN ('', ?)",
+        [clean(partner), clean(collection)],
     )
     return found
 
 
-def note_read(case: CaseFile, partner: str, until: str) -> None:
-    """Remember up to when a partner's collection was read."""
+def keep_page(
+    case: CaseFile,
+    partner: str,
+    collection: str,
+    objects: Sequence[Mapping[str, Any]],
+    until: datetime | None,
+) -> None:
+    """Keep what a page of a collection has until all of them are there."""
     with case.transaction():
-        case.execute("INSERT OR REPLACE INTO taxii VALUES (?, ?)", [clean(partner), clean(until)])
+        case.execute(
+            "INSERT INTO taxii_page SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4"
+            " FROM taxii_page WHERE partner = ?1 AND collection = ?2",
+            [clean(partner), clean(collection), stamp(until), canonical(objects)],
+        )
+
+
+def kept_pages(
+    case: CaseFile, partner: str, collection: str
+) -> tuple[list[dict[str, Any]], datetime | None]:
+    """Return the objects of the pages that are kept, and up to when they were added."""
+    rows = case.rows(
+        "SELECT until, objects FROM taxii_page WHERE partner = ? AND collection = ?"
+        " ORDER BY number",
+        [clean(partner), clean(collection)],
+    )
+    objects = [item for _, body in rows for item in json.loads(body)]
+    return objects, moment(max((until for until, _ in rows if until), default=None))
+
+
+def drop_pages(case: CaseFile, partner: str) -> None:
+    """Forget the pages that are kept of a partner."""
+    with case.transaction():
+        case.execute("DELETE FROM taxii_page WHERE partner = ?", [clean(partner)])
+
+
+def note_read(case: CaseFile, partner: str, collection: str, until: datetime) -> None:
+    """Remember up to when a collection of a partner was read."""
+    with case.transaction():
+        case.execute(
+            "INSERT OR REPLACE INTO taxii (partner, added_after, collection) VALUES (?, ?, ?)",
+            [clean(partner), stamp(until), clean(collection)],
+        )
 
 
 def gone_since(case: CaseFile, partner: str) -> list[str]:

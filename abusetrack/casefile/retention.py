@@ -89,6 +89,7 @@ def erase(case: CaseFile, what: Erasure, *, reason: str, before: datetime | None
     with case.transaction():
         written = facts.append(case, list(_facts(what, reason, before)))
         erased.fold(case, facts.read(case, [fact.n for fact in written]))
+        case.execute("DELETE FROM taxii_page")  # they can name it too, and can be read again
         audit.append(case, "erase", id_text(written[0].id), {"reason": reason, **what.counts})
     return case.truncate_log()
 

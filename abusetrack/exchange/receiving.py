@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from abusetrack import intake
 from abusetrack.casefile import CaseFile, partners, projection
@@ -89,10 +90,17 @@ def parse(context: Context, partner: str, body: bytes, name: str) -> Incoming:
     kind = _format_of(document)
     if kind is None:
         raise InputError(f"{name} is neither a STIX 2.1 bundle nor a MISP event.")
-    reader = Reader(
-        context.names, partner, context.clock.now(), of_organisation(context.settings.organisation)
-    )
-    return _FORMATS[kind](document, reader)
+    return _FORMATS[kind](document, _reader(context, partner))
+
+
+def of_objects(context: Context, partner: str, objects: list[dict[str, Any]]) -> Incoming:
+    """As :func:`parse`, from STIX objects that were read already."""
+    return stix_in.read({"objects": objects}, _reader(context, partner))
+
+
+def _reader(context: Context, partner: str) -> Reader:
+    own = of_organisation(context.settings.organisation)
+    return Reader(context.names, partner, context.clock.now(), own)
 
 
 def _format_of(document: object) -> str | None:

@@ -21,6 +21,29 @@ _NOTICE = re.compile(r"Notified ([a-zA-Z ]+?) (.{1,200}) on (\S{1,40}); outcome:
 _KIND = re.compile(r"Kind of site: ([a-z /]+)\.")
 _READ = frozenset({"indicator", "infrastructure", "note", "relationship", "url"})
 
+_TEXTS = (
+    "type", "id", "modified", "pattern", "valid_from", "content", "source_ref", "target_ref",
+    "relationship_type", "value",
+)  # fmt: skip
+_MOST_TEXT = 4000  # characters; no pattern of one name, and hardly a URL, is as long
+_MOST_REFS = 1000
+
+
+def slim(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of an object that :func:`read` looks at, if they can be what they should.
+
+    A text that is too long is left out whole: a part of a URL would be another URL.
+    """
+    kept: dict[str, Any] = {
+        name: text for name in _TEXTS if 0 < len(text := word(item.get(name))) <= _MOST_TEXT
+    }
+    if item.get("revoked") is True:
+        kept["revoked"] = True
+    refs = item.get("object_refs")
+    if isinstance(refs, list):
+        kept["object_refs"] = [text for ref in refs[:_MOST_REFS] if (text := word(ref))]
+    return kept
+
 
 def read(document: object, reader: Reader) -> Incoming:
     """Return what a bundle says of domains."""

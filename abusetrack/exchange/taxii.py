@@ -1,56 +1,55 @@
 """TAXII 2.1: a partner's collection, to which we add and from which we take.
 
 Only what changed since the partner was last given something is added, and only what was
-added there since the last time is taken. Nothing is remembered of an exchange that was cut:
-it is made again, and what is known already changes nothing.
+added there since the last time is taken. Of a push that was cut nothing is remembered: it is
+made again, and what is there already is not sent again. Of a pull that was cut the whole
+pages stay in the case file, and nothing of them counts until the last one is there: what is
+said of one domain can stand on several.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-
-import requests
-from taxii2client.exceptions import TAXIIServiceException
-from taxii2client.v21 import Collection, as_pages
 
 from abusetrack import keyrings
 from abusetrack.casefile import CaseFile, partners
-from abusetrack.errors import ExternalError, InputError
-from abusetrack.exchange import receiving, stix_out
+from abusetrack.errors import InputError
+from abusetrack.exchange import receiving, stix_in, stix_out, taxii_server
+from abusetrack.exchange.incoming import MOST_OBJECTS
 from abusetrack.exchange.leaving import Outgoing, outgoing, partner_of
 from abusetrack.exchange.receiving import Received
+from abusetrack.exchange.taxii_http import LIMITS, Limits
+from abusetrack.exchange.taxii_server import EndlessError, Server, resumed
 from abusetrack.triage.context import Context
 
-_AT_ONCE = 200  # objects
-_SECONDS = 60
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+# Servers' clocks differ by minutes. A date further ahead is wrong, and to ask for what was
+# added after it would miss everything until then.
+_CLOCKS_DIFFER = timedelta(days=1)
+_WRONG_DATES = "pages whose date is missing or in the future: they are read again next time"
 
 
-def push(context: Context, case: CaseFile, partner: str) -> Outgoing:
+def push(context: Context, case: CaseFile, partner: str, limits: Limits = LIMITS) -> Outgoing:
     """Add what a partner may see and does not have yet; return what that was.
 
     Raises:
         InputError: there is no such partner, or no collection or password of it.
-        ExternalError: the server cannot be reached or refused; nothing is recorded then.
+        ExternalError: the server cannot be used; nothing is recorded as given then.
     """
     found = _changed(case, outgoing(context, case, partner))
     if not found.domains and not found.withdrawn:
         return found
     body = stix_out.bundle(found, context.settings.organisation)
     objects = json.loads(body)["objects"]
-    with _collection(context, partner) as collection:
-        there = _versions(collection)
-        wanted = [item for item in objects if (item["id"], item.get("modified")) not in there]
-        for start in range(0, len(wanted), _AT_ONCE):
-            part = wanted[start : start + _AT_ONCE]
-            status = collection.add_objects({"objects": part}, timeout=_SECONDS)
-            _refuse_failures(status, partner)
+    with _server(context, partner, limits) as server:
+        there = server.versions()
+        server.add([item for item in objects if (item["id"], item.get("modified")) not in there])
     partners.gave(
         case,
         partner,
@@ -74,74 +73,99 @@ def _changed(case: CaseFile, found: Outgoing) -> Outgoing:
     return replace(found, domains=fresh)
 
 
-def _versions(collection: Collection) -> set[tuple[str, str | None]]:
-    """Return ids with the versions that are there already; servers refuse them as failures.
-
-    Observables have no version: their ids say all. Of a collection that may only be written
-    nothing is known.
-    """
-    if not collection.can_read:
-        return set()
-    listed = [(item["id"], item.get("version")) for item in _listed(collection.get_manifest, None)]
-    return {*listed, *((id_, None) for id_, _ in listed)}
-
-
-def _refuse_failures(status: Any, partner: str) -> None:
-    if status.failure_count:
-        raise ExternalError(
-            f"The server of {partner} refused {status.failure_count} objects; ask its operator why."
-        )
-
-
-def pull(context: Context, case: CaseFile, partner: str) -> tuple[receiving.Preview, Received]:
+def pull(
+    context: Context, case: CaseFile, partner: str, limits: Limits = LIMITS
+) -> tuple[receiving.Preview, Received]:
     """Take what was added to a partner's collection since the last time.
 
     Raises:
         InputError: there is no such partner, or no collection or password of it.
-        ExternalError: the server cannot be reached or refused; nothing is kept then.
+        ExternalError: the server cannot be used; the whole pages are kept, and nothing of
+            them counts until a later pull has the rest.
     """
-    after = partners.read_until(case, partner)
-    with _collection(context, partner) as collection:
-        added = [item["date_added"] for item in _listed(collection.get_manifest, after)]
-        objects = list(_listed(collection.get_objects, after))
-    body = json.dumps({"type": "bundle", "objects": objects}).encode()
-    found = receiving.parse(context, partner, body, f"what {partner} has")
+    collection = partner_of(context, partner).taxii_url
+    before = _moment(partners.read_until(case, partner, collection))
+    with _server(context, partner, limits) as server:
+        try:
+            wrong = _read_pages(context, case, server, partner, before, limits)
+        except EndlessError:
+            partners.drop_pages(case, partner)
+            raise
+    objects, until = partners.kept_pages(case, partner, collection)
+    found = receiving.of_objects(context, partner, objects)
+    if wrong:
+        found.left_out[_WRONG_DATES] += wrong
     with case.transaction():
         seen = receiving.preview(context, case, partner, found)
         kept = receiving.receive(context, case, partner, found)
-        if added:
-            partners.note_read(case, partner, max(added))
+        if until is not None and (before is None or until > before):
+            partners.note_read(case, partner, collection, until)
+        partners.drop_pages(case, partner)
     return seen, kept
 
 
-def _listed(read: Any, after: str | None) -> Iterator[Mapping[str, Any]]:
-    more = {"added_after": after} if after else {}
-    for page in as_pages(read, per_request=_AT_ONCE, **more):
-        listed: Sequence[Mapping[str, Any]] = page.get("objects", ()) if page else ()
-        yield from listed
+def _read_pages(
+    context: Context,
+    case: CaseFile,
+    server: Server,
+    partner: str,
+    before: datetime | None,
+    limits: Limits,
+) -> int:
+    """Keep page after page, from the last whole one on; return how many have a wrong date."""
+    collection = partner_of(context, partner).taxii_url
+    kept, until = partners.kept_pages(case, partner, collection)
+    if until is None:  # nowhere to go on from
+        partners.drop_pages(case, partner)
+        kept = []
+    known, size, wrong = len(kept), len(json.dumps(kept)), 0
+    start = before if until is None else resumed(until)
+    for page in server.objects(start):
+        if not page.objects:
+            continue
+        objects = [stix_in.slim(item) for item in page.objects]
+        known, size = known + len(objects), size + len(json.dumps(objects))
+        if known > MOST_OBJECTS or size > limits.kept_bytes:
+            raise EndlessError(
+                f"The server of {partner} has more than can be taken at once; ask its operator "
+                "for a smaller collection."
+            )
+        at = page.until
+        if at is None or at > context.clock.now() + _CLOCKS_DIFFER:
+            at, wrong = None, wrong + 1
+        partners.keep_page(case, partner, collection, objects, at)
+    return wrong
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a time as a server wrote it; earlier versions kept whatever that was."""
+    return None if text is None else taxii_server.date(text)
 
 
 @contextmanager
-def _collection(context: Context, partner: str) -> Iterator[Collection]:
+def _server(context: Context, partner: str, limits: Limits) -> Iterator[Server]:
     settings = partner_of(context, partner)
-    url = settings.taxii_url
+    url, user = settings.taxii_url, settings.taxii_user
     if not url:
         raise InputError(f"No collection of {partner} is known: set partners.{partner}.taxii_url.")
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _HERE:
-        raise InputError(f"partners.{partner}.taxii_url has to begin with https://.")
-    password = keyrings.get(f"taxii {partner}") if settings.taxii_user else None
-    if settings.taxii_user and password is None:
-        raise InputError(
-            f"No password for {settings.taxii_user} at {partner} is kept: "
-            f"'abusetrack taxii password {partner}' asks for it."
-        )
     try:
-        yield Collection(f"{url.rstrip('/')}/", user=settings.taxii_user or None, password=password)
-    except (TAXIIServiceException, requests.exceptions.RequestException) as error:
-        # Not the error's own words: they can hold addresses, and what was sent.
-        raise ExternalError(
-            f"The server of {partner} cannot be used ({type(error).__name__}); nothing was "
-            "recorded. Try again later, and check partners."
-            f"{partner}.taxii_url and its password."
-        ) from error
+        parts = urlsplit(url)
+        sound = parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or (parts.scheme != "https" and parts.hostname not in _HERE):
+        raise InputError(f"partners.{partner}.taxii_url has to begin with https:// and a host.")
+    if parts.username is not None or parts.password is not None:
+        raise InputError(
+            f"partners.{partner}.taxii_url must hold no user name or password: set taxii_user, "
+            f"and give the password to 'abusetrack taxii password {partner}'."
+        )
+    password = keyrings.get(f"taxii {partner}") if user else None
+    if user and not password:
+        raise InputError(
+            f"No password for {user} at {partner} is kept: 'abusetrack taxii password {partner}' "
+            "asks for it."
+        )
+    login = (user, password) if user and password else None
+    with Server(partner, url, login, clock=context.clock, limits=limits) as server:
+        yield server

@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import zlib
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,7 +19,7 @@ import aiohttp
 from dns.rdatatype import RdataType
 from yarl import URL
 
-from abusetrack.lookup import texts
+from abusetrack.lookup import http_reading, texts
 from abusetrack.lookup.addresses import endpoint, is_public, literal
 from abusetrack.lookup.dialing import Dialer
 from abusetrack.lookup.dns_records import Resolver
@@ -35,11 +32,9 @@ from abusetrack.records import Clock, Outcome
 MAX_BODY = 2 * 1024 * 1024  # bytes, packed and unpacked
 MAX_REDIRECTS = 4
 MAX_URL = 2000
-MAX_RETRY_AFTER = 86400.0  # seconds
 _TRIES = 3  # of one request, where the server asks us to come later
 _PIN_SECONDS = 300.0  # how long a checked address is used
 _CONNECTIONS = 256
-_GZIP = 16 + zlib.MAX_WBITS
 
 _WEB_PORTS = frozenset({80, 443})
 _FIRST_FREE_PORT = 1024  # below it, ports belong to services that do not speak HTTP
@@ -282,7 +277,7 @@ class Http:
             if not location:
                 return Reply(Outcome.MALFORMED, "a redirect to nowhere", status)
             return Reply(Outcome.OK, "", status, location=location)
-        failure, body = await _body(response)
+        failure, body = await http_reading.body(response, MAX_BODY)
         if failure is not None:
             response.close()
             return Reply(*failure, status=status)
@@ -292,61 +287,14 @@ class Http:
             "" if outcome is Outcome.OK else f"HTTP {status}",
             status,
             body,
-            _told(headers.get("Content-Type", "").partition(";")[0], 100).lower(),
+            http_reading.told(headers.get("Content-Type", "").partition(";")[0], 100).lower(),
             {
                 k: text
                 for k in ("ETag", "Last-Modified")
                 if (text := headers.get(k, "")) and text.isascii()
             },
-            retry_after=self._retry_after(headers.get("Retry-After")),
+            retry_after=http_reading.retry_after(headers.get("Retry-After"), self._clock.now()),
         )
-
-    def _retry_after(self, text: str | None) -> float | None:
-        """Read Retry-After, in seconds or as a date (RFC 9110, 10.2.3)."""
-        if text is None:
-            return None
-        text = text.strip()
-        if text.isascii() and text.isdigit():
-            seconds = float(text[:9])
-        else:
-            try:
-                date = parsedate_to_datetime(text)
-                if date.tzinfo is None:
-                    date = date.replace(tzinfo=UTC)
-                seconds = (date - self._clock.now()).total_seconds()
-            except (ValueError, OverflowError, TypeError):
-                return None
-        return min(max(seconds, 0.0), MAX_RETRY_AFTER)
-
-
-def _told(header: str, most: int) -> str:
-    """Return a header's value as text that can be shown and stored: it may be any bytes."""
-    return (texts.clean(header) or "")[:most]
-
-
-async def _body(response: aiohttp.ClientResponse) -> tuple[tuple[Outcome, str] | None, bytes]:
-    """Read the body within the limit, unpacking gzip ourselves so that the limit holds."""
-    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding not in {"identity", "", "gzip", "x-gzip"}:
-        return (Outcome.MALFORMED, f"packed as {_told(coding, 20)}, which was not asked for"), b""
-    unpack = zlib.decompressobj(_GZIP) if coding.endswith("gzip") else None
-    too_large = (Outcome.TOO_LARGE, f"more than {MAX_BODY // 2**20} MB")
-    if (response.content_length or 0) > MAX_BODY:
-        return too_large, b""
-    body, received = bytearray(), 0
-    async for chunk in response.content.iter_any():
-        received += len(chunk)
-        if unpack is not None:
-            try:
-                chunk = unpack.decompress(chunk, MAX_BODY + 1 - len(body))
-            except zlib.error:
-                return (Outcome.MALFORMED, "broken gzip"), b""
-        body += chunk
-        if len(body) > MAX_BODY or received > MAX_BODY:
-            return too_large, b""
-    if unpack is not None and received and not unpack.eof:
-        return (Outcome.MALFORMED, "gzip cut off"), b""
-    return None, bytes(body)
 
 
 async def resolve_checked(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from abusetrack.lookup import http
+from abusetrack.lookup import http_reading
 from abusetrack.lookup.dns_records import Resolver
 from abusetrack.lookup.http import MAX_BODY, Http
 from abusetrack.lookup.pacing import Pacer
@@ -186,7 +186,7 @@ async def test_a_gzip_bomb_does_not_go_off(internet, client, monkeypatch):
         def eof(self):
             return self._real.eof
 
-    monkeypatch.setattr(http.zlib, "decompressobj", Watched)
+    monkeypatch.setattr(http_reading.zlib, "decompressobj", Watched)
     bomb = gzip.compress(b"\0" * 100_000_000)
     internet.rdap.answers["/x"] = web.Response(body=bomb, headers={"Content-Encoding": "gzip"})
     async with client() as c:

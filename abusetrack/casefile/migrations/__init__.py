@@ -29,6 +29,7 @@ from abusetrack.casefile.migrations import (
     m0026_taxii,
     m0027_hashes,
     m0028_disputes,
+    m0029_taxii_pages,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -53,6 +54,7 @@ _STEPS = (
     m0026_taxii,
     m0027_hashes,
     m0028_disputes,
+    m0029_taxii_pages,
 )
 
 
