@@ -351,7 +351,8 @@ class Desktop(QObject):
         window = self.window
         if window is None:
             return
-        place = window.pages.here
+        place, calm = window.pages.here, window.calm
+        by_key = calm != window.desk.context.settings.window.calm
         window.closed.disconnect(self._on_closed)
         self._hook.crashed.disconnect(window.show_crash)
         window.close()
@@ -369,11 +370,13 @@ class Desktop(QObject):
             self._open(None, self._key, place)
         except AbusetrackError as error:
             self._refuse(error)
-        self._tell(told, wrong)
+        self._go_on(told, wrong, calm if by_key else None)
 
-    def _tell(self, told: str, wrong: str) -> None:
+    def _go_on(self, told: str, wrong: str, calm: bool | None) -> None:
         if self.window is None:
             return
+        if calm is not None:
+            self.window.set_calm(calm)  # a colour would come as a surprise
         if told:
             self.window.desk.messages.news(told)
         if wrong:

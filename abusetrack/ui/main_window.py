@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def set_calm(self, calm: bool) -> None:
         """Hide numbers and colours, or show them."""
+        self.calm = calm
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.set_calm(app, calm)

@@ -71,6 +71,19 @@ def test_saved_settings_take_effect_at_once(desktop, tmp_path, qtbot):
     assert desktop.codes == []
 
 
+def test_calm_by_a_key_outlasts_other_settings_but_not_its_own(desktop, tmp_path):
+    desktop.start(None)
+    desktop.window.set_calm(True)
+
+    def save(key, value):
+        desktop.window.settings_saved.emit(settings.save(tmp_path / "config.toml", {key: value}))
+        return desktop.window.calm
+
+    assert save("organisation.analyst", "a")
+    assert save("window.calm", True)
+    assert not save("window.calm", False)
+
+
 def test_settings_that_cannot_be_used_are_said_and_the_window_stays(desktop, tmp_path):
     desktop.start(None)
     before = desktop.window
