@@ -94,6 +94,7 @@ def _dress(app: QApplication, settings: Settings) -> None:
         dark={"light": False, "dark": True}.get(wanted),
         contrast={"system": None, "contrast": True}.get(wanted, False),
     )
+    theme.set_calm(app, settings.window.calm)
 
 
 def _listen_for_signals(close: Callable[[], None]) -> None:

@@ -44,7 +44,7 @@ def test_calm_hides_numbers_and_colours_and_survives_the_lock_and_the_settings(
     analyst.row("Domains", "••")
     analyst.close()
 
-    analyst = open_it(sit_down, case, config)
+    analyst = open_it(sit_down, case, config, calm=True)
     analyst.press("ctrl+3")
     analyst.row("Domains", "••")
     analyst.wait(lambda: analyst.ask("vivid") == {"share": 0}, "no colour from the start")
@@ -57,9 +57,10 @@ def test_calm_hides_numbers_and_colours_and_survives_the_lock_and_the_settings(
     assert read(case, lambda c: check.check(c).problems, passphrase=SECRET) == ()
 
 
-def open_it(sit_down, case, config):
+def open_it(sit_down, case, config, *, calm=False):
     analyst = sit_down("--case", case, "--config", config)
     analyst.find("Passphrase of the case file")
+    assert (analyst.ask("vivid")["share"] == 0) is calm
     analyst.type(SECRET)
     analyst.press("Return")
     analyst.find("Reveal names")
