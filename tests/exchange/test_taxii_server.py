@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from abusetrack.casefile import partners
+from abusetrack.casefile import partners, retention
 from abusetrack.errors import ExternalError
 from abusetrack.exchange import taxii, taxii_server
 from abusetrack.exchange.taxii_http import LIMITS
@@ -172,6 +172,16 @@ def test_going_on_asks_again_for_what_has_the_same_date(broken, at, case):
     with pytest.raises(ExternalError):
         taxii.pull(at, case, "there")
     assert broken.asked[1].query["added_after"][0].startswith("2026-02-01T10:00:09")
+
+
+def test_what_waits_goes_with_every_erasure(broken, at, case, told):
+    with pytest.raises(ExternalError):
+        taxii.pull(at, case, "there")
+    assert case.value("SELECT count(*) FROM taxii_page") == 1
+    gone = retention.of_subject(case, "example.com")
+    assert gone
+    retention.erase(case, gone, reason="asked for")
+    assert case.value("SELECT count(*) FROM taxii_page") == 0
 
 
 def test_another_collection_is_read_from_its_beginning(broken, at, case):
