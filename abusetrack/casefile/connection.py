@@ -62,6 +62,7 @@ class CaseFile:
         self._connection = connection
         self._database = driver.Database(connection, execute_plugins=False)
         self._closed = False
+        self._stopped = False
         self._kept = Kept(connection)
         self.origin, self.origin_id, self._url_key = self._identity()
 
@@ -119,6 +120,16 @@ class CaseFile:
         if not self._closed:
             self._connection.interrupt()
 
+    def stop(self) -> None:
+        """Break off whatever reads, from any thread: each further query is stopped as well."""
+        self._stopped = True
+        self.interrupt()
+
+    def _execute(self, sql: str, params: Parameters) -> Any:
+        if self._stopped:
+            raise QueryStoppedError("The query was stopped.")
+        return self._connection.execute(sql, params)
+
     # -- reading
 
     def query(self, sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
@@ -130,7 +141,7 @@ class CaseFile:
         with spoken(self.path):
             self._connection.execute("PRAGMA query_only = ON")
             try:
-                cursor = self._connection.execute(sql, params)
+                cursor = self._execute(sql, params)
                 names = [column[0] for column in cursor.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in cursor]
             except driver.Error as error:
@@ -144,18 +155,18 @@ class CaseFile:
     def rows(self, sql: str, params: Parameters = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a statement."""
         with spoken(self.path):
-            rows: list[tuple[Any, ...]] = self._connection.execute(sql, params).fetchall()
+            rows: list[tuple[Any, ...]] = self._execute(sql, params).fetchall()
             return rows
 
     def each(self, sql: str, params: Parameters = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement one by one, for results too long to hold."""
         with spoken(self.path):
-            yield from self._connection.execute(sql, params)
+            yield from self._execute(sql, params)
 
     def numbers(self, sql: str, params: Parameters = ()) -> Iterator[list[int]]:
         """Yield the one column of a statement, some thousands of rows at a time."""
         with spoken(self.path):
-            cursor = self._connection.execute(sql, params)
+            cursor = self._execute(sql, params)
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield [number for (number,) in rows]
 

@@ -58,6 +58,15 @@ class CaseFileThread:
         if self._case is not None:
             self._case.interrupt()
 
+    def stop(self) -> None:
+        """Close without finishing: what runs is broken off at its next query, as is what waits.
+
+        Their futures get a ``QueryStoppedError``. For a thread that only reads.
+        """
+        if self._case is not None:
+            self._case.stop()
+        self.close()
+
     def close(self) -> None:
         """Finish what was submitted, close the file and end the thread; twice is harmless."""
         with self._lock:

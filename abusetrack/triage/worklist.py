@@ -42,12 +42,12 @@ def worklist(context: Context, case: CaseFile) -> list[Item]:
     weights = Weights(**context.settings.worklist.model_dump())
     now = context.clock.now()
     said = gates.all_of(case)
-    revised = withdrawing.due(context, case)
+    to_withdraw = withdrawing.due(context, case).domains
     found = []
-    for row in waiting.everything(case, also=revised.domains):
+    for row in waiting.everything(case, also=to_withdraw):
         entries = said.get(row.domain, ())
         gate = gating.judge(context, entries, hosting_country=row.hosting_country)
-        withdraw = row.domain in revised.domains
+        withdraw = row.domain in to_withdraw
         step = next_step(row, gate_open=gate.open, as_of=now, withdraw=withdraw)
         if step is None:
             continue

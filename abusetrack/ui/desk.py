@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Flag, auto
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -25,14 +25,15 @@ from abusetrack.casefile import (
     queue,
 )
 from abusetrack.casefile.party_list import PartyKey, PartyRow
-from abusetrack.casefile.undoing import Undone
 from abusetrack.errors import AbusetrackError
 from abusetrack.records import DomainNow
-from abusetrack.triage import undoing, watching
 from abusetrack.triage.context import Context
 from abusetrack.ui.messages import Messages
 from abusetrack.ui.undo import History
 from abusetrack.ui.worker import Advance, LookupWorker
+
+if TYPE_CHECKING:
+    from abusetrack.casefile.undoing import Undone
 
 _LOG = logging.getLogger(__name__)
 
@@ -132,7 +133,12 @@ class Desk(QObject):
             self._history.tell(done, undone)
             self.changed.emit(Changed.REPORTS | Changed.FINDINGS)
 
-        self._submit(self._db, lambda case: undoing.undo(self.context, case, done), told, None)
+        def take_back(case: CaseFile) -> Undone:
+            from abusetrack.triage import undoing
+
+            return undoing.undo(self.context, case, done)
+
+        self._submit(self._db, take_back, told, None)
 
     def read(
         self,
@@ -197,6 +203,8 @@ class Desk(QObject):
         after = self._planned_at
 
         def prepare(case: CaseFile) -> tuple[datetime, int]:
+            from abusetrack.triage import watching
+
             return watching.replan(self.context, case, after=after), queue.pending(case)
 
         self.write(prepare, self._on_prepared)
@@ -254,8 +262,7 @@ class Desk(QObject):
     def _close_readers(self) -> None:
         for thread in (self._study, self._list, self._reader):
             if thread is not None:
-                thread.interrupt()
-                thread.close()
+                thread.stop()
         self._study = self._list = self._reader = None
         self._visible.close()
 

@@ -95,3 +95,33 @@ def test_a_long_query_can_be_stopped(opener):
         with pytest.raises(QueryStoppedError):
             future.result()
         assert reader.submit(lambda case: case.value("SELECT 7")).result() == 7
+
+
+def test_a_stopped_thread_breaks_off_what_runs_and_what_waits(opener):
+    reader = CaseFileThread(opener, name="reader")
+    between, stopped = threading.Event(), threading.Event()
+
+    def ask(case):
+        assert case.value("SELECT 7") == 7
+        between.set()
+        stopped.wait(10)
+        return case.value("SELECT 8")
+
+    running = reader.submit(ask)
+    waiting = [reader.submit(read) for read in (
+        lambda case: case.query("SELECT 9"),
+        lambda case: list(case.each("SELECT 9")),
+        lambda case: list(case.numbers("SELECT 9")),
+    )]  # fmt: skip
+    assert between.wait(10)
+    ending = threading.Thread(target=reader.stop)
+    ending.start()
+    while not reader._case._stopped:
+        stopped.wait(0.001)
+    stopped.set()
+    ending.join(10)
+    assert not ending.is_alive()
+    for future in (running, *waiting):
+        with pytest.raises(QueryStoppedError):
+            future.result(0)
+    assert not reader._thread.is_alive()
