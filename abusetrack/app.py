@@ -20,9 +20,6 @@ from abusetrack.casefile import (
     CaseFile,
     is_encrypted,
     open_case_file,
-    passphrases,
-    remembered,
-    restore,
 )
 from abusetrack.casefile.keys import RawKey
 from abusetrack.errors import AbusetrackError, CaseFileError, WrongPassphraseError
@@ -31,13 +28,11 @@ from abusetrack.settings import Settings
 from abusetrack.triage.context import Context, make_context
 from abusetrack.ui import icons, theme
 from abusetrack.ui.desk import Desk
-from abusetrack.ui.dialogs.passphrase import PassphraseDialog
 from abusetrack.ui.hooks import CrashHook
 from abusetrack.ui.locking import Lock
 from abusetrack.ui.main_window import MainWindow
 from abusetrack.ui.messages import Messages
 from abusetrack.ui.places import first_place
-from abusetrack.ui.taking_in import Source
 
 if TYPE_CHECKING:
     from abusetrack.ui.dialogs.first_run import Chosen
@@ -162,6 +157,8 @@ class Desktop(QObject):
             return
         self.start(None)
         if self.window is not None:
+            from abusetrack.ui.taking_in import Source
+
             self.window.pages.intake.add([Source("practice", reports)])
 
     def _start_practice(self) -> str:
@@ -208,6 +205,8 @@ class Desktop(QObject):
         """Return the key that the system's keyring has, where the settings let it be asked."""
         if not self._settings.case.keyring:
             return None
+        from abusetrack.casefile import remembered
+
         try:
             return remembered.recall(self._case_path)
         except AbusetrackError as error:
@@ -215,6 +214,8 @@ class Desktop(QObject):
             return None
 
     def _ask_passphrase(self) -> None:
+        from abusetrack.ui.dialogs.passphrase import PassphraseDialog
+
         dialog = PassphraseDialog(self._case_path, self._unlock)
         dialog.rejected.connect(lambda: self.ended.emit(EXIT_CASE_FILE))
         self._waiting = dialog
@@ -246,14 +247,13 @@ class Desktop(QObject):
             open_with = self._open_with if case.encrypted else None
         messages.setParent(desk)
         lock = Lock(desk, open_with, context.settings.window.lock_minutes)
-        with theme.undressed():
-            self.window = MainWindow(
-                desk,
-                lock=lock,
-                config_path=self._config_path,
-                shape_path=self._shape_path,
-                place=place,
-            )
+        self.window = MainWindow(
+            desk,
+            lock=lock,
+            config_path=self._config_path,
+            shape_path=self._shape_path,
+            place=place,
+        )
         desk.setParent(self.window)
         lock.setParent(self.window)
         self.window.settings_saved.connect(self._on_settings)
@@ -296,6 +296,7 @@ class Desktop(QObject):
 
     def restore(self, source: Path, passphrase: str | None) -> None:
         """Put a backup in the place of the case file, while no window has it open."""
+        from abusetrack.casefile import restore
 
         def put_back() -> str:
             done = restore.restore(
@@ -320,6 +321,7 @@ class Desktop(QObject):
 
     def change_passphrase(self, old: str | None, new: str) -> None:
         """Give the case file another passphrase, while no window has it open."""
+        from abusetrack.casefile import passphrases, remembered
 
         def change() -> str:
             self._key = passphrases.change(

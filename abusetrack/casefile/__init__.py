@@ -13,13 +13,11 @@ from abusetrack.casefile.connection import (
     is_encrypted,
     open_case_file,
 )
-from abusetrack.casefile.known import CaseKnown
 from abusetrack.casefile.thread import CaseFileThread
 
 __all__ = [
     "CaseFile",
     "CaseFileThread",
-    "CaseKnown",
     "QueryStoppedError",
     "is_encrypted",
     "open_case_file",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,7 +23,6 @@ from abusetrack.records import Contact, ContactOrigin, Role
 
 _FIELDS = tuple(field.name for field in fields(Contact))
 _SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
-_CONTACT = TypeAdapter(Contact)
 # What a fact leaves out because it is empty.
 _EMPTY = {"party_name": "", "email": None, "form": None, "phone": None, "source": ""}
 BEST_FIRST = (
@@ -31,6 +31,11 @@ BEST_FIRST = (
 
 REPLACED = "replacement"  # the source of a contact whose address a person put right
 _Key = tuple[str, str, str, str]
+
+
+@cache
+def _contact_adapter() -> TypeAdapter[Contact]:
+    return TypeAdapter(Contact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,10 @@ def confirm(case: CaseFile, party_key: str, role: Role, *, seen: Contact | None 
 
 def fold(case: CaseFile, stored: Sequence[StoredFact]) -> None:
     """Enter contact facts that came from elsewhere, or that are folded anew."""
-    _enter(case, [(_CONTACT.validate_python(_EMPTY | fact.content), fact.n) for fact in stored])
+    _enter(
+        case,
+        [(_contact_adapter().validate_python(_EMPTY | fact.content), fact.n) for fact in stored],
+    )
 
 
 def fold_confirmations(case: CaseFile, stored: Sequence[StoredFact]) -> None:
@@ -302,4 +310,4 @@ WHERE party_key = :party_key AND role = :role AND origin = :origin AND source = 
 
 
 def _decode(row: Sequence[Any]) -> Contact:
-    return _CONTACT.validate_python(dict(zip(_FIELDS, row, strict=True)))
+    return _contact_adapter().validate_python(dict(zip(_FIELDS, row, strict=True)))

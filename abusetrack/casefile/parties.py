@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,7 +23,11 @@ from abusetrack.records import ContactOrigin, Party, role_of
 
 FIELDS = tuple(item.name for item in fields(Party) if item.name not in {"key", "role", "manual"})
 _ERASABLE = frozenset({"comment"})
-_PARTY = TypeAdapter(Party)
+
+
+@cache
+def _party_adapter() -> TypeAdapter[Party]:
+    return TypeAdapter(Party)
 
 
 def note(
@@ -121,7 +126,7 @@ def many(case: CaseFile, names: Mapping[str, str]) -> dict[str, Party]:
     found = {}
     for key, name in names.items():
         values = {"name": known.get(clean(key)) or name or key} | notes.get(clean(key), {})
-        found[key] = _PARTY.validate_python(
+        found[key] = _party_adapter().validate_python(
             {
                 "key": key,
                 "role": role_of(key),

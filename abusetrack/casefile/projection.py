@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -21,12 +22,16 @@ _OWN = tuple(field.name for field in fields(DomainNow) if field.name != "finding
 _COLUMNS = (*_OWN, *_FINDINGS)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM domain_now"
 _WRITE = f"UPDATE domain_now SET {', '.join(f'{name} = ?' for name in _FINDINGS)} WHERE domain = ?"
-_ADAPTER = TypeAdapter(DomainNow)
 _REGISTERED = (
     f"suffix_kind NOT IN ('{SuffixKind.PLATFORM.value}', '{SuffixKind.DYNAMIC_DNS.value}')"
 )
 
 SORTABLE = frozenset(_COLUMNS)
+
+
+@cache
+def _adapter() -> TypeAdapter[DomainNow]:
+    return TypeAdapter(DomainNow)
 
 
 def write(case: CaseFile, findings: Iterable[Findings]) -> None:
@@ -146,4 +151,4 @@ def _row(row: Sequence[Any]) -> DomainNow:
     values["states"] = json.loads(values["states"])
     findings = {name: values.pop(name) for name in _FINDINGS}
     findings["domain"] = values["domain"]
-    return _ADAPTER.validate_python({**values, "findings": findings})
+    return _adapter().validate_python({**values, "findings": findings})

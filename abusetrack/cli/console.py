@@ -16,7 +16,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from abusetrack.notices.plain import seen
+from abusetrack.names.plain import seen
 
 _WIDE = 400  # columns, where nobody's screen ends a line
 

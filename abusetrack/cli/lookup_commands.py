@@ -16,6 +16,7 @@ from abusetrack.casefile import CaseFile, CaseFileThread, queue
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.triage import describe, dossier, resolving, running
+from abusetrack.triage.batch import ResolveResult
 
 _AGE = re.compile(r"(\d{1,5})\s*([hd])", re.ASCII)
 _SHOWN = 20
@@ -75,10 +76,10 @@ def look_up(
     limit: int | None,
     *,
     afresh: bool,
-) -> resolving.ResolveResult:
+) -> ResolveResult:
     """Look up what is queued, with a bar; an interrupt ends the program."""
 
-    async def work() -> resolving.ResolveResult:
+    async def work() -> ResolveResult:
         task = asyncio.current_task()
         if task is not None:
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)

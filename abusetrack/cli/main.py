@@ -80,7 +80,7 @@ class _Group(click.Group):
         try:
             return super().main(*args, **kwargs)
         except AbusetrackError as error:
-            from abusetrack.notices.plain import seen  # a room that few commands need
+            from abusetrack.names.plain import seen  # a room that few commands need
 
             click.echo(f"abusetrack: {seen(str(error))}", err=True)
             sys.exit(exit_code(error))

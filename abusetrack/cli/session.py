@@ -18,8 +18,6 @@ import click
 
 from abusetrack import log, settings
 from abusetrack.casefile import CaseFile, is_encrypted, open_case_file
-from abusetrack.casefile.keys import RawKey
-from abusetrack.casefile.signing import Gpg
 from abusetrack.errors import InputError
 from abusetrack.records import SystemClock
 from abusetrack.settings import Settings
@@ -28,6 +26,9 @@ from abusetrack.triage.context import Context, make_context
 if TYPE_CHECKING:  # imported when something is printed, which takes its time
     from rich.console import Console
     from rich.table import Table
+
+    from abusetrack.casefile.keys import RawKey
+    from abusetrack.casefile.signing import Gpg
 
 PASSPHRASE_VARIABLE = "ABUSETRACK_PASSPHRASE"  # noqa: S105  # the variable's name
 
@@ -125,6 +126,8 @@ class Session:
     @property
     def gpg(self) -> Gpg:
         """The gpg of the settings."""
+        from abusetrack.casefile.signing import Gpg
+
         home = self.settings.notices.gnupg_home
         return Gpg(None if home is None else self.settings.path(home))
 

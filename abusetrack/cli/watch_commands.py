@@ -13,7 +13,7 @@ import click
 from abusetrack.casefile import CaseFile, CaseFileThread
 from abusetrack.cli.session import Session, counted
 from abusetrack.triage import watching
-from abusetrack.triage.resolving import ResolveResult
+from abusetrack.triage.batch import ResolveResult
 
 
 @click.command()

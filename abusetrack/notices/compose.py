@@ -15,8 +15,8 @@ from pathlib import Path
 
 from abusetrack.errors import InputError
 from abusetrack.names import defang
+from abusetrack.names.plain import visible
 from abusetrack.notices import legal, words
-from abusetrack.notices.plain import visible
 from abusetrack.notices.recipients import NoRecipient, iana_id, recipient_of
 from abusetrack.notices.roles import RULES, may_have_pages, template_name
 from abusetrack.notices.sender import sender_view

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from abusetrack.errors import ExternalError, InputError
+from abusetrack.names.plain import slug
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.formats import eml, form, pack, pdf, table, text, xarf
 from abusetrack.notices.formats.pack import Packed
 from abusetrack.notices.lint import Finding, lint, lint_files, lint_mail, stopping
 from abusetrack.notices.openpgp import Keys
-from abusetrack.notices.plain import slug
 from abusetrack.records import Draft, ExportedFile, Rung
 from abusetrack.settings import NoticeSettings, Organisation
 

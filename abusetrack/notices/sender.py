@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from abusetrack.notices.plain import one_line, visible
+from abusetrack.names.plain import one_line, visible
 from abusetrack.notices.recipients import mailbox
 from abusetrack.settings import Organisation
 

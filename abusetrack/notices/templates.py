@@ -32,8 +32,8 @@ from jinja2 import (
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from abusetrack.names.plain import field, fill
 from abusetrack.notices import words
-from abusetrack.notices.plain import field, fill
 from abusetrack.notices.words import ENGLISH
 
 _SUBJECT = "Subject: "

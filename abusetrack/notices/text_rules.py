@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from abusetrack.names import defang
+from abusetrack.names.plain import one_line, visible
 from abusetrack.notices import legal
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.formats import table
-from abusetrack.notices.plain import one_line, visible
 from abusetrack.notices.recipients import iana_id
 from abusetrack.notices.roles import ALWAYS_ASKED, RULES, WITHDRAWAL_SAYS
 from abusetrack.notices.sender import sender_view

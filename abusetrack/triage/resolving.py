@@ -11,11 +11,12 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from abusetrack.casefile import CaseFile, CaseFileThread, CaseKnown, observations, queue, reports
+from abusetrack.casefile import CaseFile, CaseFileThread, observations, queue, reports
+from abusetrack.casefile.known import CaseKnown
 from abusetrack.judgement.tokens import not_again
 from abusetrack.records import (
     Host,
@@ -28,6 +29,7 @@ from abusetrack.records import (
     Question,
     Wait,
 )
+from abusetrack.triage.batch import Failure, Progress, ResolveResult
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
 from abusetrack.triage.running import collecting_seldom
@@ -58,33 +60,6 @@ _TRANSIENT = frozenset(
         Outcome.BLOCKED_BY_RESOLVER,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A name of which the addresses or the registration could not be learnt."""
-
-    host: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a batch has come; ``total`` grows while names are added."""
-
-    done: int
-    total: int
-    failed: int
-    waits: tuple[Wait, ...] = ()  # servers that are left alone for now, the longest first
-
-
-@dataclass(slots=True)
-class ResolveResult:
-    """What a batch came to."""
-
-    done: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    left: int = 0  # still queued
 
 
 def failures(answer: LookupAnswer) -> list[Failure]:

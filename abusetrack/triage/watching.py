@@ -13,9 +13,10 @@ from functools import partial
 from typing import TypeVar
 
 from abusetrack.casefile import CaseFile, CaseFileThread, queue, told
+from abusetrack.triage.batch import Progress, ResolveResult
 from abusetrack.triage.context import Context
 from abusetrack.triage.refresh import refresh
-from abusetrack.triage.resolving import Progress, ResolveResult, resolve
+from abusetrack.triage.resolving import resolve
 
 T = TypeVar("T")
 

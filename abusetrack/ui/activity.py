@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from abusetrack.casefile import CaseFile
-from abusetrack.triage import since, worklist
 from abusetrack.triage.context import Context
-from abusetrack.triage.since import Since
-from abusetrack.triage.worklist import Item
 from abusetrack.ui.text import Masker, joined, mask_name, minute, one_line
 from abusetrack.ui.widgets.group_tree import Group, Row
 from abusetrack.ui.words import word
+
+if TYPE_CHECKING:
+    from abusetrack.triage.since import Since
+    from abusetrack.triage.worklist import Item
 
 _tr = partial(QCoreApplication.translate, "activity")
 _SHOWN = 100  # rows of a group
@@ -31,6 +33,8 @@ class Activity:
 
 def gather(context: Context, case: CaseFile) -> Activity:
     """Read both; may take long in a large case file."""
+    from abusetrack.triage import since, worklist  # half of all rooms: loaded in the reader
+
     return Activity(since.since(context, case), worklist.worklist(context, case))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, Qt
@@ -14,6 +14,7 @@ from abusetrack.ui import theme
 
 SIZE = 16  # logical pixels
 _SCALES = (1, 2)
+_PICTURES = 1024  # kept; all icons in the colours of two schemes
 _APP_SIZES = (16, 32, 48, 128, 256)
 
 
@@ -23,6 +24,7 @@ def _drawing(name: str) -> str:
     return (folder / f"{name}.svg").read_text("utf-8")
 
 
+@lru_cache(_PICTURES)
 def picture(name: str, colour: str, size: int = SIZE, scale: float = 1) -> QPixmap:
     """Draw an icon in one colour; ``size`` in logical pixels."""
     drawn = QPixmap(round(size * scale), round(size * scale))

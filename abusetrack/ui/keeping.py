@@ -12,10 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from abusetrack.casefile import CaseFile, is_encrypted, passphrases, transfer
+from abusetrack.casefile import CaseFile, is_encrypted
 from abusetrack.ui.desk import Desk
-from abusetrack.ui.dialogs.passphrase import ChangePassphrase, RestoreDialog
-from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import open_once
 
 
@@ -37,6 +35,8 @@ class Keeping(QObject):
 
     def ask_backup(self) -> None:
         """Ask where a backup is to stand."""
+        from abusetrack.casefile import transfer
+
         settings, path = self._desk.context.settings, self._desk.case_path
         folder = settings.backup.folder
         place = path.parent if folder is None else settings.path(folder)
@@ -45,6 +45,8 @@ class Keeping(QObject):
 
     def back_up(self, place: Path) -> None:
         """Copy the case file and check the copy; in the folder of backups the oldest go."""
+        from abusetrack.casefile import transfer
+
         settings = self._desk.context.settings
         folder = None if settings.backup.folder is None else settings.path(settings.backup.folder)
 
@@ -83,6 +85,8 @@ class Keeping(QObject):
 
     def copy_decrypted(self, place: Path) -> None:
         """Copy the case file without its passphrase, and check the copy."""
+        from abusetrack.casefile import passphrases
+
         said = self.tr("Copied to {path} and verified. It is NOT encrypted.").format(path=place)
         self._desk.write(
             lambda case: passphrases.decrypted_copy(case, place, actor=case.actor),
@@ -91,6 +95,8 @@ class Keeping(QObject):
 
     def ask_restore(self) -> None:
         """Ask which backup is to take the place of the case file."""
+        from abusetrack.ui.widgets.file_dialog import FileDialog
+
         dialog = FileDialog(self._window, self.tr("Restore a backup"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setDirectory(str(self._desk.case_path.parent))
@@ -99,17 +105,23 @@ class Keeping(QObject):
 
     def confirm_restore(self, source: Path) -> None:
         """Say what a restore does, and ask for the backup's passphrase if it has one."""
+        from abusetrack.ui.dialogs.passphrase import RestoreDialog
+
         dialog = RestoreDialog(source, self._window, encrypted=is_encrypted(source))
         dialog.chosen.connect(lambda found: self.restore_wanted.emit(source, found))
         open_once(dialog)
 
     def ask_passphrase(self) -> None:
         """Ask for another passphrase; a file without one gets its first."""
+        from abusetrack.ui.dialogs.passphrase import ChangePassphrase
+
         dialog = ChangePassphrase(self._window, encrypted=is_encrypted(self._desk.case_path))
         dialog.chosen.connect(self.passphrase_wanted)
         open_once(dialog)
 
     def _ask_place(self, title: str, proposed: Path, then: Callable[[Path], None]) -> None:
+        from abusetrack.ui.widgets.file_dialog import FileDialog
+
         dialog = FileDialog(self._window, title)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # One that stands there is refused by the copy itself, with a sentence.

@@ -35,7 +35,7 @@ from abusetrack.ui.widgets.parts import MessageBar, button, open_once
 from abusetrack.ui.widgets.status_badges import badges, not_encrypted
 
 if TYPE_CHECKING:
-    from abusetrack.triage.resolving import Failure
+    from abusetrack.triage.batch import Failure
 
 _SIZE = (1280, 800)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from abusetrack.casefile import CaseFile, projection
@@ -177,7 +178,14 @@ class Places(QStackedWidget):
         self.setCurrentWidget(page)
         self.here = next(key for key, made in self._made.items() if made is page)
         self.went.emit(self.here)
-        page.show_page()
+        if self.isVisible():
+            page.show_page()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the page read once it is seen: the window comes sooner."""
+        super().showEvent(event)
+        if not event.spontaneous() and self.here:
+            QTimer.singleShot(0, self.page(self.here).show_page)
 
     @Slot(object)
     def lead(self, key: tuple[str, str]) -> None:

@@ -7,7 +7,7 @@ from math import ceil
 
 from PySide6.QtCore import QCoreApplication
 
-from abusetrack.triage.resolving import Progress
+from abusetrack.triage.batch import Progress
 from abusetrack.ui.text import joined, one_line
 
 _tr = partial(QCoreApplication.translate, "progress")

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from PySide6.QtCore import QCoreApplication
 
 from abusetrack.names import defang
-from abusetrack.notices.plain import visible as one_line
+from abusetrack.names.plain import visible as one_line
 
 __all__ = [
     "Masker",

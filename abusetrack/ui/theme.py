@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
@@ -46,22 +44,6 @@ def worn() -> Colours:
 def apply(app: QApplication, *, dark: bool | None = None, contrast: bool | None = None) -> None:
     """Dress the application; ``dark`` and ``contrast`` follow the system where None."""
     _wear(app, replace(_look, dark=dark, contrast=contrast))
-
-
-@contextmanager
-def undressed() -> Iterator[None]:
-    """Leave the style sheet away while many widgets are put together: each is dressed once.
-
-    Qt works the sheet out anew for everything below a widget whenever that gets a parent.
-    """
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        raise AssertionError("only an application wears a sheet")
-    app.setStyleSheet("")
-    try:
-        yield
-    finally:
-        app.setStyleSheet(_sheet(_colours))  # others than before, where it was calmed meanwhile
 
 
 def set_calm(app: QApplication, calm: bool) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QCoreApplication
 
 from abusetrack.casefile import CaseFile
-from abusetrack.casefile.undoing import Done, Undone, watched
 from abusetrack.ui.messages import Messages
+
+if TYPE_CHECKING:
+    from abusetrack.casefile.undoing import Done, Undone
 
 T = TypeVar("T")
 
@@ -38,7 +40,12 @@ class History:
                 self._done = [*self._done, done][-_MOST:]
             then(result)
 
-        return partial(watched, work=work), told
+        def watched(case: CaseFile) -> tuple[T, Done | None]:
+            from abusetrack.casefile import undoing
+
+            return undoing.watched(case, work=work)
+
+        return watched, told
 
     def take(self) -> Done | None:
         """Return the last thing done where it can be taken back, else say that it cannot."""

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from abusetrack.casefile import CaseFile, CaseFileThread
-from abusetrack.triage import running
+from abusetrack.triage.batch import Progress, ResolveResult
 from abusetrack.triage.context import Context
-from abusetrack.triage.resolving import Progress, ResolveResult, resolve
 
 _LOG = logging.getLogger(__name__)
 _BETWEEN_DELIVERIES = 0.1  # seconds: the window is told at most ten times in one
@@ -124,6 +123,8 @@ class LookupWorker(QObject):
     # -- in the lookup thread
 
     def _serve(self, ready: threading.Event) -> None:
+        from abusetrack.triage import running  # what asks is loaded in its own thread
+
         with running.runner() as runner:
             self._loop = runner.get_loop()
             runner.run(self._until_stopped(ready))
@@ -145,6 +146,8 @@ class LookupWorker(QObject):
             self._again = True
 
     def _begin(self) -> None:
+        from abusetrack.triage.resolving import resolve
+
         afresh, self._afresh = self._afresh, False
         recheck, self._recheck = self._recheck, False
         self._task = asyncio.get_running_loop().create_task(

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from abusetrack.casefile import CaseKnown, observations
+from abusetrack.casefile import observations
+from abusetrack.casefile.known import CaseKnown
 from abusetrack.records import NameFacts, Outcome, Question, RegistrationFacts
 
 DAY = timedelta(hours=24)

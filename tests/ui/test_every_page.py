@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 import abusetrack.ui
 from abusetrack.records import Clock
 from abusetrack.settings import Settings
+from abusetrack.triage.batch import Failure
 from abusetrack.triage.context import Context
-from abusetrack.triage.resolving import Failure
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.dialogs.command_box import CommandBox
 from abusetrack.ui.dialogs.crash import CrashDialog

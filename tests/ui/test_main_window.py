@@ -15,8 +15,8 @@ from abusetrack.casefile import directory
 from abusetrack.casefile.check import check
 from abusetrack.records import Contact, ContactOrigin, Role, Wait
 from abusetrack.settings import Settings, WindowSettings
+from abusetrack.triage.batch import Failure, Progress, ResolveResult
 from abusetrack.triage.context import make_context
-from abusetrack.triage.resolving import Failure, Progress, ResolveResult
 from abusetrack.ui import schemes, theme
 from abusetrack.ui.dialogs.crash import CrashDialog
 from abusetrack.ui.dialogs.unanswered import UnansweredDialog

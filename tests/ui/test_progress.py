@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from abusetrack.triage.resolving import Progress
+from abusetrack.triage.batch import Progress
 from abusetrack.ui import progress
 
 

@@ -46,23 +46,3 @@ def test_widgets_get_the_colours_of_the_scheme(qapp, qtbot, dark, calm, contrast
 def test_every_tone_has_a_chip():
     for colours in schemes.SCHEMES:
         assert {tone for tone, _chip in colours.chips} == set(theme.Tone)
-
-
-def test_what_is_put_together_undressed_is_dressed_afterwards(qapp, qtbot):
-    theme.apply(qapp, dark=False)
-    sheet = qapp.styleSheet()
-    assert sheet
-    with theme.undressed():
-        assert qapp.styleSheet() == ""
-    assert qapp.styleSheet() == sheet
-    with pytest.raises(ValueError, match="lost"), theme.undressed():
-        raise ValueError("lost")
-    assert qapp.styleSheet() == sheet
-
-
-def test_who_is_calm_from_the_start_stays_so(qapp):
-    theme.apply(qapp, dark=False, contrast=False)
-    with theme.undressed():
-        theme.set_calm(qapp, True)
-    assert schemes.LIGHT.accent not in qapp.styleSheet()
-    assert schemes.CALM_LIGHT.accent in qapp.styleSheet()

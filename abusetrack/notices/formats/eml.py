@@ -16,9 +16,9 @@ from email.policy import SMTP
 from email.utils import formataddr
 
 from abusetrack.errors import InputError
+from abusetrack.names.plain import one_line
 from abusetrack.notices import openpgp
 from abusetrack.notices.openpgp import Keys
-from abusetrack.notices.plain import one_line
 from abusetrack.notices.recipients import mailbox
 from abusetrack.records import Draft
 from abusetrack.settings import Organisation

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from abusetrack.errors import InputError
+from abusetrack.names.plain import WIDTH, visible
 from abusetrack.notices.compose import PRACTICE_MARK
-from abusetrack.notices.plain import WIDTH, visible
 from abusetrack.notices.sender import sender_view
 from abusetrack.records import Draft, NoticeRow, Page, Role
 from abusetrack.settings import Organisation

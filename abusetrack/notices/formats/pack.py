@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from abusetrack.names import defang
+from abusetrack.names.plain import slug, visible
 from abusetrack.notices.compose import PRACTICE_MARK
-from abusetrack.notices.plain import slug, visible
 from abusetrack.notices.roles import may_have_pages
 from abusetrack.records import Draft, ExportedFile, NoticeRow, Role, Step
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from abusetrack.names.plain import WIDTH, escape, visible
 from abusetrack.notices.compose import PRACTICE_MARK
 from abusetrack.notices.formats import text
-from abusetrack.notices.plain import WIDTH, escape, visible
 from abusetrack.records import Draft
 from abusetrack.settings import Organisation
 

@@ -53,8 +53,8 @@ import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from abusetrack.names.plain import visible
 from abusetrack.notices.compose import PRACTICE_MARK
-from abusetrack.notices.plain import visible
 from abusetrack.records import Draft, NoticeRow, Page
 
 MEDIA_TYPE = "text/csv"

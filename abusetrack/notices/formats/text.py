@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abusetrack.notices.plain import WIDTH, visible
+from abusetrack.names.plain import WIDTH, visible
 from abusetrack.records import Draft
 
 MEDIA_TYPE = "text/plain"

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from abusetrack.errors import InputError
+from abusetrack.names.plain import one_line, visible
 from abusetrack.notices.compose import PRACTICE_MARK
-from abusetrack.notices.plain import one_line, visible
 from abusetrack.notices.recipients import mailbox
 from abusetrack.records import (
     Assessment,

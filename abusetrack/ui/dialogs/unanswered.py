@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from abusetrack.triage.resolving import Failure
+from abusetrack.triage.batch import Failure
 from abusetrack.ui import theme
 from abusetrack.ui.text import Masker, mask_name, one_line
 from abusetrack.ui.widgets.group_tree import Group, GroupTree, Row

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from abusetrack.casefile import CaseFile
-from abusetrack.triage import since
 from abusetrack.ui import activity, theme
 from abusetrack.ui.activity import Activity
 from abusetrack.ui.desk import Desk
@@ -108,7 +107,13 @@ class ActivityPage(QWidget):
         """Remember that everything in the list was seen."""
         if (found := self._found) is not None:
             news = found.since
-            self._desk.write(lambda case: since.seen(case, news), lambda _none: self.refresh())
+
+            def seen(case: CaseFile) -> None:
+                from abusetrack.triage import since
+
+                since.seen(case, news)
+
+            self._desk.write(seen, lambda _none: self.refresh())
 
     def _on_gathered(self, found: Activity | None) -> None:
         if found is None:

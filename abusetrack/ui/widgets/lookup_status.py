@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from abusetrack.casefile import queue
 from abusetrack.errors import AbusetrackError
-from abusetrack.triage.resolving import Failure, Progress
+from abusetrack.triage.batch import Failure, Progress
 from abusetrack.ui import progress, theme
 from abusetrack.ui.desk import Changed, Desk
 from abusetrack.ui.icons import Tint

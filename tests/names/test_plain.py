@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abusetrack.notices.plain import field, fill, one_line, slug, visible
+from abusetrack.names.plain import field, fill, one_line, slug, visible
 
 
 @pytest.mark.parametrize(
