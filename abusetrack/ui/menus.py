@@ -27,6 +27,7 @@ _GUIDE = {  # which page of the guide fits which page of the window
     "notices": "assess-decide-draft",
     "dashboards": "dashboards",
     "directory": "directory",
+    "partners": "partners",
 }
 
 
@@ -41,6 +42,7 @@ def build(window: MainWindow) -> None:
             else:
                 add(menu, text, shortcut, act)
     _add_toggles(window, made[_tr("&View")])
+    window.pages.settings_wanted.connect(partial(open_settings, window))
 
 
 def add(menu: QMenu, text: str, shortcut: str, act: Callable[[], object] | None) -> QAction:
@@ -64,6 +66,16 @@ def open_settings(window: MainWindow) -> None:
     dialog = SettingsDialog(path, context.settings, context.clock, window)
     dialog.saved.connect(window.settings_saved)
     open_once(dialog)
+
+
+def _share(window: MainWindow) -> None:
+    window.pages.go("partners")
+    window.pages.partners.share()
+
+
+def _open_of_partner(window: MainWindow) -> None:
+    window.pages.go("partners")
+    window.pages.partners.open_file()
 
 
 def open_box(window: MainWindow) -> None:
@@ -121,6 +133,9 @@ def _menus(window: MainWindow) -> list[tuple[str, list[_Command]]]:
             [
                 (_tr("&Paste reports"), "", window.paste),
                 (_tr("&Open reports…"), "Ctrl+O", window.open_reports),
+                _LINE,
+                (_tr("S&hare with a partner"), "", partial(_share, window)),
+                (_tr("Open a part&ner's file…"), "", partial(_open_of_partner, window)),
                 _LINE,
                 (_tr("&Back up…"), "Ctrl+B", window.keeping.ask_backup),
                 (_tr("&Restore a backup…"), "", window.keeping.ask_restore),

@@ -27,9 +27,10 @@ if TYPE_CHECKING:  # each imported with its page
     from abusetrack.ui.pages.hops_page import HopsPage
     from abusetrack.ui.pages.intake_page import IntakePage
     from abusetrack.ui.pages.notices_page import NoticesPage
+    from abusetrack.ui.pages.partners_page import PartnersPage
 
     Returning = DomainsPage | DirectoryPage | DashboardsPage
-    Page = IntakePage | NoticesPage | HopsPage | ActivityPage | Returning
+    Page = IntakePage | NoticesPage | HopsPage | ActivityPage | PartnersPage | Returning
     P = TypeVar("P", bound=Page)
 
 
@@ -55,6 +56,7 @@ def all_places() -> tuple[Place, ...]:
         Place("notices", tr("Notices"), "mail"),
         Place("dashboards", tr("Dashboards"), "chart-column"),
         Place("directory", tr("Directory"), "book-user"),
+        Place("partners", tr("Partners"), "handshake"),
     )
 
 
@@ -68,10 +70,14 @@ class Places(QStackedWidget):
 
     Signals:
         went(str): another place is shown, by its key.
+        settings_wanted(): something is to be set first.
     """
 
     went = Signal(str)
-    _SHAPED = frozenset({"intake", "domains", "notices", "directory", "hops", "activity"})
+    settings_wanted = Signal()
+    _SHAPED = frozenset(
+        {"intake", "domains", "notices", "directory", "hops", "activity", "partners"}
+    )
 
     def __init__(self, desk: Desk, shapes: Shape, parent: QWidget | None = None) -> None:
         """``shapes`` has how the columns of pages were left, by their keys."""
@@ -147,6 +153,15 @@ class Places(QStackedWidget):
         page = DirectoryPage(self._desk)
         self._returning["directory"] = page
         return self._keep("directory", page)
+
+    @cached_property
+    def partners(self) -> PartnersPage:
+        """Files for partners, and files from them."""
+        from abusetrack.ui.pages.partners_page import PartnersPage
+
+        page = PartnersPage(self._desk)
+        page.settings_wanted.connect(self.settings_wanted)
+        return self._keep("partners", page)
 
     def _keep(self, key: str, page: P) -> P:
         self._made[key] = page

@@ -28,7 +28,7 @@ def test_every_page_is_made_where_all_are_wanted(bench):
     window = bench.window()
     made = list(window.pages.every())
     assert [getattr(window.pages, place.key) for place in all_places()] == made
-    assert len(set(made)) == 7
+    assert len(set(made)) == 8
 
 
 def test_where_to_begin(bench):
