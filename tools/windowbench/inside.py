@@ -9,12 +9,14 @@ import gc
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 _HEARTBEAT_MS = 1
+_LOOK_SECONDS = 0.02
 _LONGEST_SECONDS = 600
 
 
@@ -130,6 +132,38 @@ def _window(case: str, config: str | None) -> tuple[Any, Any]:
     return app, window
 
 
+class Watch(threading.Thread):
+    """Looks, while the event loop is held up, at what it does; keeps what it saw the longest."""
+
+    def __init__(self) -> None:
+        super().__init__(name="watch", daemon=True)
+        self.beat = time.perf_counter()
+        self.seen: list[tuple[float, str]] = []  # (ms held up so far, lines of code)
+        self._main = threading.main_thread().ident
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Look until stopped."""
+        while not self._over.wait(_LOOK_SECONDS):
+            late = time.perf_counter() - self.beat
+            if late > _LOOK_SECONDS:
+                frame = sys._current_frames()[self._main or 0]  # noqa: SLF001
+                lines = [f"{Path(f.f_code.co_filename).stem}:{f.f_lineno}" for f in _up(frame)]
+                self.seen.append((1000 * late, " < ".join(lines[:4])))
+
+    def stop(self) -> list[tuple[float, str]]:
+        """Return the three longest."""
+        self._over.set()
+        self.join()
+        return sorted(self.seen, reverse=True)[:3]
+
+
+def _up(frame: Any) -> Any:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
 def lookups(case: str, config: str, names: str) -> None:
     """Look up names with the list of domains shown; say how long the loop was held up."""
     from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -151,12 +185,13 @@ def lookups(case: str, config: str, names: str) -> None:
     QTimer.singleShot(1500, loop.quit)
     loop.exec()
     gaps: list[float] = []
+    watch = Watch()
     before = [time.perf_counter()]
 
     def beat() -> None:
         now = time.perf_counter()
         gaps.append(max(0.0, 1000 * (now - before[0]) - _HEARTBEAT_MS))
-        before[0] = now
+        before[0] = watch.beat = now
 
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -165,11 +200,16 @@ def lookups(case: str, config: str, names: str) -> None:
     QTimer.singleShot(1000 * _LONGEST_SECONDS, loop.quit)
     begun = before[0] = time.perf_counter()
     timer.start(_HEARTBEAT_MS)
+    watch.beat = begun
+    watch.start()
     window.desk.look_up()
     loop.exec()
     timer.stop()
     took = time.perf_counter() - begun
+    seen = watch.stop()
     window.close()
+    for late, where in seen:
+        print(f"held up for {late:.0f} ms: {where}", file=sys.stderr)
     print(json.dumps({"stalls": gaps, "seconds": took, "names": len(wanted)}))
 
 
