@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 
 SEEN = "import json, sys; import {what}; print(json.dumps(sorted(sys.modules)))"
 ONLY_WHEN_NEEDED = (
-    "aiohttp", "dns", "numpy", "pyqtgraph", "reportlab", "scipy", "stix2", "psycopg",
+    "aiohttp", "dns", "jinja2", "numpy", "psycopg", "pyqtgraph", "reportlab", "scipy", "stix2",
 )  # fmt: skip
 
 
@@ -20,3 +21,22 @@ def test_a_start_loads_only_what_it_needs(what):
     loaded = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     assert what in loaded
     assert not [name for name in ONLY_WHEN_NEEDED if name in loaded]
+
+
+def test_no_plugin_of_another_package_is_loaded(tmp_path):
+    told = tmp_path / "told"
+    spy = (
+        f"open({str(told)!r}, 'w').close()\ndef new_schema_validator(*_, **__): return 3 * (None,)"
+    )
+    (tmp_path / "spy.py").write_text(spy, "utf-8")
+    info = tmp_path / "spy-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: spy\nVersion: 1.0\n", "utf-8")
+    (info / "entry_points.txt").write_text("[pydantic]\nspy = spy\n", "utf-8")
+    plain = {name: value for name, value in os.environ.items() if "PYDANTIC" not in name}
+    environment = plain | {"PYTHONPATH": str(tmp_path)}
+    for first, seen in (("", True), ("import abusetrack; ", False)):
+        words = [sys.executable, "-c", f"{first}import pydantic; pydantic.TypeAdapter(int)"]
+        subprocess.run(words, check=True, env=environment)
+        assert told.exists() is seen
+        told.unlink(missing_ok=True)
