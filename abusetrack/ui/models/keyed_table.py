@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -210,6 +210,26 @@ class KeyedTable(QAbstractTableModel, Generic[Key, Row, Query]):
             return column.tone(row) if column.tone else None
         text = self._text(row, index.column())
         return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
+
+    def multiData(  # noqa: N802  # Qt's name
+        self, index: Index, span: Any
+    ) -> None:
+        """Fill in all that a cell is painted with.
+
+        ``span`` is Qt's QModelRoleDataSpan. Each cell is asked once: between two questions other
+        threads take Python's lock, and while lookups run a list took four times as long.
+        """
+        for number in range(span.size()):
+            asked = span[number]
+            value = self.data(index, asked.role())
+            if value is None:
+                asked.clearData()
+            else:
+                asked.setData(value)
+
+    def toned(self) -> frozenset[int]:
+        """Return the columns whose cells have a tone."""
+        return frozenset(n for n, column in enumerate(self._columns) if column.tone)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Ask for the keys in another order."""

@@ -116,7 +116,7 @@ class DirectoryPage(QWidget):
         return row
 
     def _make_table(self) -> QTableView:
-        made = table(self.model, self.tr("Parties"), middle=NAME_COLUMN)
+        made = table(self.model, self.tr("Parties"), middle=NAME_COLUMN, toned=self.model.toned())
         made.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         made.setSortingEnabled(True)
         width = made.fontMetrics().averageCharWidth()

@@ -120,7 +120,7 @@ class DomainsPage(QWidget):
         return self.bar
 
     def _make_table(self) -> QTableView:
-        made = table(self.model, self.tr("Domains"), middle=NAME_COLUMN)
+        made = table(self.model, self.tr("Domains"), middle=NAME_COLUMN, toned=self.model.toned())
         made.setSortingEnabled(True)
         made.horizontalHeader().setSectionsMovable(True)
         width = made.fontMetrics().averageCharWidth()

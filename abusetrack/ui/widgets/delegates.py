@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import ceil
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
@@ -30,9 +31,13 @@ class ChipDelegate(QStyledItemDelegate):
     it loses its middle, because the ending of a name tells it apart.
     """
 
-    def __init__(self, view: QAbstractItemView, *, middle: int = -1) -> None:
+    def __init__(
+        self, view: QAbstractItemView, *, middle: int = -1, toned: Collection[int] | None = None
+    ) -> None:
+        """With ``toned``, only cells of these columns have a tone, and no others are asked."""
         super().__init__(view)
         self._middle = middle
+        self._toned = toned
 
     def initStyleOption(  # noqa: N802  # Qt's name
         self, option: QStyleOptionViewItem, index: Index
@@ -46,7 +51,8 @@ class ChipDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the cell, then the chip on it."""
-        tone = index.data(ToneRole)
+        asked = self._toned is None or index.column() in self._toned
+        tone = index.data(ToneRole) if asked else None
         if not isinstance(tone, theme.Tone):
             super().paint(painter, option, index)
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
@@ -9,12 +11,14 @@ from abusetrack.ui import theme
 from abusetrack.ui.widgets.delegates import ChipDelegate
 
 
-def table(model: QAbstractItemModel, name: str, *, middle: int) -> QTableView:
+def table(
+    model: QAbstractItemModel, name: str, *, middle: int, toned: Collection[int] | None = None
+) -> QTableView:
     """Return a table of whole rows; names in the column ``middle`` lose their middle first."""
     made = QTableView()
     made.setAccessibleName(name)
     made.setModel(model)
-    made.setItemDelegate(ChipDelegate(made, middle=middle))
+    made.setItemDelegate(ChipDelegate(made, middle=middle, toned=toned))
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     made.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     made.setWordWrap(False)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from abusetrack.casefile import assessments, projection
 from abusetrack.casefile.projection import ListQuery
@@ -115,6 +116,24 @@ def test_data_never_raises(table, filled):
     table._keys = [999]  # a row that is not there any more
     assert table.index(0, NAME_COLUMN).data() == "not readable"
     assert table.row(5) is None
+
+
+def test_a_cell_is_painted_with_what_it_says_of_itself(table):
+    painter = QStyledItemDelegate()
+    sides = set()
+    for column in range(table.columnCount()):
+        option, index = QStyleOptionViewItem(), table.index(0, column)
+        painter.initStyleOption(option, index)
+        assert option.text == index.data()
+        assert option.displayAlignment == index.data(Qt.ItemDataRole.TextAlignmentRole)
+        assert option.icon.isNull()
+        sides.add(option.displayAlignment & Qt.AlignmentFlag.AlignHorizontal_Mask)
+    assert len(sides) == 2
+    assert set(table.toned()) == {
+        column
+        for column in range(table.columnCount())
+        if any(table.index(row, column).data(ToneRole) for row in range(table.rowCount()))
+    }
 
 
 def test_the_cache_is_bounded(bench, qtbot):
