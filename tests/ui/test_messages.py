@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from PySide6.QtWidgets import QPushButton
+
 from abusetrack.ui.messages import Messages, Weight
 from abusetrack.ui.widgets.parts import MessageBar
 
@@ -22,7 +24,16 @@ def test_news_does_not_push_away_what_needs_care(qtbot):
     assert bar.isVisible()
     messages.care("The disk is full.")
     messages.news("One more name.")
+    assert bar._text.text() == "The disk is full.\nOne more name."
+    bar._fade.timeout.emit()
     assert bar._text.text() == "The disk is full."
+    messages.news("Noted.")
+    bar.findChild(QPushButton).click()
+    assert not bar.isVisible()
+    messages.news("One more name.")
+    assert bar._text.text() == "One more name."
+    bar._fade.timeout.emit()
+    assert not bar.isVisible()
 
 
 def test_a_message_is_never_rich_text(qtbot):

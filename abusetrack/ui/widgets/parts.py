@@ -181,7 +181,7 @@ class EmptyPlace(QWidget):
 
 
 class MessageBar(QFrame):
-    """Shows the newest message above the page; news fade, what needs care stays."""
+    """Shows the newest message above the page; what needs care stays, news fade beneath it."""
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -191,32 +191,44 @@ class MessageBar(QFrame):
         self._text = label(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setAccessibleDescription(self.tr("Message"))
-        close = button(self.tr("Dismiss"), self.hide, tip=self.tr("Put the message away"))
+        close = button(self.tr("Dismiss"), self._dismiss, tip=self.tr("Put the message away"))
         layout.addWidget(self._text)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.setInterval(_NEWS_MS)
-        self._fade.timeout.connect(self.hide)
+        self._fade.timeout.connect(self._forget_news)
+        self._care = self._news = ""
         self.hide()
         messages.said.connect(self._on_said)
 
     @Slot(object)
     def _on_said(self, message: Message) -> None:
-        care = message.weight is Weight.CARE
-        if not care and self.isVisible() and self.property("care"):
-            return  # news do not push away what needs care; both stand in the log
-        self.setProperty("care", care)
-        self._text.setText(message.text)
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self._text.style().unpolish(self._text)
-        self._text.style().polish(self._text)
-        self.show()
-        if care:
+        if message.weight is Weight.CARE:
+            self._care, self._news = message.text, ""
             self._fade.stop()
         else:
+            self._news = message.text
             self._fade.start()
+        self._show()
+
+    @Slot()
+    def _forget_news(self) -> None:
+        self._news = ""
+        self._show()
+
+    def _dismiss(self) -> None:
+        self._care = ""
+        self._fade.stop()
+        self._forget_news()
+
+    def _show(self) -> None:
+        self.setProperty("care", bool(self._care))
+        self._text.setText("\n".join(filter(None, (self._care, self._news))))
+        for part in (self, self._text):
+            part.style().unpolish(part)
+            part.style().polish(part)
+        self.setVisible(bool(self._text.text()))
 
 
 class ActivateOnEnter(QObject):
