@@ -22,6 +22,7 @@ class PartyQuery:
     role: Role | None = None
     unconfirmed_only: bool = False
     used_only: bool = False  # only parties that domains of the case file are with
+    kept: PartyKey | None = None  # listed also where its contact was confirmed meanwhile
     sort: str = "name"
     descending: bool = False
 
@@ -61,7 +62,8 @@ def keys(case: CaseFile, query: PartyQuery) -> list[PartyKey]:
         " SELECT key, role FROM listed WHERE (:role IS NULL OR role = :role)"
         " AND (:text = '' OR key LIKE :like ESCAPE '\\' OR name LIKE :like ESCAPE '\\'"
         " OR email LIKE :like ESCAPE '\\' OR form LIKE :like ESCAPE '\\')"
-        " AND (NOT :unconfirmed OR (confirmed_at IS NULL AND as_of IS NOT NULL))"
+        " AND (NOT :unconfirmed OR (confirmed_at IS NULL AND as_of IS NOT NULL)"
+        " OR (key = :kept_key AND role = :kept_role))"
         f"{' AND key IN (SELECT key FROM used)' if query.used_only else ''}"
         f" ORDER BY {order}, name COLLATE NOCASE, key, role",
         {
@@ -69,6 +71,8 @@ def keys(case: CaseFile, query: PartyQuery) -> list[PartyKey]:
             "text": query.text,
             "like": escape_like(clean(query.text)),
             "unconfirmed": query.unconfirmed_only,
+            "kept_key": query.kept[0] if query.kept else None,
+            "kept_role": query.kept[1].value if query.kept else None,
         },
     )
     return [(key, Role(role)) for key, role in rows]

@@ -56,6 +56,11 @@ def test_each_party_has_one_row_for_each_role(listed, export_notice):
         ({"role": Role.REGISTRY}, ["tld:test"]),
         ({"role": Role.HOST}, ["asn:64500"]),
         ({"unconfirmed_only": True}, ["iana:9999", "tld:test"]),
+        ({"unconfirmed_only": True, "kept": ("iana:9999", Role.HOST)}, ["iana:9999", "tld:test"]),
+        (
+            {"unconfirmed_only": True, "kept": ("asn:64500", Role.HOST)},
+            ["asn:64500", "iana:9999", "tld:test"],
+        ),
         ({"used_only": True}, []),
         ({"descending": True}, ["tld:test", "iana:9999", "asn:64500"]),
         ({"sort": "address"}, ["iana:9999", "tld:test", "asn:64500"]),

@@ -167,6 +167,7 @@ class DirectoryPage(QWidget):
                 role=Role(role) if role else None,
                 used_only=self.used.isChecked(),
                 unconfirmed_only=self.unconfirmed.isChecked(),
+                kept=None,
             )
         )
 
@@ -176,8 +177,9 @@ class DirectoryPage(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        self.model.refresh()
-        if self.panel.row is not None:
+        row = self.panel.row  # it stays on the screen while somebody works on it
+        self.model.ask(replace(self.model.query, kept=(row.key, row.role) if row else None))
+        if row is not None:
             self.panel.refresh()
 
     @Slot(object)

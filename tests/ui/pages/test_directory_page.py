@@ -95,6 +95,20 @@ def test_a_contact_is_confirmed_after_a_question(page, filled, qtbot):
     qtbot.waitUntil(lambda: cells(page)[0][3] == "confirmed", timeout=10000)
 
 
+def test_who_was_confirmed_stays_until_the_filter_changes(page, qtbot):
+    with qtbot.waitSignal(page.model.listed, timeout=10000):
+        page.unconfirmed.setChecked(True)
+    shown(qtbot, page, "iana:9999")
+    page.panel.confirm(page.panel.contact)
+    qtbot.waitUntil(lambda: cells(page)[0][3] == "confirmed", timeout=10000)
+    assert page.model.rowCount() == 3
+    assert page.panel.party == "iana:9999"
+    with qtbot.waitSignal(page.model.listed, timeout=10000):
+        page.filter.setText("e")
+    assert [key for key, _role in page.model.keys] == ["asn:64500", "iana:9998"]
+    assert page.panel.row is None
+
+
 def test_cancelling_confirms_nothing(page, filled, qtbot):
     shown(qtbot, page, "iana:9999")
     page.panel.ask_confirm()
