@@ -44,12 +44,15 @@ def load(path: Path, *, must_exist: bool = False) -> Settings:
         raise SettingsError(f"{_sentence(error)} Mend it in {path}.") from error
 
 
-def complaint(key: str, value: Any) -> str:
-    """Return what is wrong with the value of ``table.key``, as a sentence; empty if nothing."""
+def complaint(key: str, value: Any, *, title: str = "") -> str:
+    """Return what is wrong with the value of ``table.key``, as a sentence; empty if nothing.
+
+    The sentence names ``title``, if there is one, where the file's errors name the key.
+    """
     try:
         Settings(**_nested({key: value}))
     except (ValidationError, TypeError) as error:
-        return _sentence(error)
+        return _sentence(error).replace(key, f'"{title}"' if title else key, 1)
     return ""
 
 

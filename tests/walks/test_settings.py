@@ -20,7 +20,7 @@ def test_a_wrong_value_is_refused_and_a_right_one_kept_with_comments(
     analyst.wait(lambda: analyst.ask("focus")["name"] == "Find a setting", "the search")
     analyst.type("lock after")
     analyst.fill("Lock after", "soon")
-    analyst.find("The setting window.lock_minutes is wrong: a number is needed here.")
+    analyst.find('The setting "Lock after" is wrong: a number is needed here.')
     assert not analyst.find("Save", enabled=False)["enabled"]
     analyst.press("Return")  # nor by a key
     analyst.find("Lock after")

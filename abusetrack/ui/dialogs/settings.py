@@ -51,6 +51,7 @@ class SettingField(QWidget):
     def __init__(self, option: Option, title: str, help_: str, value: Any) -> None:
         super().__init__()
         self.option = option
+        self._title = title
         self._words = f"{title} {help_} {option.key}".casefold()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._before = setting_values.written(option, value)
@@ -119,7 +120,9 @@ class SettingField(QWidget):
             value = self.value()
         except ValueError as error:
             return str(error)
-        return "" if value is None else settings_module.complaint(self.option.key, value)
+        if value is None:
+            return ""
+        return settings_module.complaint(self.option.key, value, title=self._title)
 
     def _check(self) -> None:
         wrong = self.complaint() if self.changed else ""

@@ -61,7 +61,8 @@ def test_what_is_wrong_is_said_as_it_is_typed_and_cannot_be_saved(dialog):
     dialog.show_option("policy.hop_tlds")
     assert dialog.chapters.currentItem().text() == "Policy"
     field.set_text("1")
-    assert "policy.hop_tlds" in field._wrong.text()
+    assert f'The setting "{field.field.accessibleName()}" is wrong' in field._wrong.text()
+    assert "policy.hop_tlds" not in field._wrong.text()
     assert not save_button(dialog).isEnabled()
     field.set_text("5")
     assert field._wrong.text() == ""
