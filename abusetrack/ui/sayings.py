@@ -36,13 +36,14 @@ class Saying:
     """One thing to say: its form, and how it is stored of a domain.
 
     ``store`` raises InputError for what cannot be said, and returns how many reports or
-    URLs it concerns; None where that means nothing.
+    URLs it concerns, which ``done`` calls {n}; None where that means nothing.
     """
 
     title: str
     explain: str
     fields: tuple[Field, ...]
     store: Callable[[Context, CaseFile, str, Values], int | None]
+    done: str
     changed: Changed = Changed.FINDINGS
 
 
@@ -54,6 +55,7 @@ def sayings() -> tuple[Saying, ...]:
             _tr("Kept in the case file, never in a notice; erased after the time of retention."),
             (Field("note", _tr("Note"), hint=_tr("what is to be remembered"), long=True),),
             _note,
+            _tr("The note is recorded."),
         ),
         Saying(
             _tr("Say what the content does"),
@@ -64,6 +66,7 @@ def sayings() -> tuple[Saying, ...]:
                 Field("at", _tr("When"), hint=_tr("now, or 2026-03-01T12:00Z"), read=_instant),
             ),
             _content,
+            _tr("What the content does is recorded, URLs: {n}."),
         ),
         Saying(
             _tr("Amend the finding"),
@@ -79,6 +82,7 @@ def sayings() -> tuple[Saying, ...]:
                 Field("access_note", _tr("Access note"), hint=_tr("never what is shown")),
             ),
             _amend,
+            _tr("The finding is amended, reports: {n}."),
         ),
         Saying(
             _tr("Clear the gate"),
@@ -92,12 +96,14 @@ def sayings() -> tuple[Saying, ...]:
                 ),
             ),
             _clear,
+            _tr("The gate is cleared."),
         ),
         Saying(
             _tr("Open the gate again"),
             _tr("Nothing about it leaves the organisation until it is cleared anew."),
             (Field("country", _tr("Country"), hint=_tr("all, or two letters"), read=_country),),
             _open,
+            _tr("The gate is open again."),
         ),
         Saying(
             _tr("Protect the name"),
@@ -107,12 +113,14 @@ def sayings() -> tuple[Saying, ...]:
                 Field("party", _tr("Whose"), hint=_tr("may stay empty")),
             ),
             _protect,
+            _tr("The name is protected."),
         ),
         Saying(
             _tr("Protect it no longer"),
             _tr("The record keeps that it was protected."),
             (),
             _unprotect,
+            _tr("The name is protected no longer."),
         ),
     )
 

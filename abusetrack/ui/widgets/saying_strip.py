@@ -33,7 +33,7 @@ class SayingStrip(QFrame):
         self._explain = label(muted=True, wrap=True)
         self._place = QVBoxLayout()
         self.save_button = button(
-            self.tr("Record"), self.save, tip=self.tr("Ctrl+Return"), leading=True
+            self.tr("Save"), self.save, tip=self.tr("Ctrl+Return"), leading=True
         )
         keep = QAction(self)
         keep.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
@@ -114,8 +114,5 @@ class SayingStrip(QFrame):
         self.save_button.setEnabled(True)
         if form is self.form:
             self.close_form()
-        what = self.tr("Recorded: {what}.").format(what=saying.title)
-        if number is not None:
-            what = self.tr("Recorded of {n}: {what}.").format(n=number, what=saying.title)
-        self._desk.messages.news(what)
+        self._desk.messages.news(saying.done.format(n=number))
         self._desk.changed.emit(saying.changed)

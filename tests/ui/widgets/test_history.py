@@ -47,10 +47,13 @@ def test_a_note_is_said_in_a_strip_and_stands_in_the_history(page, filled, qtbot
     assert not strip.isVisible()
     strip.menu.actions()[0].trigger()
     assert strip.isVisible()
+    called = [made.text() for made in page.detail.findChildren(QPushButton) if made.isVisible()]
+    assert called.count(strip.save_button.text()) == 1
     strip.form.editors["note"].setPlainText("a copy of last year's")
     with qtbot.waitSignal(page.detail.told):
         qtbot.mouseClick(strip.save_button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: not strip.isVisible())
+    assert page._desk.messages.last.text == "The note is recorded."
     assert "note: a copy of last year's" in [text for _, text, _ in history.texts()]
     with filled.case() as case:
         assert len(notes.of_domain(case, "amber.test")) == 1
