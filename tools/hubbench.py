@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
+import socket
+import struct
 import tempfile
 import time
 from collections.abc import Callable
@@ -33,6 +36,7 @@ from abusetrack.records import (
 from abusetrack.settings import HubSettings, Settings
 
 _NEW = 100
+_TCP_INFO_BYTES, _BYTES_ACKED = 136, 120  # where acknowledged and received bytes stand
 _IDLE = 10  # exchanges with nothing new, of which the median is shown
 
 
@@ -62,18 +66,26 @@ def main() -> None:
 
         _fill(first, 0, given.facts)
         facts = first.value("SELECT count(*) FROM fact")
+        sent, got = _wire(connection)
         up = _timed(lambda: meet(first))
+        between, _ = _wire(connection)
         down = [_timed(lambda case=case: meet(case)) for case in desks[1:]]
+        _, taken = _wire(connection)
+        wire_up = (between - sent) / facts
+        wire_down = f"{(taken - got) / facts / len(down):,.0f}" if down else "-"
         disk = _size(connection) - empty
         _fill(first, given.facts, _NEW)
         new_up = _timed(lambda: meet(first))
         new_down = _timed(lambda: meet(last))
         for case in desks:
             meet(case)
+        before = sum(_wire(connection))
         idle = sorted(_timed(lambda: meet(last)) for _ in range(_IDLE))[_IDLE // 2]
+        wire_idle = (sum(_wire(connection)) - before) / _IDLE
         down_rate = f"{facts / (sum(down) / len(down)):,.0f}" if down else "-"
         print(
             f"| {facts:,} | {given.desks} | {facts / up:,.0f} | {down_rate} | {disk / facts:,.0f} "
+            f"| {wire_up:,.0f} | {wire_down} | {wire_idle:,.0f} "
             f"| {new_up * 1000:,.0f} | {new_down * 1000:,.0f} | {idle * 1000:,.1f} |"
         )
 
@@ -102,6 +114,13 @@ def _size(connection: Connection) -> int:
         row = cursor.fetchone()
     connection.rollback()
     return int(str(row[0])) if row else 0
+
+
+def _wire(connection: Connection) -> tuple[int, int]:
+    """Return how many bytes were sent and received, by the kernel's count (Linux, tcp_info)."""
+    with socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
+        told = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_BYTES)
+    return struct.unpack_from("=QQ", told, _BYTES_ACKED)
 
 
 def _timed(work: Callable[[], object]) -> float:
