@@ -219,9 +219,9 @@ QAbstractItemView {{
     background: {surface}; alternate-background-color: {window}; color: {text};
     border: 1px solid {line}; border-radius: {radius}px; gridline-color: {line};
     selection-background-color: {selection}; selection-color: {on_selection};
+    outline: 1px solid {accent};
 }}
 QAbstractItemView:focus {{ border-color: {accent}; }}
-QAbstractItemView::item:focus {{ outline: none; }}
 QHeaderView {{ background: {raised}; border: none; }}
 QHeaderView::section {{
     background: {raised}; color: {text}; border: none; border-bottom: 1px solid {line};
@@ -253,6 +253,7 @@ QTabBar::tab:focus {{ color: {accent}; }}
 QStatusBar {{ background: {rail}; color: {text}; border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: none; }}
 QMenuBar {{ background: {rail}; color: {text}; }}
+QMenuBar:disabled, QMenuBar::item:disabled {{ color: {muted}; }}
 QMenuBar::item:selected, QMenu::item:selected {{
     background: {selection}; color: {on_selection};
 }}

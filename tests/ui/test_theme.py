@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMenuBar, QTreeWidget, QTreeWidgetItem
 
 from abusetrack.ui import schemes, theme
 
@@ -46,3 +47,30 @@ def test_widgets_get_the_colours_of_the_scheme(qapp, qtbot, dark, calm, contrast
 def test_every_tone_has_a_chip():
     for colours in schemes.SCHEMES:
         assert {tone for tone, _chip in colours.chips} == set(theme.Tone)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_current_row_has_a_flat_line_around_it(qapp, qtbot, dark):
+    theme.apply(qapp, dark=dark, contrast=False)
+    tree = QTreeWidget()
+    qtbot.addWidget(tree)
+    heading = QTreeWidgetItem(tree, [""])
+    heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    with qtbot.waitActive(tree):
+        tree.show()
+        tree.activateWindow()
+    tree.setFocus()
+    tree.setCurrentItem(heading)
+    place = tree.visualItemRect(heading)
+    image = tree.viewport().grab(place).toImage()
+    drawn = {image.pixelColor(place.width() // 2, line).name() for line in range(place.height())}
+    assert drawn == {theme.worn().accent, theme.worn().surface}
+
+
+def test_a_menu_bar_that_cannot_be_used_looks_so(qapp, qtbot):
+    bar = QMenuBar()
+    qtbot.addWidget(bar)
+    bar.addMenu("File")
+    before = bar.grab().toImage()
+    bar.setEnabled(False)
+    assert bar.grab().toImage() != before
