@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from abusetrack.bulletin.words import cell
-from abusetrack.metrics.panels.model import Cell, Table
+from abusetrack.metrics.panels.model import Table
 from abusetrack.ui.text import one_line, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,11 +21,21 @@ class FigureTable(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.table = _EMPTY
+        self._first_number = 0  # the column from which on everything stands right
 
     def show(self, table: Table) -> None:
         """Show another table."""
         self.beginResetModel()
         self.table = table
+        self._first_number = min(
+            (
+                column
+                for row in table.rows
+                for column, value in enumerate(row)
+                if isinstance(value, int | float)
+            ),
+            default=len(table.headers),
+        )
         self.endResetModel()
 
     def key(self, row: int) -> str | None:
@@ -45,7 +55,7 @@ class FigureTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.table.headers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell; numbers stand right."""
+        """Return a cell; numbers stand right, and so does what follows them, never too close."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -53,7 +63,7 @@ class FigureTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(self.text(index.row(), index.column()))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._side(self.table.rows[index.row()][index.column()])
+            return self._side(index.column())
         return None
 
     def headerData(
@@ -65,10 +75,10 @@ class FigureTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(self.table.headers[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._side(self.table.rows[0][section] if self.table.rows else None)
+            return self._side(section)
         return None
 
-    def _side(self, value: Cell) -> Qt.AlignmentFlag:
-        right = isinstance(value, int | float)
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        right = column >= self._first_number
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
