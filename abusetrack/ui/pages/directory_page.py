@@ -119,6 +119,7 @@ class DirectoryPage(QWidget):
         made = table(self.model, self.tr("Parties"), middle=NAME_COLUMN, toned=self.model.toned())
         made.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         made.setSortingEnabled(True)
+        made.horizontalHeader().setStretchLastSection(True)
         width = made.fontMetrics().averageCharWidth()
         for column, characters in enumerate(self.model.column_widths()):
             made.setColumnWidth(column, characters * width + 2 * theme.SMALL)

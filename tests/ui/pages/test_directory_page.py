@@ -70,6 +70,12 @@ def test_a_row_says_how_a_party_is_reached(page):
     ]
 
 
+def test_rows_reach_the_right_edge(page):
+    last = page.model.columnCount() - 1
+    edge = page.table.columnViewportPosition(last) + page.table.columnWidth(last)
+    assert edge >= page.table.viewport().width()
+
+
 def test_one_page_on_a_party(page, qtbot):
     found = shown(qtbot, page, "iana:9999")
     assert ("E-mail", "abuse@first.example") in found["Contacts"]
