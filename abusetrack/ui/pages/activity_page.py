@@ -38,7 +38,7 @@ class ActivityPage(QWidget):
         News(desk, self, self.refresh, only_shown=True, milliseconds=_REFRESH_MS)
 
     def _build(self) -> None:
-        self._mark = label(muted=True, wrap=True)
+        self._mark = label(self.tr("What is new is being gathered…"), muted=True, wrap=True)
         self.seen_button = button(
             self.tr("I have seen all this"),
             self.mark_seen,

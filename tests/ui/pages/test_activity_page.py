@@ -44,6 +44,15 @@ def test_what_was_seen_is_not_listed_again_but_what_waits_is(page, filled, qtbot
         assert visits.last(case) == visits.now(case)
 
 
+def test_until_it_is_gathered_the_page_says_so(filled, qtbot):
+    window = filled.window()
+    page = window.pages.activity
+    with qtbot.waitSignal(page.listed):
+        window.pages.show_page(page)
+        assert page._mark.text() == "What is new is being gathered…"
+    assert "gathered" not in page._mark.text()
+
+
 def test_a_row_leads_to_its_domain(page, qtbot):
     window = page.window()
     item = next(i for i in page.tree._items() if i.text(0) == "b••••.example")
