@@ -32,11 +32,13 @@ from abusetrack.ui.filtering import (
     with_value,
     without_facets,
 )
+from abusetrack.ui.widgets.delegates import RowDelegate
 from abusetrack.ui.widgets.flow import FlowLayout
 from abusetrack.ui.widgets.parts import button, label
 
 _TYPING_MS = 200
 _EDITOR_WIDTH = 220
+_WIDEST_OFFER = 480
 
 
 class FilterBar(QWidget):
@@ -197,6 +199,10 @@ class FilterBar(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         line.setCompleter(completer)
+        if (popup := completer.popup()) is not None:
+            popup.setItemDelegate(RowDelegate(popup))
+            widths = [popup.fontMetrics().horizontalAdvance(name) for name, _ in found]
+            popup.setMinimumWidth(min(max(widths, default=0) + 2 * theme.HUGE, _WIDEST_OFFER))
 
     def _on_typed(self, facet: Facet, text: str) -> None:
         try:

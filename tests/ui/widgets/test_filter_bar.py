@@ -10,6 +10,7 @@ from abusetrack.casefile import saved
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.records import SiteKind
 from abusetrack.triage.exporting import Share
+from abusetrack.ui import theme
 
 
 @pytest.fixture
@@ -62,11 +63,21 @@ def test_the_keyboard_stays_with_the_filters(page, qtbot):
     assert page.window().focusWidget() is page.bar.search
 
 
+def test_what_is_offered_is_not_cut(page):
+    name = "a registrar with a long name, of an example"
+    page.bar.ask_value("tld")
+    line = page.bar.editor()
+    page.bar._on_offered(page.bar._facets["tld"], line, [(name, "key")])
+    popup = line.completer().popup()
+    assert popup.minimumWidth() > popup.fontMetrics().horizontalAdvance(name) > line.width()
+
+
 def test_a_value_is_typed_among_the_chips(page, qtbot):
     page.bar.ask_value("tld")
     line = page.bar.editor()
     qtbot.waitUntil(lambda: line.completer() is not None)
     assert line.completer().model().stringList() == ["example", "test"]
+    assert line.completer().popup().sizeHintForRow(0) >= theme.LINE_HEIGHT
     line.setText("EXAMPLE")
     with qtbot.waitSignal(page.model.listed):
         qtbot.keyClick(line, Qt.Key.Key_Return)
