@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from abusetrack.ui.text import age, joined, minute
 from abusetrack.ui.words import word
 
 _tr = partial(QCoreApplication.translate, "facts")
+_COUNT = re.compile(r"(?<!\S)\d[\d,]*(?=[\s;,.)]|$)")  # no day, hour, address or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,31 @@ class Section:
     facts: tuple[Fact, ...]
 
 
-def sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
-    """Return everything known of a domain, in the order in which an analyst asks."""
+def sections(dossier: Dossier, now: datetime, *, calm: bool = False) -> tuple[Section, ...]:
+    """Return everything known of a domain, in the order in which an analyst asks.
+
+    ``calm`` leaves out the numbers of what is counted and of why something was judged so.
+    """
+    counting = _uncounted if calm else _as_it_is
     return tuple(
         Section(title, facts)
         for title, facts in (
-            (_tr("State"), tuple(_state(dossier))),
+            (_tr("State"), tuple(map(counting, _state(dossier)))),
             (_tr("Registration"), tuple(_registration(dossier, now))),
             (_tr("Hosting"), tuple(_hosting(dossier, now))),
-            (_tr("Reports"), tuple(_reports(dossier))),
-            (_tr("Whom to address"), tuple(_judged(dossier))),
+            (_tr("Reports"), tuple(map(counting, _reports(dossier)))),
+            (_tr("Whom to address"), tuple(map(counting, _judged(dossier)))),
         )
         if facts
     )
+
+
+def _as_it_is(fact: Fact) -> Fact:
+    return fact
+
+
+def _uncounted(fact: Fact) -> Fact:
+    return Fact(fact.name, _COUNT.sub("…", fact.value), _COUNT.sub("…", fact.note))
 
 
 def _endings() -> dict[SuffixKind, str]:

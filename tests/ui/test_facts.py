@@ -34,6 +34,21 @@ def _facts(found):
     }
 
 
+def test_calm_leaves_out_the_numbers_of_reasons_and_counts_but_no_day(filled):
+    with filled.case() as case:
+        found = dossier.stored(filled.context, case, "amber.test")
+    reason = Reason("repeated", "confirmed reports on 1,234 days, from 2026-03-01 (policy: 3)")
+    found = replace(found, verdict=Verdict(True, (reason,), THEN))
+    calm = {
+        fact.name: (fact.value, fact.note)
+        for section in sections(found, THEN, calm=True)
+        for fact in section.facts
+    }
+    assert calm["Persistent"][1] == "confirmed reports on … days, from 2026-03-01 (policy: …)"
+    assert calm["Reports"] == ("… of … URLs", _facts(found)["Reports"][1])
+    assert _facts(found)["Reports"][0] == "2 of 2 URLs"
+
+
 def test_the_registrar_is_shown_with_how_it_was_identified_and_the_registry_beside_it(filled):
     with filled.case() as case:
         found = dossier.stored(filled.context, case, "amber.test")

@@ -202,7 +202,7 @@ class DetailPanel(QFrame):
         self._state.setText(joined([word(found.view.state.state), kind]))
         self._reveal.setChecked(revealed)
         self._reveal.setText(self.tr("Mask") if revealed else self.tr("Reveal"))
-        self.facts.show_sections(sections(found, now), masker)
+        self.facts.show_sections(sections(found, now, calm=self._calm), masker)
         self.reports.show_reports(found.reports, keep=keep, revealed=revealed)
         self.answers.show_observations(found.view.observations, masker, now)
         self.history.show_timeline(self._timeline, masker)
