@@ -86,7 +86,8 @@ class HopsPage(QWidget):
         about = label(
             self.tr(
                 "The exact same string, assessed as a dedicated site under each ending; from {n}"
-                " endings on it is hopping. Near-variants never count."
+                " endings on it is hopping. Near-variants never count. To assess, select domains"
+                " under Domains and press Assess."
             ).format(n=enough),
             muted=True,
             wrap=True,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from abusetrack.records import SiteKind
 
@@ -16,6 +17,7 @@ def test_strings_stand_with_their_domains_and_lead_to_them(bench, qtbot, finding
     with qtbot.waitSignal(page.listed):
         window.pages.show_page(page)
     assert page._stack.currentIndex() == 1
+    assert any("press Assess" in said.text() for said in page.findChildren(QLabel))
     with qtbot.waitSignal(page.listed, timeout=20000):
         window.pages.domains.assess(NAMES, replace(finding, kind=SiteKind.DEDICATED))
     assert page.tree.titles() == ["Hopping (1)", "To watch (1)"]
