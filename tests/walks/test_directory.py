@@ -29,10 +29,14 @@ def test_a_party_is_found_its_contact_confirmed_and_corrected(
     assert contact().confirmed_at is None  # not before it is said
     analyst.click("Yes, confirm")
     analyst.wait(lambda: contact().confirmed_by == "Practice Analyst One", "the confirmed contact")
-    analyst.find("Nothing fits the filter")
+    analyst.row("Parties", registrar.registrar)  # who was confirmed is still to be seen
+    analyst.wait(lambda: "confirmed" in analyst.rows("Parties")[0]["texts"], "the row to say so")
     analyst.press("ctrl+z")
     analyst.find("This cannot be undone: the confirmed contact.")
     assert contact().confirmed_at
+    analyst.click("Only contacts that nobody has confirmed")
+    analyst.click("Only contacts that nobody has confirmed")
+    analyst.find("Nothing fits the filter")
     analyst.click("Only contacts that nobody has confirmed")
     analyst.click_at(analyst.row("Parties", registrar.registrar))
     analyst.click("Edit…")
