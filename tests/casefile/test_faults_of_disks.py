@@ -20,7 +20,7 @@ STEP = """
 import json, resource, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from abusetrack.casefile import *
+from abusetrack.casefile import check, folding, open_case_file, reports
 from abusetrack.casefile import dump, heads, merge, passphrases, restore, retention, transfer
 from abusetrack.errors import CaseFileError, StorageFullError
 from abusetrack.records import *
