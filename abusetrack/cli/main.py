@@ -11,7 +11,6 @@ import gc
 import importlib
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -202,8 +201,3 @@ def _need_display() -> None:
             "Ubuntu: apt-get install libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
             "libxkbcommon-x11-0. The commands work without it; see 'abusetrack --help'."
         ) from error
-
-
-# A reader that closes the pipe (head) ends the command quietly, as everywhere.
-if hasattr(signal, "SIGPIPE"):
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
