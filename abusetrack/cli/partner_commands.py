@@ -7,10 +7,10 @@ from types import ModuleType
 
 import click
 
-from abusetrack import keyrings
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
 from abusetrack.exchange import block_lists, giving, leaving, receiving
+from abusetrack.exchange.errand import Doing, Errand, Step
 
 _TO = click.option("--to", "partner", required=True, help="Partner, as in [partners.NAME].")
 _OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="New file.")
@@ -104,7 +104,7 @@ def taxii() -> None:
 def push(session: Session, partner: str) -> None:
     """Add to PARTNER's collection what it may see and does not have yet."""
     with session.case("sharing") as case:
-        found = _taxii().push(session.context, case, partner)
+        found = _taxii().push(session.context, case, partner, errand=_errand(session, partner))
     session.out.print(
         f"added for {partner}: {counted(len(found.domains), 'domain')}, "
         f"{len(found.withdrawn)} taken back"
@@ -117,7 +117,7 @@ def push(session: Session, partner: str) -> None:
 def pull(session: Session, partner: str) -> None:
     """Take what was added to PARTNER's collection since the last time."""
     with session.case("receiving") as case:
-        seen, kept = _taxii().pull(session.context, case, partner)
+        seen, kept = _taxii().pull(session.context, case, partner, errand=_errand(session, partner))
     session.out.print(receiving.text(seen))
     session.out.print(f"kept: {counted(kept.records, 'record')}; reports of ours: {kept.reports}")
 
@@ -129,8 +129,16 @@ def password(session: Session, partner: str) -> None:
     """Keep the password of our account at PARTNER in the system's keyring."""
     leaving.partner_of(session.context, partner)
     secret = click.prompt("Password", hide_input=True)
-    keyrings.put(f"taxii {partner}", secret)
+    _taxii().keep_password(session.context, partner, secret)
     session.out.print("kept in the keyring")
+
+
+def _errand(session: Session, partner: str) -> Errand:
+    def tell(step: Step) -> None:
+        if step.doing is Doing.WAITING:
+            session.err.print(f"The server of {partner} is busy; waiting {step.number} s.")
+
+    return Errand(tell)
 
 
 def _taxii() -> ModuleType:

@@ -62,12 +62,21 @@ def give_seen(
         InputError: as :func:`give`, or it is not the same any more.
     """
     found = offer(context, case, seen.partner, form)
+    same_as_seen(found, seen)
+    return give(context, case, found, form, target, encrypt=encrypt)
+
+
+def same_as_seen(found: Outgoing, seen: Outgoing) -> None:
+    """Let only through what was looked at.
+
+    Raises:
+        InputError: it is not the same any more.
+    """
     if _but_time(replace(found, as_of=seen.as_of)) != _but_time(seen):
         raise InputError(
-            "What may leave has changed since the preview, so nothing was written; "
-            "look at it again, then save."
+            "What may leave has changed since the preview, so nothing left; "
+            "look at it again, then give it."
         )
-    return give(context, case, found, form, target, encrypt=encrypt)
 
 
 def _but_time(found: Outgoing) -> Outgoing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,13 @@ from taxii2client.v21 import Collection
 
 from abusetrack.errors import ExternalError
 from abusetrack.exchange import taxii_http
+from abusetrack.exchange.errand import Doing, Errand, Step
 from abusetrack.exchange.incoming import MOST_OBJECTS, word
-from abusetrack.exchange.taxii_http import NOT_TAXII, Limits, failure
+from abusetrack.exchange.taxii_http import NOT_TAXII, Limits, Way, failure
 from abusetrack.records import Clock
 
 _AT_ONCE = 200  # objects
+_BETWEEN_QUESTIONS = 1.0  # seconds, while a server takes objects in
 _MOST_NEXT = 2000  # characters; it goes into the address of the next page
 _FIRST_YEAR = 2000  # TAXII is younger
 _DATE = "X-TAXII-Date-Added-Last"
@@ -52,19 +55,22 @@ class Server:
     def __init__(
         self,
         partner: str,
-        url: str,
-        login: tuple[str, str] | None,
+        way: Way,
         *,
         clock: Clock,
         limits: Limits,
+        errand: Errand,
     ) -> None:
         self._partner = partner
         self._limits = limits
+        self._errand = errand
         self._until: datetime | None = None
         connection = _HTTPConnection(version="2.1")
-        connection.session = taxii_http.session(partner, url, login, clock=clock, limits=limits)
+        connection.session = taxii_http.session(
+            partner, way, clock=clock, limits=limits, errand=errand
+        )
         connection.session.hooks["response"].append(self._note_date)
-        self._collection = Collection(f"{url.rstrip('/')}/", conn=connection)
+        self._collection = Collection(f"{way.url.rstrip('/')}/", conn=connection)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +84,7 @@ class Server:
         Raises:
             EndlessError: there is no end to them.
         """
-        return self._pages(self._collection.get_objects, after)
+        return self._pages(self._collection.get_objects, after, Doing.READING)
 
     def versions(self) -> set[tuple[str, str | None]]:
         """Return ids with the versions that are there; servers refuse them as failures.
@@ -90,7 +96,7 @@ class Server:
             return set()
         listed = [
             (word(item.get("id")), word(item.get("version")))
-            for page in self._pages(self._collection.get_manifest, None)
+            for page in self._pages(self._collection.get_manifest, None, Doing.COMPARING)
             for item in page.objects
         ]
         return {*listed, *((id_, None) for id_, _ in listed)}
@@ -99,7 +105,8 @@ class Server:
         """Add objects, and wait until all of them are taken in."""
         for start in range(0, len(objects), _AT_ONCE):
             part = objects[start : start + _AT_ONCE]
-            status = self._ask(partial(self._add, part))
+            self._errand.tell(Step(Doing.ADDING, start, len(objects)))
+            status = self._taken_in(part)
             refused = status.failure_count
             if isinstance(refused, int) and refused > 0:
                 self._fail(f"refused {refused} objects; ask its operator why")
@@ -111,10 +118,19 @@ class Server:
             if status.success_count != len(part):
                 self._fail("does not say that it took everything; push again later")
 
-    def _add(self, part: Objects) -> Any:
-        return self._collection.add_objects({"objects": part}, timeout=self._limits.wait_seconds)
+    def _taken_in(self, part: Objects) -> Any:
+        """Add a part, and ask until it is taken in, or for as long as we wait for that."""
+        adding = partial(self._collection.add_objects, wait_for_completion=False)
+        status = self._ask(lambda: adding({"objects": part}))
+        end = time.monotonic() + self._limits.wait_seconds
+        while status.status != "complete" and time.monotonic() < end:
+            self._errand.wait(_BETWEEN_QUESTIONS)
+            self._ask(status.refresh)
+        return status
 
-    def _pages(self, read: Callable[..., Any], after: datetime | None) -> Iterator[Page]:
+    def _pages(
+        self, read: Callable[..., Any], after: datetime | None, doing: Doing
+    ) -> Iterator[Page]:
         asked: dict[str, Any] = {"limit": _AT_ONCE}
         if after is not None:
             asked["added_after"] = after
@@ -125,6 +141,7 @@ class Server:
             objects = self._objects_of(envelope)
             before = len(seen)
             seen.update(map(_version, objects))
+            self._errand.tell(Step(doing, len(seen)))
             yield Page(objects, self._until)
             if envelope.get("more") is not True:
                 return

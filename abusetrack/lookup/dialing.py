@@ -25,12 +25,17 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Dialer:
     """Opens connections; ``proxy`` is a URL, or empty to go directly.
 
+    With ``named``, the proxy may be given by name, which the system then looks up: for
+    connections to a server of the settings, whose name is no secret.
+
     Raises:
-        SettingsError: the proxy is of a kind that cannot carry all lookups.
+        SettingsError: the proxy of ``setting`` is of a kind that cannot carry all of it.
     """
 
-    def __init__(self, proxy: str = "") -> None:
-        self._proxy = _read(proxy) if proxy else None
+    def __init__(
+        self, proxy: str = "", *, setting: str = "lookup.proxy", named: bool = False
+    ) -> None:
+        self._proxy = _read(proxy, setting, named=named) if proxy else None
 
     @property
     def is_proxied(self) -> bool:
@@ -54,6 +59,8 @@ class Dialer:
 
     async def through(self, address: str, port: int) -> socket.socket:
         """Return a socket that the proxy has connected to ``address``.
+
+        A name instead of an address is looked up by the proxy.
 
         Raises:
             OSError: it has not; ``strerror`` says why.
@@ -85,7 +92,7 @@ def _refusal(kind: str, port: int) -> str:
     )
 
 
-def _read(text: str) -> tuple[str, str, int, str | None, str | None]:
+def _read(text: str, setting: str, *, named: bool) -> tuple[str, str, int, str | None, str | None]:
     try:
         url = urlsplit(text.strip())
         host = _LOCAL.get(url.hostname or "", url.hostname or "")
@@ -93,7 +100,8 @@ def _read(text: str) -> tuple[str, str, int, str | None, str | None]:
         secrets = f"{username}{password}"
         fit = (
             url.scheme in _TYPES
-            and literal(host) is not None
+            and (named or literal(host) is not None)
+            and host
             and url.port
             and url.path in {"", "/"}
             and not (url.query or url.fragment)
@@ -106,10 +114,14 @@ def _read(text: str) -> tuple[str, str, int, str | None, str | None]:
             raise ValueError
     except ValueError:
         # What was written there may hold a password: it is not repeated.
+        place = "HOST" if named else "ADDRESS"
+        why = (
+            "" if named else "; the address is an IP address, because a name would have to be "
+            "looked up outside the proxy"
+        )  # fmt: skip
         raise SettingsError(
-            "The setting lookup.proxy cannot carry all lookups, so nothing is asked; it takes "
-            '"socks5://ADDRESS:PORT" or "http://ADDRESS:PORT", with USER:PASSWORD@ before the '
-            "address where the proxy asks for it; the address is an IP address, because a name "
-            "would have to be looked up outside the proxy."
+            f"The setting {setting} is no proxy that can carry everything, so nothing is asked; "
+            f'it takes "socks5://{place}:PORT" or "http://{place}:PORT", with USER:PASSWORD@ '
+            f"before it where the proxy asks for that{why}."
         ) from None
     return _TYPES[url.scheme], host, url.port or 0, username or None, password or None

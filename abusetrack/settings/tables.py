@@ -306,6 +306,7 @@ class PartnerSettings(_Table):
     openpgp_fingerprint: str = ""
     taxii_url: str = ""  # of a collection: https://HOST/API-ROOT/collections/ID/
     taxii_user: str = ""  # the password is asked for once and kept in the keyring
+    taxii_proxy: str = ""  # "http://HOST:PORT" or "socks5://..."; lookup.proxy where empty
     trusted: tuple[Literal["reports", "assessments"], ...] = ()  # what of it counts as ours
 
 

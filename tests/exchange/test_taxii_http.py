@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import ssl
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from abusetrack.casefile import partners
 from abusetrack.errors import ExternalError, InputError
 from abusetrack.exchange import taxii
+from abusetrack.exchange.errand import Doing, Errand, Step, StoppedError
 from abusetrack.exchange.taxii_http import LIMITS
 from abusetrack.records import Level
 from abusetrack.settings import PartnerSettings
@@ -146,7 +148,7 @@ def test_credentials_come_from_the_keyring_alone(server, pull, tmp_path, monkeyp
         ("403 Forbidden", {}, "does not let our account do this"),
         ("404 Not Found", {}, "check partners.there.taxii_url"),
         ("406 Not Acceptable", {}, "does not speak TAXII 2.1"),
-        ("429 Slow down", {"Retry_After": "90"}, "do it again in 2 min"),
+        ("429 Slow down", {"Retry_After": "390"}, "do it again in 7 min"),
         ("503 Busy", {"Retry_After": "Thu, 01 Jan 1970 00:00:00 GMT"}, "do it again later"),
         ("503 Busy", {"Retry_After": "evil"}, "do it again later"),
         ("503 Busy", {"Retry_After": "9" * 500}, "do it again in 1440 min"),
@@ -158,6 +160,43 @@ def test_credentials_come_from_the_keyring_alone(server, pull, tmp_path, monkeyp
 def test_refusals(server, pull, status, headers, said, path):
     server.answers[path] = reply({"title": f"evil {SECRET}"}, status, **headers)
     assert said in pull()
+
+
+@pytest.mark.parametrize("status", ["429 Slow down", "503 Busy"])
+def test_a_busy_server_is_waited_for_as_it_asks(server, desk, case, status):
+    answers = [reply({}, status, Retry_After="1"), reply({}, status, Retry_After="1"), reply({})]
+    server.answers["objects/"] = lambda _asked: answers.pop(0)
+    partner = PartnerSettings(level=Level.HOST, taxii_url=server.url)
+    settings = desk.settings.model_copy(update={"partners": {"there": partner}})
+    told = []
+    found = taxii.fetch(replace(desk, settings=settings), case, "there", errand=Errand(told.append))
+    assert found.incoming.said == []
+    assert told == [Step(Doing.WAITING, 1), Step(Doing.WAITING, 1), Step(Doing.READING, 0)]
+    assert answers == []
+
+
+def test_but_not_longer_than_is_bearable_in_all(server, pull):
+    server.answers["objects/"] = reply({}, "503 Busy", Retry_After="1")
+    assert "is busy" in pull(replace(LIMITS, busy_seconds=1.5))
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("answer", ["busy", "silent"])
+def test_who_waits_can_stop(server, desk, case, answer):
+    def silent(asked):
+        asked.stopping.wait(20)
+        yield b""
+
+    busy = reply({}, "503 Busy", Retry_After="200")
+    server.answers["objects/"] = busy if answer == "busy" else silent
+    partner = PartnerSettings(level=Level.HOST, taxii_url=server.url)
+    settings = desk.settings.model_copy(update={"partners": {"there": partner}})
+    errand = Errand(lambda step: errand.stop())
+    if answer == "silent":
+        threading.Timer(0.3, errand.stop).start()
+    with pytest.raises(StoppedError, match="do it again to go on"):
+        taxii.fetch(replace(desk, settings=settings), case, "there", errand=errand)
+    assert case.value("SELECT count(*) FROM fact") == 0
 
 
 def _drip(parts):
