@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 import click
 
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
-from abusetrack.exchange import block_lists, giving, leaving, receiving
+from abusetrack.exchange import block_lists, extra, giving, leaving, receiving
 from abusetrack.exchange.errand import Doing, Errand, Step
 
 _TO = click.option("--to", "partner", required=True, help="Partner, as in [partners.NAME].")
@@ -104,7 +103,7 @@ def taxii() -> None:
 def push(session: Session, partner: str) -> None:
     """Add to PARTNER's collection what it may see and does not have yet."""
     with session.case("sharing") as case:
-        found = _taxii().push(session.context, case, partner, errand=_errand(session, partner))
+        found = extra.taxii().push(session.context, case, partner, errand=_errand(session, partner))
     session.out.print(
         f"added for {partner}: {counted(len(found.domains), 'domain')}, "
         f"{len(found.withdrawn)} taken back"
@@ -117,7 +116,9 @@ def push(session: Session, partner: str) -> None:
 def pull(session: Session, partner: str) -> None:
     """Take what was added to PARTNER's collection since the last time."""
     with session.case("receiving") as case:
-        seen, kept = _taxii().pull(session.context, case, partner, errand=_errand(session, partner))
+        seen, kept = extra.taxii().pull(
+            session.context, case, partner, errand=_errand(session, partner)
+        )
     session.out.print(receiving.text(seen))
     session.out.print(f"kept: {counted(kept.records, 'record')}; reports of ours: {kept.reports}")
 
@@ -129,7 +130,7 @@ def password(session: Session, partner: str) -> None:
     """Keep the password of our account at PARTNER in the system's keyring."""
     leaving.partner_of(session.context, partner)
     secret = click.prompt("Password", hide_input=True)
-    _taxii().keep_password(session.context, partner, secret)
+    extra.taxii().keep_password(session.context, partner, secret)
     session.out.print("kept in the keyring")
 
 
@@ -139,17 +140,6 @@ def _errand(session: Session, partner: str) -> Errand:
             session.err.print(f"The server of {partner} is busy; waiting {step.number} s.")
 
     return Errand(tell)
-
-
-def _taxii() -> ModuleType:
-    try:
-        from abusetrack.exchange import taxii as module
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"TAXII needs a package that is not installed ({error.name}): install "
-            "abusetrack[exchange]."
-        ) from error
-    return module
 
 
 def _named(out: Path | None) -> Path:

@@ -25,7 +25,7 @@ from abusetrack.exchange.errand import Errand
 from abusetrack.exchange.incoming import MOST_OBJECTS, Incoming
 from abusetrack.exchange.leaving import Outgoing, outgoing, partner_of
 from abusetrack.exchange.receiving import Received
-from abusetrack.exchange.taxii_http import LIMITS, Limits, Way
+from abusetrack.exchange.taxii_http import LIMITS, Limits, LoginError, Way
 from abusetrack.exchange.taxii_server import EndlessError, Server, resumed
 from abusetrack.lookup.dialing import Dialer
 from abusetrack.triage.context import Context
@@ -40,6 +40,9 @@ _WRONG_DATES = "pages whose date is missing or in the future: they are read agai
 
 class NoPasswordError(InputError):
     """No password of our account at a partner is kept."""
+
+
+PASSWORD_ERRORS = (NoPasswordError, LoginError)
 
 
 def offer(context: Context, case: CaseFile, partner: str) -> Outgoing:

@@ -68,10 +68,12 @@ class Desk(QObject):
     Signals:
         changed(Changed): something was written; lists are to be asked for again.
         began(): lookups were started.
+        closing(): what works in threads of its own has to end.
     """
 
     changed = Signal(object)
     began = Signal()
+    closing = Signal()
     _arrived = Signal(object)
 
     def __init__(
@@ -271,6 +273,7 @@ class Desk(QObject):
         if self._closed:
             return
         self._closed = True
+        self.closing.emit()
         self._timer.stop()
         self.worker.close()
         if not self._locked:

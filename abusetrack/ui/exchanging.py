@@ -23,21 +23,27 @@ from abusetrack.ui.theme import Tone
 from abusetrack.ui.words import word
 
 if TYPE_CHECKING:
+    from abusetrack.exchange.errand import Errand
     from abusetrack.exchange.incoming import Incoming, Said
-    from abusetrack.exchange.leaving import SharedDomain, Withdrawn
-    from abusetrack.exchange.receiving import Preview
+    from abusetrack.exchange.leaving import Outgoing, SharedDomain, Withdrawn
+    from abusetrack.exchange.receiving import Preview, Received
+    from abusetrack.exchange.taxii import Fetched
 
 _tr = partial(QCoreApplication.translate, "exchanging")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A format that a file for a partner has; ``names_only``: a block list."""
+    """A format that a partner is given something in.
+
+    ``names_only``: a block list. ``online``: no file, but added to its server's collection.
+    """
 
     key: str
     title: str
     ending: str
     names_only: bool = True
+    online: bool = False
 
 
 def forms() -> tuple[Form, ...]:
@@ -49,10 +55,38 @@ def forms() -> tuple[Form, ...]:
         Form("hosts", _tr("Block list: hosts file"), "hosts"),
         Form("plain", _tr("Block list: one name on a line"), "txt"),
         Form("csv", _tr("Block list: CSV"), "csv"),
+        Form("taxii", _tr("STIX 2.1, added to its collection (TAXII)"), "", False, online=True),
     )
 
 
 # -- giving
+
+
+def offer(context: Context, case: CaseFile, partner: str, form: Form) -> Outgoing:
+    """Return what a partner would get; of its collection, what is not there as it is now.
+
+    Raises:
+        InputError: no partner, or no collection of it, is known.
+    """
+    from abusetrack.exchange import extra, giving
+
+    if form.online:
+        found: Outgoing = extra.taxii().offer(context, case, partner)
+        return found
+    return giving.offer(context, case, partner, form.key)
+
+
+def push(context: Context, case: CaseFile, seen: Outgoing, errand: Errand) -> Outgoing:
+    """Add to a partner's collection what was looked at.
+
+    Raises:
+        InputError: it is not the same any more, or no account is known.
+        ExternalError: the server cannot be used; nothing is recorded as given.
+    """
+    from abusetrack.exchange import extra
+
+    added: Outgoing = extra.taxii().push(context, case, seen.partner, seen=seen, errand=errand)
+    return added
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +187,15 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A partner's file as read, and the preview of it; nothing is kept."""
+    """What a partner says as read, and the preview of it; nothing is kept.
+
+    ``fetched`` is there where it comes from the partner's server.
+    """
 
     found: Incoming
     preview: Preview
     rows: tuple[Coming, ...]
+    fetched: Fetched | None = None
 
 
 def open_file(context: Context, case: CaseFile, partner: str, path: Path) -> Opened:
@@ -171,6 +209,43 @@ def open_file(context: Context, case: CaseFile, partner: str, path: Path) -> Ope
     found = receiving.read(context, partner, path)
     seen = receiving.preview(context, case, partner, found)
     return Opened(found, seen, tuple(_coming(seen)))
+
+
+def open_fetched(context: Context, case: CaseFile, fetched: Fetched) -> Opened:
+    """Look at what was read from a partner's server."""
+    from abusetrack.exchange import receiving
+
+    seen = receiving.preview(context, case, fetched.partner, fetched.incoming)
+    return Opened(fetched.incoming, seen, tuple(_coming(seen)), fetched)
+
+
+def fetch(context: Context, case: CaseFile, partner: str, errand: Errand) -> Opened:
+    """Read what a partner's server has and we do not; nothing of it counts.
+
+    Raises:
+        InputError: no server, account or password of it is known.
+        ExternalError: the server cannot be used.
+    """
+    from abusetrack.exchange import extra
+
+    return open_fetched(context, case, extra.taxii().fetch(context, case, partner, errand=errand))
+
+
+def forget(case: CaseFile, partner: str) -> None:
+    """Keep nothing of what a partner's server gave."""
+    from abusetrack.exchange import extra
+
+    extra.taxii().leave(case, partner)
+
+
+def keep(context: Context, case: CaseFile, partner: str, opened: Opened) -> Received:
+    """Keep what was looked at."""
+    from abusetrack.exchange import extra, receiving
+
+    if opened.fetched is not None:
+        kept: Received = extra.taxii().keep(context, case, opened.fetched)
+        return kept
+    return receiving.receive(context, case, partner, opened.found)
 
 
 def _coming(seen: Preview) -> Iterator[Coming]:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,7 +24,7 @@ from abusetrack.casefile import CaseFile
 from abusetrack.records import Level
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
-from abusetrack.ui.exchanging import Form, Going, forms, going, shared_sections
+from abusetrack.ui.exchanging import Form, Going, forms, going, offer, push, shared_sections
 from abusetrack.ui.models.keyed_table import Column
 from abusetrack.ui.models.row_table import RowTable
 from abusetrack.ui.news import News
@@ -33,6 +33,7 @@ from abusetrack.ui.theme import Tone
 from abusetrack.ui.widgets.facts_view import FactsView
 from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, label, open_once
+from abusetrack.ui.widgets.server_line import ServerLine
 from abusetrack.ui.widgets.tables import table
 from abusetrack.ui.words import word
 
@@ -43,6 +44,31 @@ if TYPE_CHECKING:
 _tr = partial(QCoreApplication.translate, "GivePanel")
 _NAME = 1  # column
 _WIDTHS = (96, 180, 96, 110, 110, 70)
+
+
+class _KeyLine(QWidget):
+    """Says that no key of the receiver is known, and leads to where it is set."""
+
+    def __init__(self, wanted: Callable[[], object]) -> None:
+        super().__init__()
+        self.missing = label(wrap=True)
+        self.settings_button = button(
+            self.tr("Settings…"), wanted, tip=self.tr("Set the receiver's key (partners)")
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SMALL)
+        row.addWidget(self.missing, 1)
+        row.addWidget(self.settings_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def say(self, name: str) -> None:
+        """Speak of this partner."""
+        self.missing.setText(
+            self.tr(
+                "No key of {name} is known. Set its openpgp_fingerprint in the settings, or do"
+                " not encrypt the file if it goes another safe way."
+            ).format(name=name)
+        )
 
 
 class GivePanel(QWidget):
@@ -56,9 +82,10 @@ class GivePanel(QWidget):
     offered = Signal(object)
     settings_wanted = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, server: ServerLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._server = server
         self._partner = ""
         self._seen: Outgoing | None = None
         self._busy = False
@@ -76,7 +103,8 @@ class GivePanel(QWidget):
         layout.setContentsMargins(0, theme.MEDIUM, 0, 0)
         layout.setSpacing(theme.MEDIUM)
         layout.addLayout(self._choices())
-        layout.addLayout(self._key_line())
+        self.key_line = _KeyLine(self.settings_wanted.emit)
+        layout.addWidget(self.key_line)
         self._left_out = label(muted=True, wrap=True)
         layout.addWidget(self._left_out)
         self._empty = EmptyPlace("", "")
@@ -89,8 +117,7 @@ class GivePanel(QWidget):
     def _choices(self) -> QHBoxLayout:
         self.form_box = QComboBox()
         self.form_box.setAccessibleName(self.tr("Format of the file"))
-        for form in self._forms:
-            self.form_box.addItem(form.title, form.key)
+        self._list_forms(online=False)
         self.form_box.currentIndexChanged.connect(self._on_form)
         named = label(self.tr("&Format"))
         named.setBuddy(self.form_box)
@@ -104,19 +131,6 @@ class GivePanel(QWidget):
         row.addSpacing(theme.MEDIUM)
         row.addWidget(self.encrypt_box)
         row.addStretch()
-        return row
-
-    def _key_line(self) -> QHBoxLayout:
-        self.key_missing = label(wrap=True)
-        self.settings_button = button(
-            self.tr("Settings…"),
-            self.settings_wanted.emit,
-            tip=self.tr("Set the receiver's key (partners)"),
-        )
-        row = QHBoxLayout()
-        row.setSpacing(theme.SMALL)
-        row.addWidget(self.key_missing, 1)
-        row.addWidget(self.settings_button, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _preview(self) -> QSplitter:
@@ -154,7 +168,7 @@ class GivePanel(QWidget):
             self.tr("Save…"),
             self.ask_file,
             shortcut="Ctrl+S",
-            tip=self.tr("Write the file and record that it was given; nothing is sent"),
+            tip=self.tr("Give exactly what is shown, and record that it was given"),
             leading=True,
         )
         row = QHBoxLayout()
@@ -171,9 +185,20 @@ class GivePanel(QWidget):
         """The format that is chosen."""
         return self._forms[self.form_box.currentIndex()]
 
+    def _list_forms(self, *, online: bool) -> None:
+        """Offer the formats; the last ones are for partners with a server."""
+        chosen = self.form_box.currentData()
+        with QSignalBlocker(self.form_box):
+            self.form_box.clear()
+            for form in self._forms:
+                if online or not form.online:
+                    self.form_box.addItem(form.title, form.key)
+            self.form_box.setCurrentIndex(max(0, self.form_box.findData(chosen)))
+
     def show_partner(self, name: str) -> None:
         """Show what another partner would see; it is encrypted unless somebody says otherwise."""
         self._partner = name
+        self._list_forms(online=bool(self._desk.context.settings.partners[name].taxii_url))
         self.encrypt_box.setChecked(True)
         self._forget()
         self.refresh()
@@ -206,14 +231,12 @@ class GivePanel(QWidget):
         self._busy = True
         self._say()
         generation, context = self._generation, self._desk.context
-        partner, form = self._partner, self.form.key
+        partner, form = self._partner, self.form
 
         def gather(case: CaseFile) -> Outgoing | None:
-            from abusetrack.exchange import giving
-
             if generation != self._generation:
                 return None
-            return giving.offer(context, case, partner, form)
+            return offer(context, case, partner, form)
 
         self._desk.study(gather, lambda found: self._on_gathered(generation, found), self._idle)
 
@@ -251,15 +274,12 @@ class GivePanel(QWidget):
         found = self._seen
         known = self._desk.context.settings.partners.get(self._partner)
         keyless = known is not None and not known.openpgp_fingerprint
-        missing = keyless and self.encrypt_box.isChecked()
-        self.key_missing.setText(
-            self.tr(
-                "No key of {name} is known. Set its openpgp_fingerprint in the settings, or do"
-                " not encrypt the file if it goes another safe way."
-            ).format(name=self._partner)
-        )
-        self.key_missing.setVisible(missing)
-        self.settings_button.setVisible(missing)
+        online = self.form.online
+        missing = keyless and self.encrypt_box.isChecked() and not online
+        self.encrypt_box.setVisible(not online)
+        self.key_line.say(self._partner)
+        self.key_line.setVisible(missing)
+        self.save_button.setText(self.tr("Add to its collection") if online else self.tr("Save…"))
         self._stack.setCurrentIndex(1 if self.model.rows else 0)
         self.save_button.setEnabled(not missing and not self._busy and self._something)
         if found is None:
@@ -269,12 +289,7 @@ class GivePanel(QWidget):
                 self.tr("Gathering…") if self._busy else self.tr("Nothing gathered"), ""
             )
             return
-        reasons = [f"{word(reason)}: {n:,}" for reason, n in found.left_out.items()]
-        self._left_out.setText(
-            self.tr("Confirmed, but left out – {reasons}.").format(reasons="; ".join(reasons))
-            if reasons
-            else self.tr("No confirmed domain is left out.")
-        )
+        self._left_out.setText(_left_out(found))
         self._summary.setText(
             self.tr("Given: {n}. Taken back: {gone}. Who reported or assessed is never in it.")
             .format(n=f"{len(found.domains):,}", gone=f"{self._gone:,}")
@@ -300,9 +315,35 @@ class GivePanel(QWidget):
 
     # -- saving
 
+    def add(self) -> None:
+        """Add what is shown to the partner's collection, and record that it was given."""
+        seen = self._seen
+        if seen is None or self._busy or self._server.busy:
+            return
+        self._busy = True
+        self._say()
+        context = self._desk.context
+        self._server.run(
+            self._partner,
+            lambda case, errand: push(context, case, seen, errand),
+            self._on_added,
+            self.refresh,
+        )
+
+    def _on_added(self, added: Outgoing) -> None:
+        self._desk.messages.news(
+            self.tr("Added to the collection of {name}: {n} domains; taken back: {gone}.").format(
+                name=added.partner, n=f"{len(added.domains):,}", gone=f"{len(added.withdrawn):,}"
+            )
+        )
+        self.refresh()
+
     def ask_file(self) -> None:
-        """Ask where the file is to be written."""
+        """Ask where the file is to be written; a server is asked nothing more."""
         form = self.form
+        if form.online:
+            self.add()
+            return
         dialog = FileDialog(self, self.tr("Save for {name}").format(name=self._partner))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # One that stands there is refused in exchange/, with a sentence.
@@ -330,13 +371,8 @@ class GivePanel(QWidget):
         self._desk.write(give, self._on_saved, self.refresh)
 
     def _on_saved(self, given: Given) -> None:
-        said = (
-            self.tr("Written to {path}, encrypted. Nothing was sent.")
-            if given.encrypted
-            else self.tr("Written to {path}. It is NOT encrypted. Nothing was sent.")
-        )
         weigh = self._desk.messages.news if given.encrypted else self._desk.messages.care
-        weigh(said.format(path=given.path))
+        weigh(_written(given))
         self.refresh()
 
 
@@ -361,14 +397,32 @@ def _columns() -> tuple[Column[Going], ...]:
     )
 
 
+def _left_out(found: Outgoing) -> str:
+    reasons = "; ".join(f"{word(reason)}: {n:,}" for reason, n in found.left_out.items())
+    if not reasons:
+        return _tr("No confirmed domain is left out.")
+    return _tr("Confirmed, but left out – {reasons}.").format(reasons=reasons)
+
+
+def _written(given: Given) -> str:
+    said = (
+        _tr("Written to {path}, encrypted. Nothing was sent.")
+        if given.encrypted
+        else _tr("Written to {path}. It is NOT encrypted. Nothing was sent.")
+    )
+    return said.format(path=given.path)
+
+
 def _counts_only(found: Outgoing, form: Form) -> bool:
-    return found.level is Level.COUNTS and not form.names_only
+    return found.level is Level.COUNTS and not (form.names_only or form.online)
 
 
 def _why_empty(found: Outgoing, form: Form) -> tuple[str, str]:
     title = _tr("Nothing to share")
     if found.level is Level.COUNTS and form.names_only:
         return title, _tr("This partner may see counts only, and a block list is made of names.")
+    if form.online and found.counts.get("domains"):
+        return _tr("Nothing to add"), _tr("What this partner may see is in its collection already.")
     if found.level is Level.COUNTS and found.counts.get("domains"):
         numbers = "\n".join(f"{name}: {n:,}" for name, n in found.counts.items())
         return _tr("Numbers only, no names"), numbers

@@ -18,6 +18,7 @@ from abusetrack.ui.pages.give_panel import GivePanel
 from abusetrack.ui.pages.receive_panel import ReceivePanel
 from abusetrack.ui.text import joined
 from abusetrack.ui.widgets.parts import EmptyPlace, button, heading, label
+from abusetrack.ui.widgets.server_line import ServerLine
 from abusetrack.ui.words import word
 
 
@@ -42,7 +43,8 @@ class PartnersPage(QWidget):
         named = label(self.tr("&Partner"))
         named.setBuddy(self.partner_box)
         self._about = label(muted=True, wrap=True)
-        self.give, self.receive = GivePanel(desk), ReceivePanel(desk)
+        self.server = ServerLine(desk)
+        self.give, self.receive = GivePanel(desk, self.server), ReceivePanel(desk, self.server)
         self.give.settings_wanted.connect(self.settings_wanted)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -85,6 +87,7 @@ class PartnersPage(QWidget):
         layout.setSpacing(theme.MEDIUM)
         layout.addWidget(heading(self.tr("Partners")))
         layout.addLayout(row)
+        layout.addWidget(self.server)
         layout.addWidget(self._stack, 1)
         self.partner_box.currentTextChanged.connect(self._on_partner)
         self._on_partner(self.partner_box.currentText())

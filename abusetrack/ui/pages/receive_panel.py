@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 from abusetrack.casefile import CaseFile
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
-from abusetrack.ui.exchanging import Coming, Opened, open_file
+from abusetrack.ui.exchanging import Coming, Opened, fetch, forget, keep, open_fetched, open_file
 from abusetrack.ui.models.keyed_table import Column
 from abusetrack.ui.models.row_table import RowTable
 from abusetrack.ui.news import News
 from abusetrack.ui.widgets.file_dialog import FileDialog
 from abusetrack.ui.widgets.parts import EmptyPlace, button, copy_action, label, open_once
+from abusetrack.ui.widgets.server_line import ServerLine
 from abusetrack.ui.widgets.tables import table
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ class ReceivePanel(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, server: ServerLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._server = server
         self._partner = ""
         self._path: Path | None = None
         self._found: Opened | None = None
@@ -47,6 +49,8 @@ class ReceivePanel(QWidget):
         self.setAcceptDrops(True)
         self._build()
         News(desk, self, self._read_again, Changed.REPORTS)
+        for signal in (server.began, server.ended):
+            signal.connect(self._say)
         self._show(None)
 
     # -- building
@@ -57,6 +61,12 @@ class ReceivePanel(QWidget):
             self.ask_file,
             tip=self.tr("Choose a STIX 2.1 or MISP file of this partner"),
             icon="folder-open",
+        )
+        self.fetch_button = button(
+            self.tr("From its server"),
+            self.fetch,
+            tip=self.tr("Read what was added to this partner's TAXII collection since last time"),
+            icon="refresh-cw",
         )
         self._file = label(muted=True, wrap=True)
         self._counts = label(wrap=True)
@@ -73,7 +83,7 @@ class ReceivePanel(QWidget):
         self._stack.addWidget(self.table)
         self._summary = label(muted=True, wrap=True)
         self.leave_button = button(
-            self.tr("Leave"), self.clear, tip=self.tr("Forget the file; nothing is kept")
+            self.tr("Leave"), self.leave, tip=self.tr("Forget the file; nothing is kept")
         )
         self.take_button = button(
             self.tr("Take in"),
@@ -85,6 +95,7 @@ class ReceivePanel(QWidget):
         top = QHBoxLayout()
         top.setSpacing(theme.MEDIUM)
         top.addWidget(self.open_button)
+        top.addWidget(self.fetch_button)
         top.addWidget(self._file, 1)
         bottom = QHBoxLayout()
         bottom.setSpacing(theme.SMALL)
@@ -114,6 +125,7 @@ class ReceivePanel(QWidget):
     def show_partner(self, name: str) -> None:
         """Receive from another partner; a file that is open is read as its own."""
         self._partner = name
+        self._server.stop()
         self._show(None)
         self._read_again()
 
@@ -135,8 +147,27 @@ class ReceivePanel(QWidget):
         self._show(None)
         self._read_again()
 
+    def fetch(self) -> None:
+        """Show what the partner's server has and we do not; nothing of it is kept."""
+        self.clear()
+        self._busy = True
+        generation, context, partner = self._generation, self._desk.context, self._partner
+        self._server.run(
+            partner,
+            lambda case, errand: fetch(context, case, partner, errand),
+            lambda found: self._on_read(generation, found),
+            lambda: self._on_unread(generation),
+        )
+
+    def leave(self) -> None:
+        """Keep nothing of what is shown; what a server gave is asked for again the next time."""
+        found, partner = self._found, self._partner
+        self.clear()
+        if found is not None and found.fetched is not None:
+            self._desk.write(lambda case: forget(case, partner), lambda _none: None)
+
     def clear(self) -> None:
-        """Forget the file; nothing is kept."""
+        """Forget what was read; nothing is kept."""
         self._path = None
         self._generation += 1
         self._busy = False
@@ -144,14 +175,21 @@ class ReceivePanel(QWidget):
 
     def _read_again(self) -> None:
         path, context, partner = self._path, self._desk.context, self._partner
-        if path is None or not partner:
+        fetched = self._found.fetched if self._found else None
+        if not partner or (path is None and fetched is None):
             return
+
+        def read(case: CaseFile) -> Opened:
+            if fetched is not None:
+                return open_fetched(context, case, fetched)
+            return open_file(context, case, partner, Path(path or ""))
+
         self._generation += 1
         self._busy = True
         self._say()
         generation = self._generation
         self._desk.study(
-            lambda case: open_file(context, case, partner, path),
+            read,
             lambda found: self._on_read(generation, found),
             lambda: self._on_unread(generation),
         )
@@ -177,10 +215,13 @@ class ReceivePanel(QWidget):
     def _say(self) -> None:
         found = self._found
         self._file.setText("" if self._path is None else self._path.name)
+        known = self._desk.context.settings.partners.get(self._partner)
+        self.fetch_button.setVisible(bool(known and known.taxii_url))
+        self.fetch_button.setEnabled(not self._server.busy)
         self._counts.setVisible(found is not None)
         self._left_out.setVisible(bool(found and found.found.left_out))
         self.take_button.setEnabled(bool(self.model.rows) and not self._busy)
-        self.leave_button.setEnabled(self._path is not None)
+        self.leave_button.setEnabled(self._path is not None or found is not None)
         self._summary.setText(
             "" if found is None else self.tr("Nothing is kept until you take in.")
         )
@@ -241,12 +282,9 @@ class ReceivePanel(QWidget):
         self._say()
         context, partner = self._desk.context, self._partner
 
-        def keep(case: CaseFile) -> Received:
-            from abusetrack.exchange import receiving
-
-            return receiving.receive(context, case, partner, found.found)
-
-        self._desk.write(keep, self._on_kept, self._on_not_kept)
+        self._desk.write(
+            lambda case: keep(context, case, partner, found), self._on_kept, self._on_not_kept
+        )
 
     def _on_kept(self, kept: Received) -> None:
         self.clear()
