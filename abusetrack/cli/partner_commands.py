@@ -13,6 +13,12 @@ from abusetrack.exchange.errand import Doing, Errand, Step
 
 _TO = click.option("--to", "partner", required=True, help="Partner, as in [partners.NAME].")
 _OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="New file.")
+_ENCRYPT = click.option(
+    "--encrypt/--plain",
+    default=True,
+    show_default=True,
+    help="To the partner's OpenPGP key, or as it is where it goes another safe way.",
+)
 _PREVIEW = click.option("--preview", is_flag=True, help="Only say what the partner would see.")
 
 
@@ -23,7 +29,7 @@ _PREVIEW = click.option("--preview", is_flag=True, help="Only say what the partn
 )
 @_OUT
 @_PREVIEW
-@click.option("--encrypt", is_flag=True, help="To the partner's OpenPGP key.")
+@_ENCRYPT
 @click.pass_obj
 def share(
     session: Session, partner: str, form: str, out: Path | None, preview: bool, encrypt: bool
@@ -50,10 +56,10 @@ def share(
 )  # fmt: skip
 @_OUT
 @_PREVIEW
-@click.option("--plain", is_flag=True, help="Not encrypted to the partner's OpenPGP key.")
+@_ENCRYPT
 @click.pass_obj
 def blocklist(
-    session: Session, partner: str, form: str, out: Path | None, preview: bool, plain: bool
+    session: Session, partner: str, form: str, out: Path | None, preview: bool, encrypt: bool
 ) -> None:
     """Write a block list for a partner: confirmed, dedicated names only, for seven days.
 
@@ -67,7 +73,7 @@ def blocklist(
             session.out.print(f"{counted(len(names.names), 'name')} to be blocked")
             return
         given = giving.give_block_list(
-            session.context, case, partner, form, _named(out), encrypt=not plain
+            session.context, case, partner, form, _named(out), encrypt=encrypt
         )
     _say(session, given)
 

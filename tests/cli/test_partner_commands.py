@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from abusetrack.exchange import block_lists, giving
+
 LIST = (
     "url,reference,outcome,kind,legal category,law\n"
     "https://www.one.example/p?id=7,R-1,confirmed,dedicated,A,Law 1\n"
@@ -38,18 +40,26 @@ def test_a_preview_writes_nothing_and_records_nothing(house):
 @pytest.mark.parametrize("form", ["stix", "misp"])
 def test_a_file_is_written_for_a_partner_once_and_for_itself_alone(house, form):
     out = house.folder / f"{form}.json"
-    said = house.said("share", "--to", "other", "--format", form, "--out", out).output
+    said = house.said("share", "--to", "other", "--format", form, "--plain", "--out", out).output
     assert "2 domains for other" in " ".join(said.split())
     assert "nothing was sent" in " ".join(said.split())
     assert "https://www.one.example/p?id=7" in json.dumps(json.loads(out.read_text()))
     assert "R-1" not in out.read_text()
-    again = house.said("share", "--to", "other", "--format", form, "--out", out, code=2)
+    again = house.said("share", "--to", "other", "--format", form, "--plain", "--out", out, code=2)
     assert "exists already" in " ".join(again.output.split())
 
 
-def test_a_list_in_the_clear_is_asked_for(house):
-    refused = house.said("blocklist", "--to", "isp", "--format", "plain", "--out", "list", code=2)
+@pytest.mark.parametrize(
+    ("command", "form"),
+    [("blocklist", form) for form in block_lists.FORMATS] + [("share", f) for f in giving.FORMATS],
+)
+def test_in_every_format_a_file_in_the_clear_has_to_be_asked_for(house, command, form):
+    refused = house.said(command, "--to", "isp", "--format", form, "--out", "list", code=2)
+    assert not (house.folder / "list").exists()
     assert "partners.isp.openpgp_fingerprint" in " ".join(refused.output.split())
+
+
+def test_a_list_in_the_clear_has_the_names_alone(house):
     out = house.folder / "list"
     house.said("blocklist", "--to", "isp", "--format", "plain", "--plain", "--out", out)
     assert out.read_text().splitlines()[1:] == ["one.example"]

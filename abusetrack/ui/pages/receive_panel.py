@@ -253,6 +253,9 @@ class ReceivePanel(QWidget):
                 reasons="; ".join(f"{why}: {n:,}" for why, n in left)
             )
         )
+        if found.fetched is not None:
+            self._empty.say(self.tr("Nothing new"), self.tr("Its collection has nothing to add."))
+            return
         self._empty.say(
             self.tr("Nothing in it is of use"),
             self.tr("No domain name was found in the file; what was left out stands above."),
