@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("server", help="an empty database, as its owner")
     parser.add_argument("--facts", type=int, default=10_000)
     parser.add_argument("--desks", type=int, default=5)
+    parser.add_argument("--takers", type=int, help="desks that take all; the rest are copies")
     given = parser.parse_args()
     settings, key = Settings(hub=HubSettings(server=given.server)), TeamKey.make()
     with contextlib.ExitStack() as stack:
@@ -53,13 +54,15 @@ def main() -> None:
         connection = stack.enter_context(connected(settings, None))
         schema.init(connection, key)
         empty = _size(connection)
-        desks = [
-            stack.enter_context(
-                open_case_file(folder / str(number), clock=SystemClock(), actor=f"desk {number}")
-            )
-            for number in range(given.desks)
-        ]
-        first, last = desks[0], desks[-1]
+
+        def desk(number: int) -> CaseFile:
+            path = folder / str(number)
+            opened = open_case_file(path, clock=SystemClock(), actor=f"desk {number}")
+            return stack.enter_context(opened)
+
+        takers = given.desks - 1 if given.takers is None else given.takers
+        desks = [desk(number) for number in range(takers + 1)]
+        first = desks[0]
 
         def meet(case: CaseFile) -> Synced:
             return sync(case, connection, key, case.actor)
@@ -74,6 +77,13 @@ def main() -> None:
         wire_up = (between - sent) / facts
         wire_down = f"{(taken - got) / facts / len(down):,.0f}" if down else "-"
         disk = _size(connection) - empty
+        for number in range(len(desks), given.desks):  # which is not measured
+            first.copy_to(folder / str(number))
+            desks.append(desk(number))
+            with desks[-1].transaction():
+                desks[-1].start_origin(os.urandom(16))
+            meet(desks[-1])
+        last = desks[-1]
         _fill(first, given.facts, _NEW)
         new_up = _timed(lambda: meet(first))
         new_down = _timed(lambda: meet(last))

@@ -403,16 +403,19 @@ _REPORTED_ADDRESSES = """
 SELECT host.name, domain_now.domain FROM host JOIN domain_now ON domain_now.id = host.domain
 WHERE host.kind IN ('ipv4', 'ipv6')
 """
+# With UNION each part would be read in the order of domains: all of it.
 _TOUCHED = """
 SELECT domain FROM domain_now WHERE id IN (
-    SELECT domain FROM report WHERE fact > ?1 OR assessment > ?1
-    UNION SELECT host.domain FROM observation JOIN subject ON subject.id = observation.subject
+    SELECT domain FROM report WHERE fact > ?1
+    UNION ALL SELECT domain FROM report
+        WHERE fact IN (SELECT report FROM finding WHERE fact > ?1)
+    UNION ALL SELECT host.domain FROM observation JOIN subject ON subject.id = observation.subject
         JOIN host ON host.name = subject.name WHERE observation.fact > ?1
-    UNION SELECT domain_now.id FROM observation JOIN subject ON subject.id = observation.subject
+    UNION ALL SELECT domain_now.id FROM observation JOIN subject ON subject.id = observation.subject
         JOIN domain_now ON domain_now.domain = subject.name WHERE observation.fact > ?1
-    UNION SELECT domain_now.id FROM notice_row
+    UNION ALL SELECT domain_now.id FROM notice_row
         JOIN domain_now ON domain_now.domain = notice_row.domain WHERE notice > ?1
-    UNION SELECT host.domain FROM prefix_now
+    UNION ALL SELECT host.domain FROM prefix_now
         JOIN trait ON trait.kind = 'address'
             AND trait.value BETWEEN lower(hex(first)) AND lower(hex(last))
         JOIN subject ON subject.id = trait.subject JOIN host ON host.name = subject.name

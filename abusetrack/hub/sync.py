@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from abusetrack.casefile import CaseFile, check, claims, standing, syncs
+from abusetrack.casefile import CaseFile, chains, claims, standing, syncs
 from abusetrack.casefile.claims import Claim
 from abusetrack.errors import CaseFileError
 from abusetrack.hub import claiming
@@ -40,14 +40,17 @@ def sync(case: CaseFile, connection: Connection, key: TeamKey, who: str) -> Sync
         ExternalError: the hub cannot be reached; nothing was lost.
     """
     arrived = pull(case, connection, key)
+    if problem := chains.problem(case):
+        raise CaseFileError(f"Nothing was sent to the hub: {problem} {_WHAT_TO_DO}")
     sent = push(case, connection, key, who)
-    if (sent.audit_rows or arrived.audit_rows) and (problem := check.chain_problem(case)):
-        raise CaseFileError(problem)
     held = tuple(claiming.current(connection, key))
     with case.transaction():
         claims.replace(case, held)
         syncs.note(case, arrived.team, sent.facts, arrived.facts)
     return Synced(arrived, sent, held)
+
+
+_WHAT_TO_DO = "Run 'abusetrack check', and go on from a backup with 'abusetrack restore'."
 
 
 def behind(case: CaseFile, there: dict[str, standing.Standing]) -> tuple[int, int]:

@@ -121,17 +121,24 @@ def test_clocks_an_hour_apart_do_no_harm(desk, work, exchange, state_of, clock):
     assert folding.rebuild(ann) == folding.rebuild(bob) == []
 
 
-def test_who_was_away_for_a_year_catches_up(desk, work, exchange, state_of, clock):
+def test_who_was_away_for_a_year_catches_up(desk, work, exchange, state_of, clock, erase_old):
     ann, bob = desk("Ann"), desk("Bob")
     work(bob, 1)
     exchange(bob)
     for week in range(52):
         work(ann, week, rounds=3)
         exchange(ann)
+        if week % 5 == 0:
+            work(bob, 100 + week, rounds=2)  # without a network
+        if week == 30:
+            assert erase_old(ann)
         clock.move(days=7)
     exchange(bob)
     exchange(ann)
     assert state_of(ann) == state_of(bob)
+    for case in (ann, bob):
+        assert check.check(case).sound
+        assert folding.rebuild(case) == []
 
 
 def _tamper(case, table: str, sql: str) -> None:
@@ -169,6 +176,8 @@ def test_who_was_tampered_with_is_refused_and_named(desk, work, exchange, table,
         return
     with pytest.raises(CaseFileError, match=ann.origin_id.hex()[:8]):
         exchange(ann)
+    if table == "audit" and first:
+        assert exchange(bob).arrived.facts == 0  # nothing was left any more
     exchange(bob)
     assert not bob.value("SELECT count(*) FROM audit WHERE actor = 'Eve'")
     assert check.check(bob).sound
@@ -188,6 +197,24 @@ def test_what_was_changed_on_the_hub_is_refused_and_named(desk, work, exchange, 
     with pytest.raises(InputError, match=r"fact 2 of Ann \("):
         exchange(bob)
     assert bob.value("SELECT count(*) FROM fact") == 0
+
+
+def test_a_chain_that_was_changed_on_the_hub_reaches_nobody(desk, work, exchange, hub, state_of):
+    ann, bob, cyd = desk("Ann"), desk("Bob"), desk("Cyd")
+    work(ann, 1, rounds=10)
+    for case in (ann, bob):
+        exchange(case)
+    before = state_of(bob)
+    with connected(hub, None) as connection:
+        connection.execute(
+            "UPDATE abusetrack.audit SET body ="
+            " (SELECT body FROM abusetrack.audit WHERE seq = 1) WHERE seq = 2"
+        )
+    with pytest.raises(InputError, match=r"audit row 2 of Ann \("):
+        exchange(cyd)
+    assert cyd.value("SELECT count(*) FROM fact") == 0
+    exchange(bob)
+    assert state_of(bob) == before
 
 
 def test_a_copy_that_went_on_by_itself_is_refused(desk, work, exchange, tmp_path):
@@ -237,6 +264,7 @@ def test_rivals_stand_as_a_conflict(desk, exchange, work, clock):
     exchange(ann)
     exchange(bob)
     domain = ann.value("SELECT domain FROM domain_now ORDER BY domain")
+    seen: list[object] = []
     for case, outcome in ((ann, "confirmed"), (bob, "not illegal")):
         kind = SiteKind.DEDICATED if outcome == "confirmed" else SiteKind.UNKNOWN
         assessments.add(
@@ -245,7 +273,8 @@ def test_rivals_stand_as_a_conflict(desk, exchange, work, clock):
                        kind=kind),
         )  # fmt: skip
     for case in (ann, bob, ann):
-        exchange(case)
+        assert exchange(case).arrived.domains == (() if case is ann and not seen else (domain,))
+        seen.append(case)
     for case in (ann, bob):
         confirmed = case.value(
             "SELECT confirmed_reports FROM domain_now WHERE domain = ?", [domain]

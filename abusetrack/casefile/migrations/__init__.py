@@ -30,6 +30,7 @@ from abusetrack.casefile.migrations import (
     m0027_hashes,
     m0028_disputes,
     m0029_taxii_pages,
+    m0030_growth,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -55,6 +56,7 @@ _STEPS = (
     m0027_hashes,
     m0028_disputes,
     m0029_taxii_pages,
+    m0030_growth,
 )
 
 
