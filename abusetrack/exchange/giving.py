@@ -94,16 +94,24 @@ def give(
         InputError: the package of the format is missing, there is a file of that name, or no
             key is known to encrypt to.
     """
+    named = f"block list, {form}" if form in block_lists.FORMATS else form
+    return write(context, case, found, named, body(context, found, form), target, encrypt=encrypt)
+
+
+def body(context: Context, found: Outgoing, form: str) -> bytes:
+    """Return the bytes that a partner gets in a format, before they are encrypted.
+
+    Raises:
+        InputError: the package of the format is missing.
+    """
     if form in block_lists.FORMATS:
-        body = block_lists.FORMATS[form](block_lists.of(found)).encode()
-        return write(context, case, found, f"block list, {form}", body, target, encrypt=encrypt)
+        return block_lists.FORMATS[form](block_lists.of(found)).encode()
     try:
-        body = FORMATS[form](found, context.settings.organisation)
+        return FORMATS[form](found, context.settings.organisation)
     except ModuleNotFoundError as error:
         raise InputError(
             f"The format {form} needs the packages of 'abusetrack[exchange]'; install them."
         ) from error
-    return write(context, case, found, form, body, target, encrypt=encrypt)
 
 
 def give_block_list(

@@ -76,6 +76,17 @@ def offer(context: Context, case: CaseFile, partner: str, form: Form) -> Outgoin
     return giving.offer(context, case, partner, form.key)
 
 
+def as_given(context: Context, seen: Outgoing, form: Form) -> str:
+    """Return what a partner gets of it, word for word, before it is encrypted.
+
+    Raises:
+        InputError: the package of the format is missing.
+    """
+    from abusetrack.exchange import giving
+
+    return giving.body(context, seen, "stix" if form.online else form.key).decode()
+
+
 def push(context: Context, case: CaseFile, seen: Outgoing, errand: Errand) -> Outgoing:
     """Add to a partner's collection what was looked at.
 

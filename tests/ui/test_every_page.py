@@ -36,6 +36,7 @@ from abusetrack.triage.context import Context
 from abusetrack.ui.dialogs.assess import AssessDialog
 from abusetrack.ui.dialogs.command_box import CommandBox
 from abusetrack.ui.dialogs.crash import CrashDialog
+from abusetrack.ui.dialogs.file_view import FileViewDialog
 from abusetrack.ui.dialogs.first_run import FirstRun
 from abusetrack.ui.dialogs.help import HelpDialog
 from abusetrack.ui.dialogs.log_viewer import LogDialog
@@ -68,6 +69,7 @@ def dialogs(window: MainWindow, folder: Path) -> Iterator[QWidget]:
     yield ChangePassphrase(window, encrypted=True)
     yield CommandBox(window.desk, window, revealed=False)
     yield CrashDialog("builtins.ValueError\n  a.py:1 in f", window)
+    yield FileViewDialog("STIX 2.1", "{}", window)
     yield FirstRun(config, Settings(), folder / "case", clock, window)
     yield HelpDialog("first-day", window)
     yield LogDialog(window.desk, folder / "abusetrack.log", window)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
     QStackedWidget,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +25,17 @@ from abusetrack.casefile import CaseFile
 from abusetrack.records import Level
 from abusetrack.ui import theme
 from abusetrack.ui.desk import Changed, Desk
-from abusetrack.ui.exchanging import Form, Going, forms, going, offer, push, shared_sections
+from abusetrack.ui.dialogs.file_view import FileViewDialog
+from abusetrack.ui.exchanging import (
+    Form,
+    Going,
+    as_given,
+    forms,
+    going,
+    offer,
+    push,
+    shared_sections,
+)
 from abusetrack.ui.models.keyed_table import Column
 from abusetrack.ui.models.row_table import RowTable
 from abusetrack.ui.news import News
@@ -139,18 +150,14 @@ class GivePanel(QWidget):
         for column, width in enumerate(_WIDTHS):
             self.table.setColumnWidth(column, width)
         self.table.horizontalHeader().setStretchLastSection(True)
-        copy_action(self.table, self._selected_names)
+        copy_action(self.table, partial(_selected_names, self.table, self.model))
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_facts())
         self.facts = FactsView()
         self.facts.setAccessibleName(self.tr("Everything the receiver would see of it"))
-        card = QFrame()
-        card.setObjectName("card")
-        inside = QVBoxLayout(card)
-        inside.addWidget(self.facts)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
-        split.addWidget(card)
+        split.addWidget(_card(self.facts))
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         return split
@@ -164,6 +171,11 @@ class GivePanel(QWidget):
             tip=self.tr("Gather it anew"),
             icon="refresh-cw",
         )
+        self.view_button = button(
+            self.tr("Show the file"),
+            self.show_file,
+            tip=self.tr("As the receiver gets it; names have to be revealed first"),
+        )
         self.save_button = button(
             self.tr("Save…"),
             self.ask_file,
@@ -175,6 +187,7 @@ class GivePanel(QWidget):
         row.setSpacing(theme.SMALL)
         row.addWidget(self._summary, 1)
         row.addWidget(self.refresh_button)
+        row.addWidget(self.view_button)
         row.addWidget(self.save_button)
         return row
 
@@ -206,6 +219,7 @@ class GivePanel(QWidget):
     def set_revealed(self, revealed: bool) -> None:
         """Show names, or mask them."""
         self._revealed = revealed
+        self._say()
         self.model.set_revealed(revealed)
         self._show_facts()
 
@@ -279,6 +293,7 @@ class GivePanel(QWidget):
         self.encrypt_box.setVisible(not online)
         self.key_line.say(self._partner)
         self.key_line.setVisible(missing)
+        self.view_button.setEnabled(self._revealed and self._something)
         self.save_button.setText(self.tr("Add to its collection") if online else self.tr("Save…"))
         self._stack.setCurrentIndex(1 if self.model.rows else 0)
         self.save_button.setEnabled(not missing and not self._busy and self._something)
@@ -290,15 +305,8 @@ class GivePanel(QWidget):
             )
             return
         self._left_out.setText(_left_out(found))
-        self._summary.setText(
-            self.tr("Given: {n}. Taken back: {gone}. Who reported or assessed is never in it.")
-            .format(n=f"{len(found.domains):,}", gone=f"{self._gone:,}")
-        )  # fmt: skip
+        self._summary.setText(_summary(found, sum(row.shared is None for row in self.model.rows)))
         self._empty.say(*_why_empty(found, self.form))
-
-    @property
-    def _gone(self) -> int:
-        return sum(row.shared is None for row in self.model.rows)
 
     @property
     def _something(self) -> bool:
@@ -309,11 +317,16 @@ class GivePanel(QWidget):
         counted = _counts_only(found, self.form) and found.counts.get("domains", 0) > 0
         return bool(self.model.rows) or counted
 
-    def _selected_names(self) -> str:
-        rows = self.table.selectionModel().selectedRows()
-        return "\n".join(self.model.name_at(index.row()) for index in rows)
+    def show_file(self) -> None:
+        """Show what the receiver gets, word for word; it holds names."""
+        seen, context, form = self._seen, self._desk.context, self.form
+        if seen is not None and self._revealed:
+            self._desk.study(
+                lambda _case: as_given(context, seen, form),
+                lambda text: open_once(FileViewDialog(form.title, text, self)),
+            )
 
-    # -- saving
+    # -- giving
 
     def add(self) -> None:
         """Add what is shown to the partner's collection, and record that it was given."""
@@ -331,11 +344,7 @@ class GivePanel(QWidget):
         )
 
     def _on_added(self, added: Outgoing) -> None:
-        self._desk.messages.news(
-            self.tr("Added to the collection of {name}: {n} domains; taken back: {gone}.").format(
-                name=added.partner, n=f"{len(added.domains):,}", gone=f"{len(added.withdrawn):,}"
-            )
-        )
+        self._desk.messages.news(_added(added))
         self.refresh()
 
     def ask_file(self) -> None:
@@ -344,12 +353,8 @@ class GivePanel(QWidget):
         if form.online:
             self.add()
             return
-        dialog = FileDialog(self, self.tr("Save for {name}").format(name=self._partner))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # One that stands there is refused in exchange/, with a sentence.
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         now = self._desk.context.clock.now()
-        dialog.selectFile(f"{self._partner}-{now:%Y-%m-%d}.{form.ending}")
+        dialog = _saving(self, self._partner, f"{self._partner}-{now:%Y-%m-%d}.{form.ending}")
         dialog.fileSelected.connect(lambda name: self.save(Path(name)))
         open_once(dialog)
 
@@ -395,6 +400,37 @@ def _columns() -> tuple[Column[Going], ...]:
         Column("", _tr("Country"), of(lambda item: item.country), 0),
         Column("", _tr("Confirmed"), of(lambda item: day(item.last_confirmed)), 0),
     )
+
+
+def _card(inside: QWidget) -> QFrame:
+    card = QFrame()
+    card.setObjectName("card")
+    QVBoxLayout(card).addWidget(inside)
+    return card
+
+
+def _selected_names(view: QTableView, model: RowTable[Going]) -> str:
+    return "\n".join(model.name_at(at.row()) for at in view.selectionModel().selectedRows())
+
+
+def _saving(parent: QWidget, partner: str, name: str) -> FileDialog:
+    dialog = FileDialog(parent, _tr("Save for {name}").format(name=partner))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # One that stands there is refused in exchange/, with a sentence.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.selectFile(name)
+    return dialog
+
+
+def _added(added: Outgoing) -> str:
+    return _tr("Added to the collection of {name}: {n} domains; taken back: {gone}.").format(
+        name=added.partner, n=f"{len(added.domains):,}", gone=f"{len(added.withdrawn):,}"
+    )
+
+
+def _summary(found: Outgoing, gone: int) -> str:
+    said = _tr("Given: {n}. Taken back: {gone}. Who reported or assessed is never in it.")
+    return said.format(n=f"{len(found.domains):,}", gone=f"{gone:,}")
 
 
 def _left_out(found: Outgoing) -> str:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from abusetrack.casefile import gates, partners
 from abusetrack.casefile.check import check
@@ -12,8 +17,10 @@ from abusetrack.exchange import block_lists, giving
 from abusetrack.records import Level, PartnerKind
 from abusetrack.settings import PartnerSettings
 from abusetrack.triage import taking
+from abusetrack.ui.dialogs.file_view import FileViewDialog
 from abusetrack.ui.exchanging import forms
 from abusetrack.ui.messages import Weight
+from tests.notices.test_openpgp import recipient, ring  # noqa: F401  (fixtures)
 
 NAMES = ("amber.test", "birch.example")
 KEY = "0123456789ABCDEF0123456789ABCDEF01234567"
@@ -237,3 +244,102 @@ def test_a_file_that_is_no_stix_is_said_in_a_sentence(page_of, qtbot, tmp_path):
     qtbot.waitUntil(lambda: window.desk.messages.last is not None)
     assert "neither a STIX 2.1 bundle nor a MISP event" in window.desk.messages.last.text
     assert not page.receive.leave_button.isEnabled()
+
+
+def test_the_file_is_shown_as_the_receiver_gets_it_once_names_are_revealed(
+    page_of, qtbot, tmp_path
+):
+    _, window, page = page_of(one=PartnerSettings(level=Level.URL))
+    for form in forms():
+        if form.online:
+            continue
+        window.reveal_names(False)
+        choose(qtbot, page, "one", form.key)
+        assert not page.give.view_button.isEnabled()
+        window.reveal_names(True)
+        page.give.view_button.click()
+        qtbot.waitUntil(lambda: page.give.findChild(FileViewDialog) is not None)
+        dialog = page.give.findChild(FileViewDialog)
+        shown = dialog.text.toPlainText()
+        dialog.close()
+        qtbot.waitUntil(lambda: page.give.findChild(FileViewDialog) is None)
+        page.give.encrypt_box.setChecked(False)
+        path = tmp_path / form.key
+        saved(qtbot, page, path)
+        if form.key not in {"stix", "misp"}:  # these have the hour in which they were made
+            assert path.read_bytes().decode().replace("\r\n", "\n") == shown
+        assert "amber.test" in shown
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
+@pytest.mark.parametrize("form", ["stix", "rpz"])
+def test_what_is_saved_can_be_read_with_the_receivers_key_alone(
+    page_of,
+    qtbot,
+    tmp_path,
+    ring,  # noqa: F811
+    recipient,  # noqa: F811
+    monkeypatch,
+    form,
+):
+    monkeypatch.setenv("GNUPGHOME", str(ring.home))
+    bench, window, page = page_of(one=PartnerSettings(openpgp_fingerprint=recipient))
+    choose(qtbot, page, "one", form)
+    saved(qtbot, page, tmp_path / "first")
+    written = (tmp_path / "first.asc").read_bytes()
+    assert b"amber" not in written
+    assert b"amber.test" in ring.run("--decrypt", given=written)
+    assert not (tmp_path / "first").exists()
+    assert "encrypted. Nothing was sent." in window.desk.messages.last.text
+    with bench.case() as case:
+        assert set(partners.given(case, "one")) == set(NAMES)
+
+
+def test_a_file_that_is_dropped_is_looked_at(page_of, qtbot, tmp_path):
+    bench, _, page = page_of(one=PartnerSettings())
+    page.tabs.setCurrentWidget(page.receive)
+    data = QMimeData()
+    data.setUrls([QUrl("https://elsewhere.example/x"), QUrl.fromLocalFile(str(file_of(tmp_path)))])
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
+    entering = QDragEnterEvent(QPoint(1, 1), *how, Qt.KeyboardModifier.NoModifier)
+    page.receive.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    with qtbot.waitSignal(page.receive.opened, timeout=10000):
+        page.receive.dropEvent(QDropEvent(QPoint(1, 1), *how, Qt.KeyboardModifier.NoModifier))
+    assert set(rows(page.receive.model)) == {"amber.test", "elm.test"}
+    assert bench.value("SELECT count(*) FROM partner_record") == 0
+
+
+def test_keys_save_what_is_shared_and_take_in_what_came(page_of, qtbot, tmp_path):
+    bench, window, page = page_of(one=PartnerSettings())
+    choose(qtbot, page, "one", "plain")
+    page.give.encrypt_box.setChecked(False)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(page.give.table, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    dialog = page.give.findChild(QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name.startswith("one-")
+    dialog.reject()
+    opened(qtbot, page, file_of(tmp_path))
+    with qtbot.waitSignal(window.desk.changed, timeout=10000):
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        QTest.keyClick(page.receive.table, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    assert bench.value("SELECT count(*) FROM partner_record") == 2
+
+
+@pytest.mark.parametrize("wanted", ["share", "open"])
+def test_the_menu_leads_to_the_page(page_of, wanted):
+    _, window, page = page_of(one=PartnerSettings())
+    window.pages.go("domains")
+    texts = {
+        action.text().replace("&", ""): action
+        for menu in window.menuBar().actions()
+        for action in menu.menu().actions()
+    }
+    found = [a for text, a in texts.items() if "partner" in text.lower() and wanted in text.lower()]
+    found[0].trigger()
+    assert page.isVisible()
+    assert page.tabs.currentWidget() is (page.give if wanted == "share" else page.receive)
+    if wanted == "open":
+        page.receive.findChild(QFileDialog).reject()
