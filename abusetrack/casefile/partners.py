@@ -125,6 +125,45 @@ def note_read(case: CaseFile, partner: str, collection: str, until: datetime) ->
         )
 
 
+def note_sent(
+    case: CaseFile, partner: str, collection: str, versions: Iterable[str], *, taken: bool
+) -> None:
+    """Remember that versions of objects were sent, and whether the server took them in."""
+    with case.transaction():
+        case.executemany(
+            "INSERT INTO taxii_sent VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET taken = max(taken, excluded.taken)",
+            [
+                (clean(partner), clean(collection), case.digest(f"sent {version}"), int(taken))
+                for version in versions
+            ],
+        )
+
+
+def forget_sent(case: CaseFile, partner: str, collection: str, versions: Iterable[str]) -> None:
+    """Forget that versions were sent: the server said that it does not want them."""
+    with case.transaction():
+        case.executemany(
+            "DELETE FROM taxii_sent WHERE partner = ? AND collection = ? AND token = ?"
+            " AND NOT taken",
+            [
+                (clean(partner), clean(collection), case.digest(f"sent {version}"))
+                for version in versions
+            ],
+        )
+
+
+def sent(case: CaseFile, partner: str, collection: str, versions: Iterable[str]) -> dict[str, bool]:
+    """Return those of these versions that were sent, and whether each was taken in."""
+    rows = case.rows(
+        "SELECT token, taken FROM taxii_sent WHERE partner = ? AND collection = ?",
+        [clean(partner), clean(collection)],
+    )
+    known = {bytes(token): bool(taken) for token, taken in rows}
+    tokens = {version: case.digest(f"sent {version}") for version in versions}
+    return {version: known[token] for version, token in tokens.items() if token in known}
+
+
 def gone_since(case: CaseFile, partner: str) -> list[str]:
     """Return domains that a partner was given and that are no longer confirmed, or withdrawn."""
     rows = case.rows(

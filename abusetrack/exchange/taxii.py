@@ -1,8 +1,9 @@
 """TAXII 2.1: a partner's collection, to which we add and from which we take.
 
 Only what changed since the partner was last given something is added, and only what was
-added there since the last time is taken. Of a push that was cut nothing is remembered: it is
-made again, and what is there already is not sent again. Of a pull that was cut the whole
+added there since the last time is taken. A push that was cut is made
+again, and what is there already is not sent again: the server is asked what it has, and where
+it does not let us read, the case file remembers what it took in. Of a pull that was cut the whole
 pages stay in the case file, and nothing of them counts until the last one is there: what is
 said of one domain can stand on several.
 """
@@ -11,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from abusetrack import keyrings
@@ -26,7 +28,7 @@ from abusetrack.exchange.incoming import MOST_OBJECTS, Incoming
 from abusetrack.exchange.leaving import Outgoing, outgoing, partner_of
 from abusetrack.exchange.receiving import Received
 from abusetrack.exchange.taxii_http import LIMITS, Limits, LoginError, Way
-from abusetrack.exchange.taxii_server import EndlessError, Server, resumed
+from abusetrack.exchange.taxii_server import EndlessError, Memory, Objects, Server, resumed
 from abusetrack.lookup.dialing import Dialer
 from abusetrack.triage.context import Context
 
@@ -82,7 +84,12 @@ def push(
     objects = json.loads(body)["objects"]
     with _server(context, partner, limits, errand or Errand()) as server:
         there = server.versions()
-        server.add([item for item in objects if (item["id"], item.get("modified")) not in there])
+        if there is None:
+            memory = _Sent(case, partner, _collection(context, partner), objects)
+            server.add([item for item in objects if not memory.has(item)], memory)
+        else:
+            fresh = [it for it in objects if (it["id"], it.get("modified")) not in there]
+            server.add(fresh, Memory())
     partners.gave(
         case,
         partner,
@@ -93,6 +100,37 @@ def push(
         counts={"domains": len(found.domains), "taken back": len(found.withdrawn)},
     )
     return found
+
+
+class _Sent(Memory):
+    """Remembers in the case file what a collection that cannot be read was sent."""
+
+    def __init__(
+        self, case: CaseFile, partner: str, collection: str, objects: list[dict[str, Any]]
+    ) -> None:
+        self._case, self._of = case, (partner, collection)
+        self._before = partners.sent(case, *self._of, map(_version, objects))
+
+    def has(self, item: Mapping[str, Any]) -> bool:
+        """Whether the server said that it took this in."""
+        return self._before.get(_version(item), False)
+
+    def sending(self, part: Objects) -> int:
+        """Note that they are sent; return how many were before, without an answer."""
+        partners.note_sent(self._case, *self._of, map(_version, part), taken=False)
+        return sum(_version(item) in self._before for item in part)
+
+    def taken(self, part: Objects) -> None:
+        """Note that the server took them in."""
+        partners.note_sent(self._case, *self._of, map(_version, part), taken=True)
+
+    def refused(self, part: Objects) -> None:
+        """Note that it does not want them."""
+        partners.forget_sent(self._case, *self._of, map(_version, part))
+
+
+def _version(item: Mapping[str, Any]) -> str:
+    return f"{item['id']} {item.get('modified', '')}"
 
 
 def _changed(case: CaseFile, found: Outgoing) -> Outgoing:

@@ -34,6 +34,21 @@ T = TypeVar("T")
 Objects = Sequence[Mapping[str, Any]]
 
 
+class Memory:
+    """What a collection was sent; of one that says what it has, nothing need be known."""
+
+    def sending(self, part: Objects) -> int:
+        """Return how many were sent before without an answer; they may be there already."""
+        del part
+        return 0
+
+    def taken(self, part: Objects) -> None:
+        """Remember that the server took them in."""
+
+    def refused(self, part: Objects) -> None:
+        """Remember that it does not want them."""
+
+
 class EndlessError(ExternalError):
     """A server has more than can be taken, or repeats itself."""
 
@@ -86,14 +101,14 @@ class Server:
         """
         return self._pages(self._collection.get_objects, after, Doing.READING)
 
-    def versions(self) -> set[tuple[str, str | None]]:
+    def versions(self) -> set[tuple[str, str | None]] | None:
         """Return ids with the versions that are there; servers refuse them as failures.
 
-        Observables have no version: their ids say all. Of a collection that may only be
-        written nothing is known.
+        Observables have no version: their ids say all. None of a collection that may only be
+        written.
         """
         if not self._ask(lambda: self._collection.can_read):
-            return set()
+            return None
         listed = [
             (word(item.get("id")), word(item.get("version")))
             for page in self._pages(self._collection.get_manifest, None, Doing.COMPARING)
@@ -101,22 +116,27 @@ class Server:
         ]
         return {*listed, *((id_, None) for id_, _ in listed)}
 
-    def add(self, objects: Objects) -> None:
+    def add(self, objects: Objects, memory: Memory) -> None:
         """Add objects, and wait until all of them are taken in."""
         for start in range(0, len(objects), _AT_ONCE):
             part = objects[start : start + _AT_ONCE]
+            doubtful = memory.sending(part)
             self._errand.tell(Step(Doing.ADDING, start, len(objects)))
             status = self._taken_in(part)
-            refused = status.failure_count
-            if isinstance(refused, int) and refused > 0:
+            refused = status.failure_count if isinstance(status.failure_count, int) else 0
+            if refused > doubtful:
+                failed = _failed(status.failures, refused)
+                memory.taken([item for item in part if failed and item["id"] not in failed])
+                memory.refused(part)
                 self._fail(f"refused {refused} objects; ask its operator why")
             if status.status != "complete" or status.pending_count:
                 self._fail(
                     "has not taken everything in yet; push again later, what is there by then "
                     "is not sent again"
                 )
-            if status.success_count != len(part):
+            if status.success_count != len(part) - refused:
                 self._fail("does not say that it took everything; push again later")
+            memory.taken(part)
 
     def _taken_in(self, part: Objects) -> Any:
         """Add a part, and ask until it is taken in, or for as long as we wait for that."""
@@ -196,6 +216,13 @@ class Server:
 
     def _fail(self, what: str) -> NoReturn:
         raise failure(self._partner, what) from None
+
+
+def _failed(listed: object, count: int) -> set[str]:
+    """Return which objects a server refused, if it names them all."""
+    items = listed if isinstance(listed, list) else []
+    named = {word(item.get("id")) for item in items if isinstance(item, Mapping)}
+    return named if len(named) == count else set()
 
 
 def resumed(until: datetime) -> datetime:

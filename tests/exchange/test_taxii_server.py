@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from abusetrack.casefile import partners, retention
+from abusetrack.casefile import check, partners, retention
 from abusetrack.errors import ExternalError
 from abusetrack.exchange import taxii, taxii_server
 from abusetrack.exchange.taxii_http import LIMITS
@@ -277,6 +277,77 @@ def test_a_push_that_is_refused_in_part_is_not_recorded_as_given(server, at, cas
 def test_what_is_no_status_is_not_taken_for_success(server, at, case, told, status):
     server.answers["objects/"] = reply(status)
     assert "The server of there" in _refused(at, case, replace(LIMITS, wait_seconds=0.1))
+
+
+@pytest.fixture
+def write_only(server):
+    """A server that cannot be read, and counts what it has already as a failure."""
+    server.answers["/"] = reply({**COLLECTION, "can_read": False})
+    server.has, server.lost = set(), 0
+
+    def answer(asked):
+        objects = json.loads(asked.body)["objects"]
+        versions = [(item["id"], item.get("modified")) for item in objects]
+        known = sum(version in server.has for version in versions)
+        server.has.update(versions)
+        if server.lost:
+            server.lost -= 1
+            return [None]  # taken in, but nobody hears of it
+        return _status(asked, failed=known)
+
+    server.answers["objects/"] = answer
+    return server
+
+
+def test_a_cut_push_to_a_collection_that_cannot_be_read_is_finished(
+    write_only, at, case, told, monkeypatch, clock
+):
+    monkeypatch.setattr(taxii_server, "_AT_ONCE", 5)
+    parts = []
+
+    def broken_third(asked):
+        parts.append(asked)
+        if len(parts) == 3:
+            write_only.lost = 1
+        return took(asked)
+
+    took = write_only.answers["objects/"]
+    write_only.answers["objects/"] = broken_third
+    with pytest.raises(ExternalError, match="broke off"):
+        taxii.push(at, case, "there")
+    assert partners.given(case, "there") == {}
+    added = taxii.push(at, case, "there")
+    assert set(partners.given(case, "there")) == {item.domain for item in added.domains}
+    sent = [item["id"] for asked in parts for item in json.loads(asked.body)["objects"]]
+    twice = {id_ for id_ in sent if sent.count(id_) > 1}
+    assert len(twice) == 5  # the part without an answer, and no other
+    assert check.check(case).sound
+
+
+def test_a_later_push_to_it_sends_nothing_again(write_only, at, case, told, clock, revise):
+    taxii.push(at, case, "there")
+    revise("example.net")
+    clock.move(minutes=5)
+    later = taxii.push(at, case, "there")
+    assert [gone.domain for gone in later.withdrawn] == ["example.net"]
+
+
+def test_what_was_never_sent_and_is_refused_by_it_is_not_taken_for_there(
+    write_only, at, case, told
+):
+    took = write_only.answers["objects/"]
+
+    def unwanted(asked):
+        objects = json.loads(asked.body)["objects"]
+        bad = [{"id": item["id"], "version": "x"} for item in objects[-2:]]
+        write_only.has.update((item["id"], item.get("modified")) for item in objects[:-2])
+        return _status(asked, failed=2, failures=bad)
+
+    write_only.answers["objects/"] = unwanted
+    assert "refused 2 objects" in _refused(at, case)
+    assert "refused 2 objects" in _refused(at, case)
+    write_only.answers["objects/"] = took
+    assert taxii.push(at, case, "there").domains
 
 
 def test_a_collection_that_may_not_be_written_to(server, at, case, told):

@@ -31,6 +31,7 @@ from abusetrack.casefile.migrations import (
     m0028_disputes,
     m0029_taxii_pages,
     m0030_growth,
+    m0031_taxii_sent,
 )
 
 MIGRATIONS = Migrations("abusetrack")
@@ -57,6 +58,7 @@ _STEPS = (
     m0028_disputes,
     m0029_taxii_pages,
     m0030_growth,
+    m0031_taxii_sent,
 )
 
 
