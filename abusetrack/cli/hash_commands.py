@@ -9,7 +9,7 @@ import click
 from abusetrack.casefile import audit, hashes
 from abusetrack.cli.session import Session, counted
 from abusetrack.errors import InputError
-from abusetrack.exchange import leaving
+from abusetrack.exchange import giving, leaving
 from abusetrack.triage import dossier, hash_references
 
 _SHOWN = 20
@@ -63,8 +63,14 @@ def list_(session: Session, domain: str) -> None:
     show_default=True,
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--encrypt/--plain",
+    default=True,
+    show_default=True,
+    help="To the partner's OpenPGP key, or as it is where it goes another safe way.",
+)
 @click.pass_obj
-def export(session: Session, partner: str, form: str, out: Path) -> None:
+def export(session: Session, partner: str, form: str, out: Path, encrypt: bool) -> None:
     """Write the hashes of what may leave for a hotline or authority; a person sends them."""
     settings = leaving.partner_of(session.context, partner)
     if not leaving.for_hotline_or_authority(settings):
@@ -82,10 +88,15 @@ def export(session: Session, partner: str, form: str, out: Path) -> None:
             text, without = hash_references.to_xarf(session.context, case, wanted)
         else:
             text = hash_references.FORMATS[form](wanted)
-        _write(out, text)
+        body = text.encode()
+        if encrypt:
+            body = giving.encrypted(session.context, partner, body)
+            out = out.with_name(f"{out.name}.asc")
+        _write(out, body)
         given = len(items) - without
         audit.append(case, "share hashes", partner, {"items": given, "form": form})
-    session.out.print(f"{counted(given, 'item')} for {partner} -> {out}; nothing was sent")
+    how = "encrypted" if encrypt else "not encrypted"
+    session.out.print(f"{counted(given, 'item')} for {partner} -> {out} ({how}); nothing was sent")
     if without:
         session.out.print(
             f"{counted(without, 'item')} left out: no analyst has said XARF classification and "
@@ -93,11 +104,11 @@ def export(session: Session, partner: str, form: str, out: Path) -> None:
         )
 
 
-def _write(out: Path, text: str) -> None:
+def _write(out: Path, body: bytes) -> None:
     try:
-        with out.open("x", encoding="utf-8", newline="") as file:
+        with out.open("xb") as file:
             out.chmod(0o600)
-            file.write(text)
+            file.write(body)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from error
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from abusetrack.casefile import CaseFile, partners
 from abusetrack.errors import InputError
 from abusetrack.exchange import block_lists
-from abusetrack.exchange.leaving import Outgoing, outgoing
+from abusetrack.exchange.leaving import Outgoing, outgoing, partner_of
 from abusetrack.notices import openpgp
 from abusetrack.settings import Organisation
 from abusetrack.triage.context import Context
@@ -138,7 +138,7 @@ def write(
 ) -> Given:
     """Write bytes for a partner; the file is there once it is recorded."""
     if encrypt:
-        body = openpgp.encrypt(body, _keys(context, found))
+        body = encrypted(context, found.partner, body)
         target = target.with_name(f"{target.name}.asc")
     if target.exists():
         raise InputError(f"{target} exists already; choose another name.")
@@ -166,18 +166,25 @@ def write(
     return Given(target, found, encrypt)
 
 
-def _keys(context: Context, found: Outgoing) -> openpgp.Keys:
-    wanted = found.settings.openpgp_fingerprint
+def encrypted(context: Context, partner: str, body: bytes) -> bytes:
+    """Return bytes encrypted to a partner's key.
+
+    Raises:
+        InputError: there is no such partner, or no key of it is known.
+        ExternalError: gpg cannot do it.
+    """
+    wanted = partner_of(context, partner).openpgp_fingerprint
     if not wanted:
         raise InputError(
-            f"No OpenPGP key of {found.partner} is known: set partners.{found.partner}."
+            f"No OpenPGP key of {partner} is known: set partners.{partner}."
             "openpgp_fingerprint, or do not encrypt it if it goes another safe way (--plain)."
         )
     organisation, home = context.settings.organisation, context.settings.notices.gnupg_home
-    return openpgp.Keys(
+    keys = openpgp.Keys(
         fingerprint=openpgp.fingerprint(wanted),
         key="",
         own_fingerprint=organisation.openpgp_fingerprint,
         sign=False,
         home=context.settings.path(home) if home else None,
     )
+    return openpgp.encrypt(body, keys)

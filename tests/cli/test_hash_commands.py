@@ -36,7 +36,10 @@ def test_hashes_are_attached_counted_and_given_to_a_hotline_alone(house):
     assert MD5 not in said
     refused = house.said("hashes", "export", "--to", "isp", "--out", "isp.csv", code=2).output
     assert "neither hotline nor authority" in " ".join(refused.split())
-    house.said("hashes", "export", "--to", "other", "--out", "other.csv")
+    clear = house.said("hashes", "export", "--to", "other", "--out", "other.csv", code=2).output
+    assert "partners.other.openpgp_fingerprint" in " ".join(clear.split())
+    assert list(house.folder.glob("other.csv*")) == []
+    house.said("hashes", "export", "--to", "other", "--plain", "--out", "other.csv")
     lines = (house.folder / "other.csv").read_text().splitlines()
     assert [line.partition(",")[0] for line in lines[1:]] == ["one.example", "two.example"]
     assert house.here("check", "--json")["problems"] == []
@@ -61,13 +64,17 @@ def test_xarf_reports_hold_the_hashes_of_what_an_analyst_classified(house):
     house.said(
         "assess", "one.example", *said, "--xarf-class", "A1", "--detection-method", "manual_review"
     )
-    out = house.said("hashes", "export", "--to", "other", "--format", "xarf", "--out", "x.jsonl")
+    out = house.said(
+        "hashes", "export", "--to", "other", "--format", "xarf", "--plain", "--out", "x.jsonl"
+    )
     assert "1 item left out: no analyst" in " ".join(out.output.split())
     (line,) = (house.folder / "x.jsonl").read_text().splitlines()
     report = json.loads(line)
     assert (report["domain"], report["hash_values"]) == ("one.example", {"md5": MD5})
     assert not xarf.parse(report).errors
-    again = house.said("hashes", "export", "--to", "other", "--format", "xarf", "--out", "y.jsonl")
+    again = house.said(
+        "hashes", "export", "--to", "other", "--format", "xarf", "--plain", "--out", "y.jsonl"
+    )
     assert again.exit_code == 0
     second = json.loads((house.folder / "y.jsonl").read_text())
     assert second["report_id"] == report["report_id"]
