@@ -12,6 +12,8 @@ from abusetrack.hub import schema, workstations
 from abusetrack.hub.server import connected, run
 from abusetrack.hub.sync import behind
 from abusetrack.hub.team_key import TeamKey
+from abusetrack.metrics.filters import Filters
+from abusetrack.metrics.panels import PANELS, Surroundings
 
 
 def test_five_workstations_come_to_the_same(desk, work, exchange, state_of):
@@ -30,6 +32,23 @@ def test_five_workstations_come_to_the_same(desk, work, exchange, state_of):
     for case in cases:
         assert check.check(case).sound
         assert folding.rebuild(case) == []
+
+
+def test_five_workstations_come_to_the_same_dashboards(desk, work, exchange, clock):
+    cases = [desk(f"desk{number}") for number in range(5)]
+    for turn in range(3):
+        for number, case in enumerate(cases):
+            work(case, 100 * turn + number, rounds=12)
+            exchange(case)
+    for case in cases:
+        exchange(case)
+    around = Surroundings(now=clock.now(), home="NL")
+    first, *others = [
+        [repr(kind.build(case, Filters(), around)) for kind in PANELS] for case in cases
+    ]
+    assert cases[0].value("SELECT count(*) FROM report WHERE outcome = 'confirmed'") > 3
+    for other in others:
+        assert other == first
 
 
 def test_with_nothing_new_nothing_travels(desk, work, exchange):
