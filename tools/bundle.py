@@ -30,6 +30,7 @@ _COLLECTED = (
     *("--collect-data", "xarf"),
     *("--collect-data", "netaddr"),
     *("--hidden-import", "keyring.backends"),
+    *("--hidden-import", "msgspec._utils"),
 )
 
 

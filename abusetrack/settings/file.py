@@ -6,16 +6,18 @@ Writing goes through tomlkit, so comments and order survive.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import ValidationError
+import msgspec
 
 from abusetrack.errors import SettingsError
-from abusetrack.settings.tables import Settings
+from abusetrack.settings.tables import COUNTRY, COUNTRY_OR_NONE, MAIL, PREFIX, Settings
 
 
 def load(path: Path, *, must_exist: bool = False) -> Settings:
@@ -39,9 +41,9 @@ def load(path: Path, *, must_exist: bool = False) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
     try:
-        return Settings(**values, base=base)
-    except (ValidationError, TypeError) as error:
-        raise SettingsError(f"{_sentence(error)} Mend it in {path}.") from error
+        return _settings(values, base)
+    except ValueError as error:
+        raise SettingsError(f"{error} Mend it in {path}.") from error
 
 
 def complaint(key: str, value: Any, *, title: str = "") -> str:
@@ -49,11 +51,8 @@ def complaint(key: str, value: Any, *, title: str = "") -> str:
 
     The sentence names ``title``, if there is one, where the file's errors name the key.
     """
-    try:
-        Settings(**_nested({key: value}))
-    except (ValidationError, TypeError) as error:
-        return _sentence(error).replace(key, f'"{title}"' if title else key, 1)
-    return ""
+    wrong = " ".join(_complaints(_nested({key: value}), Settings))
+    return wrong.replace(key, f'"{title}"' if title else key, 1)
 
 
 def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
@@ -62,21 +61,16 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     Raises:
         SettingsError: a value is wrong.
     """
-    values = settings.model_dump(exclude={"base"})
-    for dotted, value in changes.items():
-        *tables, key = dotted.split(".")
-        place = values
-        for name in tables:
-            place = place[name]
-        place[key] = value
+    values = msgspec.to_builtins(settings, enc_hook=str)
+    values.pop("base", None)
     try:
-        return Settings(**values, base=settings.base)
-    except (ValidationError, TypeError) as error:
-        raise SettingsError(_sentence(error)) from error
+        return _settings(_nested(changes, values), settings.base)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _nested(values: Mapping[str, Any], into: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = dict(into or {})
     for dotted, value in values.items():
         *tables, key = dotted.split(".")
         place = found
@@ -116,9 +110,9 @@ def save(path: Path, changes: Mapping[str, Any]) -> Settings:
         else:
             place[key] = value
     try:
-        settings = Settings(**document.unwrap(), base=path.absolute().parent)
-    except (ValidationError, TypeError) as error:
-        raise SettingsError(f"{_sentence(error)} Nothing was saved.") from error
+        settings = _settings(document.unwrap(), path.absolute().parent)
+    except ValueError as error:
+        raise SettingsError(f"{error} Nothing was saved.") from error
     _replace(path, tomlkit.dumps(document))
     return settings
 
@@ -138,33 +132,81 @@ def _replace(path: Path, text: str) -> None:
         ) from error
 
 
-_WHAT = {  # pydantic's kinds of error, in the words of TOML
-    "tuple_type": 'a list is needed here, in brackets: ["first", "second"]',
-    "dict_type": "a table is needed here",
-    "model_type": "a table is needed here",
-    "bool_type": "write true or false",
-    "bool_parsing": "write true or false",
-    "string_type": "a text is needed here, in quotation marks",
-    "float_parsing": "a number is needed here",
-    "float_type": "a number is needed here",
-    "int_parsing": "a whole number is needed here",
-    "int_type": "a whole number is needed here",
-    "path_type": "a path is needed here, in quotation marks",
+def _settings(values: Mapping[str, Any], base: Path) -> Settings:
+    """Return the settings that are meant; raise ValueError with all that is wrong."""
+    try:
+        if "base" not in values:  # our own, no key of the file
+            return msgspec.convert(values, Settings, dec_hook=_path).but({"base": base})
+    except msgspec.ValidationError:
+        pass
+    raise ValueError(" ".join(_complaints(values, Settings)))
+
+
+def _path(_kind: type, value: Any) -> Path:
+    if not isinstance(value, str | Path):
+        raise ValueError("a path is needed here, in quotation marks")
+    return Path(value)
+
+
+_LETTERS = "two capital letters are needed, such as IE"
+_WHAT = {  # how msgspec's messages begin, in the words of TOML; the longest counts
+    "Expected `array`": 'a list is needed here, in brackets: ["first", "second"]',
+    "Expected `object`": "a table is needed here",
+    "Expected `bool`": "write true or false",
+    "Expected `str`, got": "a text is needed here, in quotation marks",
+    "Expected `float`, got": "a number is needed here",
+    "Expected `int`, got": "a whole number is needed here",
+    "Expected `float`": "a number {bound} is needed here",
+    "Expected `int`": "a whole number {bound} is needed here",
+    "Invalid enum value": "write one of {choices}",
+    f"Expected `str` matching regex {COUNTRY!r}": _LETTERS,
+    f"Expected `str` matching regex {COUNTRY_OR_NONE!r}": _LETTERS,
+    f"Expected `str` matching regex {MAIL!r}": "this is not an e-mail address",
+    f"Expected `str` matching regex {PREFIX!r}": "one to twelve letters and digits are needed",
 }
+_BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
+_BOUND = re.compile(r"(?P<how>[<>]=?) (?P<limit>\S+)")
+_PLACE = re.compile(r" - at `[^`]*`\Z")  # in a list; whole keys are said before it
 
 
-def _sentence(error: ValidationError | TypeError) -> str:
-    if isinstance(error, TypeError):
-        return "The settings file has a key that is not known."
-    return " ".join(_complaints(error))
-
-
-def _complaints(error: ValidationError) -> Iterator[str]:
-    for item in error.errors(include_url=False, include_input=False):
-        key = ".".join(str(part) for part in item["loc"])
-        what = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
+def _complaints(values: Mapping[str, Any], table: type[Any], before: str = "") -> Iterator[str]:
+    kinds = get_type_hints(table)
+    for name, value in values.items():
+        key, kind = f"{before}{name}", kinds.get(name)
+        if kind is None or key == "base":
             yield f"The setting {key} is not known."
+        elif isinstance(value, Mapping) and _is_table(kind):
+            yield from _complaints(value, kind, f"{key}.")
+        elif isinstance(value, Mapping) and _is_table(each := (*get_args(kind), None)[-2]):
+            for one, inner in value.items():
+                if isinstance(inner, Mapping):
+                    yield from _complaints(inner, each, f"{key}.{one}.")
+                else:
+                    yield f"The setting {key}.{one} is wrong: {_WHAT['Expected `object`']}."
         else:
-            what = _WHAT.get(item["type"], what)
-            yield f"The setting {key} is wrong: {what}."
+            try:
+                msgspec.convert({name: value}, table, dec_hook=_path)
+            except msgspec.ValidationError as error:
+                yield f"The setting {key} is wrong: {_what(str(error), kind)}."
+
+
+def _is_table(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _what(said: str, kind: Any) -> str:
+    said = _PLACE.sub("", said)
+    start = max(filter(said.startswith, _WHAT), key=len, default="")
+    bound = _BOUND.search(said)
+    return _WHAT.get(start, "{said}").format(
+        said=said,
+        bound=f"{_BOUNDS[bound['how']]} {float(bound['limit']):g}" if bound else "",
+        choices=", ".join(map(str, _choices(kind))),
+    )
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return tuple(kind)
+    parts = get_args(kind)
+    return parts if get_origin(kind) is Literal or not parts else _choices(parts[0])

@@ -18,7 +18,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from pydantic import BaseModel
+from msgspec import Struct
 
 from abusetrack import __version__
 from abusetrack.casefile.sizes import Sizes
@@ -90,11 +90,11 @@ def _libraries() -> list[str]:
     return sorted({match[0] for text in needed if (match := _NAME.match(text))})
 
 
-def _told(mine: BaseModel, usual: BaseModel, prefix: str = "") -> Iterator[tuple[str, object]]:
+def _told(mine: Struct, usual: Struct, prefix: str = "") -> Iterator[tuple[str, object]]:
     """Yield the settings that are not as they come: numbers and switches, texts as set."""
-    for field in type(usual).model_fields:
+    for field in usual.__struct_fields__:
         value, otherwise = getattr(mine, field), getattr(usual, field)
-        if isinstance(value, BaseModel) and isinstance(otherwise, BaseModel):
+        if isinstance(value, Struct) and isinstance(otherwise, Struct):
             yield from _told(value, otherwise, f"{prefix}{field}.")
         elif value != otherwise:
             told = isinstance(value, bool | int | float)

@@ -390,4 +390,4 @@ def _notice_settings(context: Context) -> NoticeSettings:
         for name in ("template_folder", "gnupg_home")
         if (value := getattr(found, name)) is not None
     }
-    return found.model_copy(update=paths)
+    return found.but(paths)

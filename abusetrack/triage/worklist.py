@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import structs
+
 from abusetrack.casefile import CaseFile, gates, waiting
 from abusetrack.casefile.waiting import Waiting
 from abusetrack.judgement.priority import NextStep, Points, Urgency, Weights, judge_priority
@@ -39,7 +41,7 @@ class Item:
 
 def worklist(context: Context, case: CaseFile) -> list[Item]:
     """Return what waits, by priority, then by how long it waits, then by name."""
-    weights = Weights(**context.settings.worklist.model_dump())
+    weights = Weights(**structs.asdict(context.settings.worklist))
     now = context.clock.now()
     said = gates.all_of(case)
     to_withdraw = withdrawing.due(context, case).domains

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+import msgspec
 
 from abusetrack.settings import Settings, SourceProfile
 
@@ -105,12 +105,12 @@ def read(option: Option, text: str) -> Any:
             return text
 
 
-def _leaves(model: type[BaseModel], values: BaseModel, before: str) -> Iterator[Option]:
-    for name, field in model.model_fields.items():
-        key, kind = f"{before}{name}", field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+def _leaves(table: type[msgspec.Struct], values: msgspec.Struct, before: str) -> Iterator[Option]:
+    for name, kind in get_type_hints(table).items():
+        key = f"{before}{name}"
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             yield from _leaves(kind, getattr(values, name), f"{key}.")
-        elif not field.exclude:
+        elif key != "base":  # our own, no key of the file
             choices = get_args(kind) if get_origin(kind) is Literal else ()
             yield Option(key, _kind(kind), getattr(values, name), choices)
 
@@ -148,8 +148,5 @@ def _pair(line: str) -> tuple[str, str]:
 def _as_toml(value: Mapping[str, SourceProfile]) -> str:
     import tomlkit  # only where the dialog is opened
 
-    tables = {
-        name: profile.model_dump(exclude_defaults=True, mode="json")
-        for name, profile in value.items()
-    }
+    tables = {name: msgspec.to_builtins(profile, enc_hook=str) for name, profile in value.items()}
     return tomlkit.dumps(tables).strip()

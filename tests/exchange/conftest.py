@@ -40,7 +40,7 @@ PARTNERS = {
 @pytest.fixture
 def desk(plain_desk):  # noqa: F811
     """An organisation that may export, and a partner for each level."""
-    settings = plain_desk.settings.model_copy(update={"partners": PARTNERS})
+    settings = plain_desk.settings.but({"partners": PARTNERS})
     return replace(plain_desk, settings=settings)
 
 

@@ -49,8 +49,8 @@ def test_nothing_leaves_while_a_gate_is_open(desk, case, sites):
     assert names(found) == ["example.net", "example.org"]
     assert found.left_out == {LeftOut.GATE: 1}
     assert "held back, a gate is open, has run out, or was never cleared: 1" in preview(found)
-    organisation = desk.settings.organisation.model_copy(update={"police_gate": True})
-    gated = replace(desk, settings=desk.settings.model_copy(update={"organisation": organisation}))
+    organisation = desk.settings.organisation.but({"police_gate": True})
+    gated = replace(desk, settings=desk.settings.but({"organisation": organisation}))
     assert names(outgoing(gated, case, "url")) == []
     gates.clear(case, ["example.net"], cleared_by="Police", reference="7")
     assert names(outgoing(gated, case, "url")) == ["example.net"]

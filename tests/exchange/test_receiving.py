@@ -40,9 +40,9 @@ def other(tmp_path, clock):
 def house(desk, **trust):
     """The settings of the second house, for which the first one is a partner."""
     first = PartnerSettings(**trust)
-    second = desk.settings.organisation.model_copy(update={"website": "https://second.example/"})
+    second = desk.settings.organisation.but({"website": "https://second.example/"})
     update = {"partners": {"first": first}, "organisation": second}
-    return replace(desk, settings=desk.settings.model_copy(update=update))
+    return replace(desk, settings=desk.settings.but(update))
 
 
 def take_in(desk, case, body, **trust):

@@ -91,9 +91,7 @@ def at(desk, server):
 
     def make(**fields):
         given = {"level": Level.HOST, "taxii_url": server, "taxii_user": "desk", **fields}
-        settings = desk.settings.model_copy(
-            update={"partners": {"there": PartnerSettings(**given)}}
-        )
+        settings = desk.settings.but({"partners": {"there": PartnerSettings(**given)}})
         return replace(desk, settings=settings)
 
     return make
@@ -103,8 +101,8 @@ def at(desk, server):
 def second(at):
     """Another house that reads the same collection."""
     made = at()
-    own = made.settings.organisation.model_copy(update={"website": "https://second.example/"})
-    return replace(made, settings=made.settings.model_copy(update={"organisation": own}))
+    own = made.settings.organisation.but({"website": "https://second.example/"})
+    return replace(made, settings=made.settings.but({"organisation": own}))
 
 
 def test_what_one_house_adds_another_one_takes(at, second, case, told, tmp_path, clock, revise):

@@ -31,9 +31,7 @@ def pull(desk, case, server, own_keyring, caplog):
 
     def run(limits=LIMITS, **fields):
         given = {"level": Level.HOST, "taxii_url": server.url, "taxii_user": "desk", **fields}
-        settings = desk.settings.model_copy(
-            update={"partners": {"there": PartnerSettings(**given)}}
-        )
+        settings = desk.settings.but({"partners": {"there": PartnerSettings(**given)}})
         with pytest.raises((ExternalError, InputError)) as caught:
             taxii.pull(replace(desk, settings=settings), case, "there", limits)
         said = str(caught.value)
@@ -167,7 +165,7 @@ def test_a_busy_server_is_waited_for_as_it_asks(server, desk, case, status):
     answers = [reply({}, status, Retry_After="1"), reply({}, status, Retry_After="1"), reply({})]
     server.answers["objects/"] = lambda _asked: answers.pop(0)
     partner = PartnerSettings(level=Level.HOST, taxii_url=server.url)
-    settings = desk.settings.model_copy(update={"partners": {"there": partner}})
+    settings = desk.settings.but({"partners": {"there": partner}})
     told = []
     found = taxii.fetch(replace(desk, settings=settings), case, "there", errand=Errand(told.append))
     assert found.incoming.said == []
@@ -190,7 +188,7 @@ def test_who_waits_can_stop(server, desk, case, answer):
     busy = reply({}, "503 Busy", Retry_After="200")
     server.answers["objects/"] = busy if answer == "busy" else silent
     partner = PartnerSettings(level=Level.HOST, taxii_url=server.url)
-    settings = desk.settings.model_copy(update={"partners": {"there": partner}})
+    settings = desk.settings.but({"partners": {"there": partner}})
     errand = Errand(lambda step: errand.stop())
     if answer == "silent":
         threading.Timer(0.3, errand.stop).start()

@@ -53,9 +53,9 @@ def at(desk, own_keyring):
     def make(lookup_proxy="", **fields):
         given = {"level": Level.HOST, "taxii_user": "desk", "taxii_url": f"https://{HOST}{PATH}"}
         partner = PartnerSettings(**{**given, **fields})
-        lookup = desk.settings.lookup.model_copy(update={"proxy": lookup_proxy})
+        lookup = desk.settings.lookup.but({"proxy": lookup_proxy})
         update = {"partners": {"there": partner}, "lookup": lookup}
-        return replace(desk, settings=desk.settings.model_copy(update=update))
+        return replace(desk, settings=desk.settings.but(update))
 
     return make
 

@@ -31,7 +31,7 @@ def server():
 def at(desk, server):
     """The desk, with the server's owner as a partner."""
     partner = PartnerSettings(level=Level.HOST, taxii_url=server.url)
-    settings = desk.settings.model_copy(update={"partners": {"there": partner}})
+    settings = desk.settings.but({"partners": {"there": partner}})
     return replace(desk, settings=settings)
 
 

@@ -99,8 +99,8 @@ class Served:
     def patient(self, is_patient):
         """Return the settings with much or little time for a question."""
         limits = {"question_seconds": 20.0 if is_patient else 1.0, "name_seconds": 60.0}
-        lookup = self._settings.lookup.model_copy(update=limits)
-        return self._settings.model_copy(update={"lookup": lookup})
+        lookup = self._settings.lookup.but(limits)
+        return self._settings.but({"lookup": lookup})
 
     def set(self, **faults):
         """Let these services misbehave, and no others; return the questions since last time."""

@@ -73,13 +73,13 @@ def test_no_day_and_no_duty_is_claimed_that_the_field_does_not_give(draft, row):
 
 def test_membership_is_named_only_if_set(draft, organisation):
     assert "Member of the Example Association of Hotlines, number 17." in _flat(draft())
-    alone = organisation.model_copy(update={"membership": Membership()})
+    alone = organisation.but({"membership": Membership()})
     assert "Member of" not in draft(organisation=alone).body
 
 
 def test_a_call_back_is_offered_only_with_a_phone(draft, organisation):
     assert "call us back" in draft().body
-    silent = organisation.model_copy(update={"phone": ""})
+    silent = organisation.but({"phone": ""})
     assert "call" not in draft(organisation=silent).body
 
 

@@ -40,8 +40,8 @@ def test_three_generic_names_of_an_accredited_registrar(draft, organisation, row
 
 
 def test_one_name_of_a_local_registrar_with_a_form_only(draft, organisation, contact, row, golden):
-    sender = organisation.model_copy(
-        update={
+    sender = organisation.but(
+        {
             "mandate": "",
             "phone": "",
             "phone_hours": "",
@@ -94,7 +94,7 @@ def test_fifty_names_of_one_registrar(draft, organisation, row, golden):
 
 
 def test_one_moment_and_one_sentence_are_written_as_such(draft, organisation, row):
-    sender = organisation.model_copy(update={"mandate": "the hotline of Exempla"})
+    sender = organisation.but({"mandate": "the hotline of Exempla"})
     only = row(confirmed_urls=4, first_confirmed=row().last_confirmed)
     text = _text(draft(organisation=sender, rows=[only]), sender)
     assert "4 pages, first" not in text
@@ -104,7 +104,7 @@ def test_one_moment_and_one_sentence_are_written_as_such(draft, organisation, ro
 def test_a_reminder_to_a_registrar_established_where_we_are_designated(
     drafted, organisation, golden
 ):
-    ours = organisation.model_copy(update={"designated_in": ("ZZ",)})
+    ours = organisation.but({"designated_in": ("ZZ",)})
     terms = Terms(country="ZZ", signatory=True)
     made = drafted(Role.REGISTRAR, Rung.REMINDER, organisation=ours, terms=terms)
     golden("registrar-reminder-designated.txt", _text(made, ours))
@@ -137,7 +137,7 @@ def test_a_delivery_network(drafted, organisation, golden):
 
 def test_a_platform_and_a_trusted_flagger(drafted, organisation, golden):
     flagger = TrustedFlagger(authority="the Coordinator of Exempla", number="TF-7")
-    ours = organisation.model_copy(update={"trusted_flagger": flagger})
+    ours = organisation.but({"trusted_flagger": flagger})
     row = dataclasses.replace(drafted(Role.PLATFORM).rows[0], kind=SiteKind.FORUM)
     terms = Terms(in_union=True, online_platform=True)
     made = drafted(Role.PLATFORM, organisation=ours, rows=[row], terms=terms)

@@ -19,7 +19,7 @@ def test_a_good_draft_has_no_finding(draft, organisation):
 
 def test_every_finding_says_how_to_mend_it(draft, organisation, row):
     bad = dataclasses.replace(draft(), rows=(row(confirmed_urls=0),), subject="", body="")
-    findings = lint(bad, organisation.model_copy(update={"name": ""}))
+    findings = lint(bad, organisation.but({"name": ""}))
     assert len(findings) > 5
     assert all(finding.mend.endswith(".") for finding in findings)
     assert str(findings[0]) == f"{findings[0].text} {findings[0].mend}"

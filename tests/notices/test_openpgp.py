@@ -68,7 +68,7 @@ def test_a_mail_is_encrypted_to_the_partys_key_given_as_text(
 ):
     key = ring.run("--armor", "--export", recipient).decode()
     terms = Terms(openpgp_fingerprint=recipient, openpgp_key=key)
-    alone = organisation.model_copy(update={"openpgp_fingerprint": ""})
+    alone = organisation.but({"openpgp_fingerprint": ""})
     made = drafted(Role.HOST, terms=terms, organisation=alone)
     with tempfile.TemporaryDirectory(prefix="gpg-") as empty:
         settings = NoticeSettings(gnupg_home=Path(empty), encrypted_addresses_only=True)
@@ -92,7 +92,7 @@ def test_a_mail_is_encrypted_to_the_partys_key_given_as_text(
 
 
 def test_a_mail_is_signed_if_set(draft, organisation, ring, ours, tmp_path):
-    signing = organisation.model_copy(update={"openpgp_fingerprint": ours})
+    signing = organisation.but({"openpgp_fingerprint": ours})
     settings = NoticeSettings(sign=True, gnupg_home=ring.home)
     files = export(draft(organisation=signing), signing, ["eml"], settings=settings)
     (body,) = [file.body for file in files if file.name.endswith(".eml")]
@@ -107,7 +107,7 @@ def test_a_mail_is_signed_if_set(draft, organisation, ring, ours, tmp_path):
 
 
 def test_signed_and_encrypted_can_be_read_by_both(drafted, organisation, ring, recipient, ours):
-    signing = organisation.model_copy(update={"openpgp_fingerprint": ours})
+    signing = organisation.but({"openpgp_fingerprint": ours})
     settings = NoticeSettings(sign=True, gnupg_home=ring.home)
     made = drafted(Role.HOST, terms=Terms(openpgp_fingerprint=recipient), organisation=signing)
     cipher = list(_mail(export(made, signing, ["eml"], settings=settings)).iter_parts())[1]
@@ -126,7 +126,7 @@ def test_a_key_that_is_not_that_of_the_fingerprint_is_refused(
 
 
 def test_an_unknown_key_is_said(drafted, organisation, ring):
-    alone = organisation.model_copy(update={"openpgp_fingerprint": ""})
+    alone = organisation.but({"openpgp_fingerprint": ""})
     terms = Terms(openpgp_fingerprint="0" * 40)
     settings = NoticeSettings(gnupg_home=ring.home)
     with pytest.raises(InputError, match="could not be encrypted"):

@@ -89,8 +89,8 @@ def test_what_the_linter_passes_keeps_every_promise(data, drafted, organisation,
         signatory=draw(st.booleans()),
         country=draw(st.sampled_from(["", "ZZ"])),
     )
-    sender = organisation.model_copy(
-        update={
+    sender = organisation.but(
+        {
             name: "" if draw(TEXTS) == "" else getattr(organisation, name)
             for name in ("name", "jurisdiction", "verification_url", "dispute_email", "email")
         }

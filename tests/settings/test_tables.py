@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
-from pydantic import BaseModel
+from msgspec import Struct
 
 import abusetrack
 from abusetrack.settings import Settings, split_endpoint
@@ -38,10 +39,10 @@ def test_every_key_stands_in_the_documentation():
     assert missing == []
 
 
-def _keys(model: type[BaseModel]):
-    for name, field in model.model_fields.items():
-        if field.exclude:
+def _keys(table: type[Struct]):
+    for name, kind in get_type_hints(table).items():
+        if name == "base":  # our own
             continue
         yield name
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation)
+        if isinstance(kind, type) and issubclass(kind, Struct):
+            yield from _keys(kind)

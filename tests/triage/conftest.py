@@ -87,9 +87,7 @@ def desk(context):
         verification_url="https://hotline.example/verify",
         dispute_email="disputes@hotline.example",
     )
-    return replace(
-        context, settings=context.settings.model_copy(update={"organisation": organisation})
-    )
+    return replace(context, settings=context.settings.but({"organisation": organisation}))
 
 
 SITES = (

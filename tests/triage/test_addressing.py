@@ -118,8 +118,8 @@ def test_a_block_has_no_way_round(plan, take):
 
 
 def test_an_open_gate_stops_every_role(plan, desk):
-    gated = desk.settings.organisation.model_copy(update={"police_gate": True})
-    context = replace(desk, settings=desk.settings.model_copy(update={"organisation": gated}))
+    gated = desk.settings.organisation.but({"police_gate": True})
+    context = replace(desk, settings=desk.settings.but({"organisation": gated}))
     for role in (Role.REGISTRAR, Role.HOST, Role.CDN, Role.PLATFORM, Role.HOTLINE):
         assert plan(role, context=context).drafts == ()
 
@@ -233,8 +233,8 @@ def test_a_complaint_to_icann_needs_a_registrar_that_did_not_answer(plan, sent, 
 
 
 def test_a_second_analyst_approves_exactly_what_is_said(plan, desk, case, tmp_path):
-    policy = desk.settings.policy.model_copy(update={"second_analyst": True})
-    strict = replace(desk, settings=desk.settings.model_copy(update={"policy": policy}))
+    policy = desk.settings.policy.but({"second_analyst": True})
+    strict = replace(desk, settings=desk.settings.but({"policy": policy}))
     drafts = plan(Role.REGISTRAR, "example.com", context=strict).drafts
     with pytest.raises(InputError, match="second analyst has not approved"):
         drafting.export(strict, case, drafts, tmp_path / "a", ["txt"])

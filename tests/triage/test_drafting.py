@@ -51,7 +51,7 @@ def named(context):
         verification_url="https://hotline.example/verify",
         dispute_email="disputes@hotline.example",
     )
-    settings = context.settings.model_copy(update={"organisation": organisation})
+    settings = context.settings.but({"organisation": organisation})
     return replace(context, settings=settings)
 
 

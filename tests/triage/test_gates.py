@@ -25,8 +25,8 @@ def gated(context):
     """A context with other settings of the organisation."""
 
     def run(**organisation):
-        own = context.settings.organisation.model_copy(update=organisation)
-        changed = context.settings.model_copy(update={"organisation": own})
+        own = context.settings.organisation.but(organisation)
+        changed = context.settings.but({"organisation": own})
         return replace(context, settings=changed)
 
     return run

@@ -21,7 +21,7 @@ MD5, SHA256 = "a" * 32, "c" * 64
 @pytest.fixture
 def keeping(desk):
     """A desk whose organisation keeps hashes."""
-    settings = desk.settings.model_copy(update={"hashes": HashSettings(enabled=True)})
+    settings = desk.settings.but({"hashes": HashSettings(enabled=True)})
     return replace(desk, settings=settings)
 
 

@@ -60,8 +60,8 @@ def store(context, case, take):
 def of(context, case):
     def run(domain="a.com", **policy):
         settings = context.settings
-        chosen = settings.policy.model_copy(update=policy)
-        own = replace(context, settings=settings.model_copy(update={"policy": chosen}))
+        chosen = settings.policy.but(policy)
+        own = replace(context, settings=settings.but({"policy": chosen}))
         found = links.of_domain(own, case, projection.read(case, domain))
         return [(link.domain, link.kind) for link in found.links], found
 

@@ -22,8 +22,8 @@ LIMITED = 50
 def few_at_once(practice_context):
     """Eight names at work at the same time."""
     settings = practice_context.settings
-    pace = settings.pace.model_copy(update={"concurrency": WORKERS})
-    return replace(practice_context, settings=settings.model_copy(update={"pace": pace}))
+    pace = settings.pace.but({"concurrency": WORKERS})
+    return replace(practice_context, settings=settings.but({"pace": pace}))
 
 
 @pytest.fixture

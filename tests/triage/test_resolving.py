@@ -54,8 +54,8 @@ def db(desk):
 def hasty(practice_context):
     """Gives a question one second and a name five."""
     settings = practice_context.settings
-    limits = settings.lookup.model_copy(update={"question_seconds": 1.0, "name_seconds": 5.0})
-    return replace(practice_context, settings=settings.model_copy(update={"lookup": limits}))
+    limits = settings.lookup.but({"question_seconds": 1.0, "name_seconds": 5.0})
+    return replace(practice_context, settings=settings.but({"lookup": limits}))
 
 
 async def resolve(context, db, desk, **options):
@@ -153,8 +153,8 @@ async def test_a_cancelled_batch_keeps_what_came_and_gives_back_the_rest(
         service.faults = Faults(latency=0.05)
     gentle = replace(
         practice_context,
-        settings=practice_context.settings.model_copy(
-            update={"pace": practice_context.settings.pace.model_copy(update={"concurrency": 4})}
+        settings=practice_context.settings.but(
+            {"pace": practice_context.settings.pace.but({"concurrency": 4})}
         ),
     )
     some = asyncio.Event()
@@ -226,10 +226,10 @@ async def test_names_behind_a_slow_registry_hold_up_no_others(
             practising.servers.services[service].faults = limits
     settings = practice_context.settings
     changes = {
-        "pace": settings.pace.model_copy(update={"concurrency": 4}),
-        "lookup": settings.lookup.model_copy(update={"name_seconds": 1000.0}),
+        "pace": settings.pace.but({"concurrency": 4}),
+        "lookup": settings.lookup.but({"name_seconds": 1000.0}),
     }
-    context = replace(practice_context, settings=settings.model_copy(update=changes))
+    context = replace(practice_context, settings=settings.but(changes))
     stored, others = set(), {n for n in desk[1] if world.domains[n].registry != slow}
     all_others = asyncio.Event()
 

@@ -134,8 +134,8 @@ def test_a_protected_name_is_for_host_and_platform_alone(case, looked_up, advice
 
 
 def test_the_organisations_own_names_are_protected(context, looked_up, advice):
-    own = context.settings.organisation.model_copy(update={"email": "desk@bad.com"})
-    settings = context.settings.model_copy(update={"organisation": own})
+    own = context.settings.organisation.but({"email": "desk@bad.com"})
+    settings = context.settings.but({"organisation": own})
     found, shown = advice(context=replace(context, settings=settings))
     assert found["registrar"] == "blocked"
     assert shown["protected"]["category"] == "own"

@@ -137,7 +137,7 @@ def test_a_table_of_findings(context, case, take, tmp_path):
 def test_a_profile_that_is_not_saved_is_said_with_those_that_are(context):
     saved = replace(
         context,
-        settings=context.settings.model_copy(update={"sources": {"line": SourceProfile()}}),
+        settings=context.settings.but({"sources": {"line": SourceProfile()}}),
     )
     with pytest.raises(InputError, match="line"):
         taking.reading(saved, profile="lime")

@@ -218,10 +218,8 @@ async def test_a_watch_goes_on_until_cancelled(desk, of_state):
 
 async def test_never_is_a_setting(desk, of_state):
     name = of_state(State.ACTIVE)
-    never = desk.context.settings.watch.model_copy(update={"active_days": 0})
-    desk.context = replace(
-        desk.context, settings=desk.context.settings.model_copy(update={"watch": never})
-    )
+    never = desk.context.settings.watch.but({"active_days": 0})
+    desk.context = replace(desk.context, settings=desk.context.settings.but({"watch": never}))
     desk.take(name)
     await desk.round()
     assert desk.due(name) == {name: None}

@@ -215,8 +215,8 @@ def _first_work(desk, case):
 
 
 def test_a_second_analyst_approves_withdrawals_too(desk, case, told, revise, tmp_path):
-    policy = desk.settings.policy.model_copy(update={"second_analyst": True})
-    strict = replace(desk, settings=desk.settings.model_copy(update={"policy": policy}))
+    policy = desk.settings.policy.but({"second_analyst": True})
+    strict = replace(desk, settings=desk.settings.but({"policy": policy}))
     revise("example.net")
     due = _due(strict, case)
     with pytest.raises(InputError, match="second analyst"):

@@ -56,10 +56,10 @@ def test_the_most_urgent_comes_first_and_what_needs_nothing_is_not_there(context
 
 
 def test_the_weights_are_the_settings(context, case, taken):
-    weights = context.settings.worklist.model_copy(
-        update={"severity": 0, "confirmed": 0, "commercial": 0, "waiting_day": 9}
+    weights = context.settings.worklist.but(
+        {"severity": 0, "confirmed": 0, "commercial": 0, "waiting_day": 9}
     )
-    other = replace(context, settings=context.settings.model_copy(update={"worklist": weights}))
+    other = replace(context, settings=context.settings.but({"worklist": weights}))
     assert listed(other, case)[0] == ("new.com", NextStep.ASSESS)  # it waits for the longest
 
 

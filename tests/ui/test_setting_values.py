@@ -68,7 +68,7 @@ def test_what_is_typed_is_read(key, text, value):
     ("key", "text", "sentence"),
     [
         ("policy.hop_tlds", "many", "whole number"),
-        ("policy.hop_tlds", "1", "greater than or equal to 2"),
+        ("policy.hop_tlds", "1", "of at least 2"),
         ("organisation.email", "nobody", "not an e-mail address"),
         ("resolver.nameservers", "resolver.example", "resolver"),
         ("organisation.designated_in", "Ireland", "designated_in"),

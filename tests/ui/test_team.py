@@ -29,7 +29,7 @@ def team(engine, context, tmp_path):
     hub = HubSettings(
         server=f"postgresql://postgres@127.0.0.1:{engine.port}/{name}", key_file=file, minutes=0
     )
-    made = replace(context, settings=context.settings.model_copy(update={"hub": hub}))
+    made = replace(context, settings=context.settings.but({"hub": hub}))
     with connected(made.settings, None) as connection:
         schema.init(connection, key)
     yield made
@@ -66,7 +66,7 @@ def test_a_hub_that_is_away_is_said_in_the_status_bar_and_tried_again(context, b
     file = tmp_path / "team.key"
     TeamKey.make().write(file)
     hub = HubSettings(server="postgresql://nobody@127.0.0.1:1/none", key_file=file, minutes=0)
-    away = replace(context, settings=context.settings.model_copy(update={"hub": hub}))
+    away = replace(context, settings=context.settings.but({"hub": hub}))
     window = bench_of(away).window()
     exchanged(qtbot, window)
     assert window.team.text() == "Team: not reached"

@@ -88,7 +88,7 @@ class Desk:
         self.context = replace(
             context,
             actor=_ORGANISATION.analyst,
-            settings=context.settings.model_copy(update={"organisation": _ORGANISATION}),
+            settings=context.settings.but({"organisation": _ORGANISATION}),
         )
         self.opener = partial(
             open_case_file, folder / "case", clock=self.clock, actor=self.context.actor
@@ -306,10 +306,8 @@ class Desk:
 
     def with_second_analyst(self, *, wanted: bool) -> None:
         """Set whether another analyst has to approve."""
-        policy = self.context.settings.policy.model_copy(update={"second_analyst": wanted})
-        self.context = replace(
-            self.context, settings=self.context.settings.model_copy(update={"policy": policy})
-        )
+        policy = self.context.settings.policy.but({"second_analyst": wanted})
+        self.context = replace(self.context, settings=self.context.settings.but({"policy": policy}))
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -225,8 +225,8 @@ def test_what_is_not_advised_is_drafted_for_a_typed_reason(page, registrar, qtbo
 
 def test_a_second_analyst_approves_what_another_drafted(page, registrar, qtbot, tmp_path):
     desk, bench = page._desk, page.bench
-    policy = bench.context.settings.policy.model_copy(update={"second_analyst": True})
-    settings = bench.context.settings.model_copy(update={"policy": policy})
+    policy = bench.context.settings.policy.but({"second_analyst": True})
+    settings = bench.context.settings.but({"policy": policy})
     desk.context = replace(bench.context, settings=settings)
     confirmed(qtbot, page)
     planned(qtbot, page, lambda: page.export_to(tmp_path / "drafts", page.drafts()))

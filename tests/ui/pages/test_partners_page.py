@@ -44,7 +44,7 @@ def page_of(bench_of, context, finding):
     """Make the page for these partners, over four domains of which two are confirmed."""
 
     def make(**known):
-        settings = context.settings.model_copy(update={"partners": known})
+        settings = context.settings.but({"partners": known})
         bench = bench_of(replace(context, settings=settings))
         bench.take()
         with bench.case() as case:

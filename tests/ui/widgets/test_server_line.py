@@ -54,7 +54,7 @@ def page_of(bench_of, context, finding, server):
 
     def make(**fields):
         partner = PartnerSettings(**{"level": Level.HOST, "taxii_url": server.url, **fields})
-        settings = context.settings.model_copy(update={"partners": {"there": partner}})
+        settings = context.settings.but({"partners": {"there": partner}})
         bench = bench_of(replace(context, settings=settings))
         bench.take()
         with bench.case() as case:
