@@ -18,7 +18,7 @@ from abusetrack.casefile.files import is_encrypted
 from abusetrack.casefile.ids import Uuid7
 from abusetrack.casefile.kept import Kept
 from abusetrack.casefile.keys import RawKey
-from abusetrack.casefile.migrations import MIGRATIONS, schema_version
+from abusetrack.casefile.migrations import apply, schema_version
 from abusetrack.errors import (
     CaseFileError,
     NewerCaseFileError,
@@ -60,7 +60,6 @@ class CaseFile:
         self.ids = Uuid7()
         self.key = key
         self._connection = connection
-        self._database = driver.Database(connection, execute_plugins=False)
         self._closed = False
         self._stopped = False
         self._kept = Kept(connection)
@@ -190,7 +189,7 @@ class CaseFile:
         """
         with spoken(self.path):
             if self._connection.in_transaction:
-                with self._database.atomic():
+                with driver.database(self._connection).atomic():
                     yield
                 return
             self._connection.execute("BEGIN IMMEDIATE")
@@ -200,7 +199,7 @@ class CaseFile:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                self._database.rollback()
+                _roll_back(self._connection)
                 raise
 
     @contextmanager
@@ -211,7 +210,7 @@ class CaseFile:
             try:
                 yield
             finally:
-                self._database.rollback()
+                _roll_back(self._connection)
 
     def execute(self, sql: str, params: Parameters = ()) -> int:
         """Run a writing statement; return how many rows it changed."""
@@ -352,22 +351,26 @@ def _bring_up_to_date(
     connection: driver.Connection, path: Path, key: RawKey | None, clock: Clock
 ) -> None:
     """Apply what is pending, all or nothing; copy an existing file first."""
-    database = driver.Database(connection, execute_plugins=False)
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _examine(connection, path)  # another process may have been quicker
         if version < schema_version():
             if version:
                 _copy_beside(path, version, key, clock)
-            MIGRATIONS.apply(database)
+            apply(connection)
             if not version:
                 _found(connection, clock)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {schema_version()}")
         connection.execute("COMMIT")
     except BaseException:
-        database.rollback()
+        _roll_back(connection)
         raise
+
+
+def _roll_back(connection: driver.Connection) -> None:
+    if connection.in_transaction:  # an error may have ended it already
+        connection.execute("ROLLBACK")
 
 
 def _copy_beside(path: Path, version: int, key: RawKey | None, clock: Clock) -> None:

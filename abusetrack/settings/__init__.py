@@ -9,6 +9,7 @@ from abusetrack.settings.file import (
     changed,
     complaint,
     load,
+    of_tables,
     save,
 )
 from abusetrack.settings.places import (
@@ -83,6 +84,7 @@ __all__ = [
     "default_log_path",
     "default_window_path",
     "load",
+    "of_tables",
     "save",
     "split_endpoint",
 ]

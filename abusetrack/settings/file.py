@@ -41,9 +41,23 @@ def load(path: Path, *, must_exist: bool = False) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The settings file {path} is not valid TOML: {error}.") from error
     try:
-        return _settings(values, base)
-    except ValueError as error:
-        raise SettingsError(f"{error} Mend it in {path}.") from error
+        return of_tables(values, base)
+    except SettingsError as error:
+        raise SettingsError(f"{error} Mend it in {path}.") from None
+
+
+def of_tables(values: Mapping[str, Any], base: Path) -> Settings:
+    """Return the settings that the tables of a file in the folder ``base`` mean.
+
+    Raises:
+        SettingsError: keys are not known or values are wrong; all of them are named.
+    """
+    try:
+        if "base" not in values:  # our own, no key of the file
+            return msgspec.convert(values, Settings, dec_hook=_path).but({"base": base})
+    except msgspec.ValidationError:
+        pass
+    raise SettingsError(" ".join(_complaints(values, Settings)))
 
 
 def complaint(key: str, value: Any, *, title: str = "") -> str:
@@ -63,10 +77,7 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     """
     values = msgspec.to_builtins(settings, enc_hook=str)
     values.pop("base", None)
-    try:
-        return _settings(_nested(changes, values), settings.base)
-    except ValueError as error:
-        raise SettingsError(str(error)) from error
+    return of_tables(_nested(changes, values), settings.base)
 
 
 def _nested(values: Mapping[str, Any], into: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -110,9 +121,9 @@ def save(path: Path, changes: Mapping[str, Any]) -> Settings:
         else:
             place[key] = value
     try:
-        settings = _settings(document.unwrap(), path.absolute().parent)
-    except ValueError as error:
-        raise SettingsError(f"{error} Nothing was saved.") from error
+        settings = of_tables(document.unwrap(), path.absolute().parent)
+    except SettingsError as error:
+        raise SettingsError(f"{error} Nothing was saved.") from None
     _replace(path, tomlkit.dumps(document))
     return settings
 
@@ -130,16 +141,6 @@ def _replace(path: Path, text: str) -> None:
         raise SettingsError(
             f"The settings file {path} cannot be written: {error.strerror}."
         ) from error
-
-
-def _settings(values: Mapping[str, Any], base: Path) -> Settings:
-    """Return the settings that are meant; raise ValueError with all that is wrong."""
-    try:
-        if "base" not in values:  # our own, no key of the file
-            return msgspec.convert(values, Settings, dec_hook=_path).but({"base": base})
-    except msgspec.ValidationError:
-        pass
-    raise ValueError(" ".join(_complaints(values, Settings)))
 
 
 def _path(_kind: type, value: Any) -> Path:

@@ -12,6 +12,7 @@ from abusetrack.errors import InputError
 from abusetrack.judgement.answers import newest
 from abusetrack.judgement.gone import judge_gone
 from abusetrack.judgement.hosting import AddressView, HostView
+from abusetrack.lookup.reference import tld_kind
 from abusetrack.records import (
     Contact,
     DomainNow,
@@ -33,7 +34,6 @@ from abusetrack.triage import judged, past
 from abusetrack.triage.context import Context
 from abusetrack.triage.judged import Judged
 from abusetrack.triage.past import Past
-from abusetrack.triage.reference import tld_kind
 from abusetrack.triage.refresh import View, host_names, look, persistence
 from abusetrack.triage.views import FreshFacts, StoredFacts
 

@@ -7,9 +7,9 @@ from functools import cache
 from importlib import resources
 
 from abusetrack.judgement.parties import PartyCase, parties_of
+from abusetrack.lookup.reference import tld_kind
 from abusetrack.records import Host, PartyRef, TldKind
 from abusetrack.triage.context import Context
-from abusetrack.triage.reference import tld_kind
 from abusetrack.triage.refresh import View
 
 

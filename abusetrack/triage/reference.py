@@ -9,27 +9,32 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from abusetrack.judgement.registrars import Registrars
-from abusetrack.lookup.reference import ReferenceFiles, tld_kind
 from abusetrack.records import Clock, Domain, RegistryRecord, SuffixKind, UpdatedFile
 from abusetrack.settings import Settings
 
-__all__ = ["Reference", "tld_kind", "update"]
+if TYPE_CHECKING:
+    from abusetrack.lookup.reference import ReferenceFiles
 
 
 class Reference:
     """What is known of registrars and registries; asks nobody."""
 
     def __init__(self, settings: Settings, cache: Path | None = None) -> None:
-        self._files = ReferenceFiles.of(settings, cache)
-        self._aliases: Mapping[str, int] = _table("registrar_aliases.toml")["aliases"]
-        self._families = dict(_members(_table("registrar_families.toml")))
+        self._settings, self._cache = settings, cache
         self._stamp: tuple[int, int] | None = None
         self._registrars = Registrars()
+
+    @cached_property
+    def _files(self) -> ReferenceFiles:
+        from abusetrack.lookup.reference import ReferenceFiles  # once something is asked of it
+
+        return ReferenceFiles.of(self._settings, self._cache)
 
     @property
     def registrars(self) -> Registrars:
@@ -37,7 +42,11 @@ class Reference:
         stamp = self._files.stamp()
         if stamp != self._stamp:
             self._stamp = stamp
-            self._registrars = Registrars(self._files.registrars(), self._aliases, self._families)
+            self._registrars = Registrars(
+                self._files.registrars(),
+                _table("registrar_aliases.toml")["aliases"],
+                dict(_members(_table("registrar_families.toml"))),
+            )
         return self._registrars
 
     @property

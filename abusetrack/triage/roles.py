@@ -10,6 +10,7 @@ from datetime import timedelta
 from abusetrack.casefile import CaseFile, directory, gates, reports, told
 from abusetrack.judgement.role_case import RoleCase, RolePolicy
 from abusetrack.judgement.roles import judge_roles
+from abusetrack.lookup.reference import tld_kind
 from abusetrack.records import (
     AssessmentOutcome,
     DomainNow,
@@ -28,7 +29,6 @@ from abusetrack.triage import parties, persisting
 from abusetrack.triage.contacts import no_send_list
 from abusetrack.triage.context import Context
 from abusetrack.triage.protection import Protection
-from abusetrack.triage.reference import tld_kind
 from abusetrack.triage.refresh import View
 
 _YEAR = timedelta(days=365.25)

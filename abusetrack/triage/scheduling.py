@@ -12,10 +12,10 @@ from abusetrack.casefile import CaseFile, changes, observations, queue, told
 from abusetrack.casefile.queue import Plan
 from abusetrack.judgement.schedule import Standing, WatchPolicy, next_check
 from abusetrack.judgement.tokens import not_again
+from abusetrack.lookup.reference import tld_kind
 from abusetrack.records import ChangeKind, DomainNow, Findings, NoticeStatus, State, TldKind
 from abusetrack.settings import WatchSettings
 from abusetrack.triage.context import Context
-from abusetrack.triage.reference import tld_kind
 
 _LEAVING = frozenset({State.REDEMPTION, State.PENDING_DELETE, State.NOT_REGISTERED})
 _DOMAIN_ONLY = "only its domain is asked for"

@@ -399,11 +399,15 @@ import sys
 from abusetrack.casefile import migrations
 from abusetrack.records import SystemClock
 
-@migrations.MIGRATIONS()
-def m0002_next(db):
-    db.execute("CREATE TABLE extra(a TEXT) STRICT")
+def statements():
+    yield "CREATE TABLE extra(a TEXT) STRICT"
     if sys.argv[2] == "fail":
         raise RuntimeError("in the middle")
+
+class m9999_next:
+    STATEMENTS = statements()
+
+migrations.STEPS.append(m9999_next)
 
 from abusetrack.casefile import open_case_file
 path, passphrase = sys.argv[1], sys.argv[3] or None

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from abusetrack.casefile import driver, folding
-from abusetrack.casefile.migrations import MIGRATIONS
+from abusetrack.casefile.migrations import apply
 
 PAGE = Path(__file__).parents[2] / "docs" / "casefile.md"
 
@@ -71,10 +71,10 @@ INSERT INTO erasable VALUES (1, 'reference', x'', 'H-77'), (1, 'note', x'', 'a n
 
 
 def test_an_older_file_gets_its_index_filled():
-    db = driver.Database(driver.connect(":memory:"), execute_plugins=False)
-    MIGRATIONS.apply(db, stop_before="m0003_search")
-    db.conn.executescript(_OLDER)
-    MIGRATIONS.apply(db)
+    db = driver.connect(":memory:")
+    apply(db, stop_before="m0003_search")
+    db.executescript(_OLDER)
+    apply(db)
     for table, text, rowid in (
         ("name_search", "w.ol", 1), ("reference_search", "H-7", 1), ("note_search", "not", 9),
     ):  # fmt: skip

@@ -21,7 +21,7 @@ from aiohttp import web
 from abusetrack.lookup import Lookup
 from abusetrack.lookup.addresses import endpoint
 from abusetrack.records import Domain, Host, HostKind, SuffixKind
-from abusetrack.settings import Settings
+from abusetrack.settings import Settings, of_tables
 
 LOOPBACK = "127.0.0.1"
 SOA = "ns.registry.test. hostmaster.registry.test. 1 3600 600 86400 300"
@@ -250,7 +250,7 @@ class Internet:
         }
         for name, values in tables.items():
             base[name] = {**base.get(name, {}), **values}
-        return Settings(**base, base=self.folder)
+        return of_tables(base, self.folder)
 
     def add_host(self, name: str, *addresses: str, domain: str | None = None) -> None:
         """Let ``name`` have addresses, and its domain the usual records."""

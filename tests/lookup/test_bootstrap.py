@@ -16,7 +16,7 @@ from abusetrack.lookup.http import Http
 from abusetrack.lookup.pacing import Pacer
 from abusetrack.lookup.reference import Place
 from abusetrack.records import Outcome
-from abusetrack.settings import Settings
+from abusetrack.settings import RdapSettings, Settings
 
 
 def _registry(*services):
@@ -85,7 +85,7 @@ async def served(internet, clock, tmp_path):
     http.open()
 
     def make():
-        settings = Settings(rdap={"bootstrap": f"{internet.rdap.base}iana"})
+        settings = Settings(rdap=RdapSettings(bootstrap=f"{internet.rdap.base}iana"))
         place = Place.of(settings, tmp_path / "cache")
         return Bootstrap(place, http=http, clock=clock, unlisted=UNLISTED)
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from abusetrack.lookup import NothingKnown
 from abusetrack.lookup.reference import Place, ReferenceFiles, tld_kind
 from abusetrack.records import Outcome, Question, TldKind
-from abusetrack.settings import Settings
+from abusetrack.settings import RdapSettings, Settings
 
 CSV = b"ID,Registrar Name,Status,RDAP Base URL\n9000001,Alpha Names,Accredited,\n"
 
@@ -67,7 +67,7 @@ def test_places():
 
 
 def test_from_a_folder_nothing_is_fetched(tmp_path):
-    settings = Settings(rdap={"bootstrap": "data"}, base=tmp_path)
+    settings = Settings(rdap=RdapSettings(bootstrap="data"), base=tmp_path)
     files = ReferenceFiles.of(settings)
     assert files.registrars().registrars == ()
     assert files.stamp() == (0, 0)

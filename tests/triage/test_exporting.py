@@ -13,7 +13,7 @@ from abusetrack.casefile import audit, check, gates, notices, projection, withdr
 from abusetrack.casefile.filters import ListQuery
 from abusetrack.errors import InputError
 from abusetrack.records import Assessment, AssessmentOutcome, NoticeStatus, SiteKind
-from abusetrack.settings import Settings
+from abusetrack.settings import Organisation, Settings
 from abusetrack.triage import exporting, taking
 from abusetrack.triage.context import make_context
 from abusetrack.triage.exporting import COLUMNS, Share
@@ -155,7 +155,7 @@ def test_what_was_taken_back_does_not_leave(export, filled, told, clock, context
 
 
 def test_where_the_police_say_first_only_what_they_cleared_leaves(filled, clock, tmp_path):
-    context = make_context(Settings(organisation={"police_gate": True}), clock)
+    context = make_context(Settings(organisation=Organisation(police_gate=True)), clock)
 
     def leaving(name):
         done = exporting.export(

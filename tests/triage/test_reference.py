@@ -11,7 +11,7 @@ import pytest
 from abusetrack.judgement.registrars import Registrars, fold_party
 from abusetrack.lookup.reference_parse import parse_registrars
 from abusetrack.records import Domain, RegistrarList, SuffixKind
-from abusetrack.settings import Settings
+from abusetrack.settings import RdapSettings, Settings
 from abusetrack.triage import describe, dossier, resolving
 from abusetrack.triage.reference import Reference, _members, _table
 
@@ -22,7 +22,7 @@ RECORDED = Path(__file__).parents[3] / "shared" / "data" / "iana" / "registrar-i
 @pytest.fixture
 def reference(tmp_path):
     (tmp_path / "registrar-ids.csv").write_text(f"{HEAD}9000001,Alpha Names,Accredited,\n")
-    return Reference(Settings(rdap={"bootstrap": str(tmp_path)}))
+    return Reference(Settings(rdap=RdapSettings(bootstrap=str(tmp_path))))
 
 
 def test_a_new_list_is_read_without_a_restart(reference, tmp_path):

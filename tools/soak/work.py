@@ -24,8 +24,7 @@ from abusetrack.casefile import (
     retention,
     transfer,
 )
-from abusetrack.casefile.driver import Database
-from abusetrack.casefile.migrations import MIGRATIONS
+from abusetrack.casefile.migrations import STEPS
 from abusetrack.errors import NewerCaseFileError, WrongPassphraseError
 from abusetrack.records import (
     Assessment,
@@ -124,16 +123,18 @@ def _all_due(case: CaseFile) -> None:
     queue.enqueue(case)
 
 
+class _Soak:
+    STATEMENTS = (
+        "CREATE TABLE soak(n INTEGER PRIMARY KEY, kind TEXT) STRICT",
+        *20 * ("INSERT INTO soak(kind) SELECT kind FROM fact",),
+    )
+
+
 def migrate(folder: Path, start: int) -> Iterator[None]:
     """Bring a file up to date to a version that this program alone knows."""
     del start
 
-    @MIGRATIONS(name="m9999_soak")
-    def apply(db: Database) -> None:
-        db.execute("CREATE TABLE soak(n INTEGER PRIMARY KEY, kind TEXT) STRICT")
-        for _ in range(20):
-            db.execute("INSERT INTO soak(kind) SELECT kind FROM fact")
-
+    STEPS.append(_Soak)
     done("ready")
     open_it(folder / "case", None).close()
     done("migrated")

@@ -6,9 +6,9 @@ It is never edited once released and imports nothing of the room.
 
 from __future__ import annotations
 
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
-from abusetrack.casefile.driver import Database, Migrations
+from abusetrack.casefile import driver
 from abusetrack.casefile.migrations import (
     m0001_first,
     m0002_history,
@@ -34,9 +34,23 @@ from abusetrack.casefile.migrations import (
     m0031_taxii_sent,
 )
 
-MIGRATIONS = Migrations("abusetrack")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-_STEPS = (
+    from sqlite_utils import Database, Migrations
+
+
+class Step(Protocol):
+    """A migration: a module named after what it brings."""
+
+    __name__: str
+
+    @property
+    def STATEMENTS(self) -> Iterable[str]:  # noqa: N802  (as the modules have it)
+        """What runs, one by one."""
+
+
+STEPS: list[Step] = [
     m0001_first,
     m0002_history,
     m0003_search,
@@ -59,20 +73,24 @@ _STEPS = (
     m0029_taxii_pages,
     m0030_growth,
     m0031_taxii_sent,
-)
-
-
-def _register(step: ModuleType) -> None:
-    @MIGRATIONS(name=step.__name__.rpartition(".")[2])
-    def apply(db: Database) -> None:
-        for statement in step.STATEMENTS:
-            db.execute(statement)
-
-
-for _step in _STEPS:
-    _register(_step)
+]
 
 
 def schema_version() -> int:
     """Return the version that a file has when every migration is applied: how many there are."""
-    return len(MIGRATIONS._migrations)  # noqa: SLF001  (sqlite-utils tells it nowhere else)
+    return len(STEPS)
+
+
+def apply(connection: driver.Connection, *, stop_before: str | None = None) -> None:
+    """Apply what is pending, up to a step where one is named."""
+    known = driver.migrations("abusetrack")
+    for step in STEPS:
+        _register(known, step)
+    known.apply(driver.database(connection), stop_before=stop_before)
+
+
+def _register(known: Migrations, step: Step) -> None:
+    @known(name=step.__name__.rpartition(".")[2])
+    def run(db: Database) -> None:
+        for statement in step.STATEMENTS:
+            db.execute(statement)
