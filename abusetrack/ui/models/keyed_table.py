@@ -240,9 +240,10 @@ class KeyedTable(QAbstractTableModel, Generic[Key, Row, Query]):
 
     def column_widths(self) -> list[int]:
         """Return the widths of the columns, in characters."""
-        return [column.width for column in self._columns]
+        return [column.width + (_CHIP if column.tone else 0) for column in self._columns]
 
 
+_CHIP = 4  # characters: what a chip has around its text
 _FROM_ROW = {
     Qt.ItemDataRole.ToolTipRole,
     Qt.ItemDataRole.DisplayRole,

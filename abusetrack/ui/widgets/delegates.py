@@ -71,7 +71,7 @@ def _paint_chip(
 ) -> None:
     chip = theme.worn().chip(tone)
     most = area.width() - 3 * theme.SMALL
-    shown = font.elidedText(text, Qt.TextElideMode.ElideRight, most)
+    shown = font.elidedText(text, Qt.TextElideMode.ElideMiddle, most)
     width = min(font.horizontalAdvance(shown) + 2 * theme.SMALL, area.width() - theme.SMALL)
     height = min(font.height() + theme.TIGHT, area.height() - 2)
     place = QRect(area.left() + theme.TIGHT, area.center().y() - height // 2 + 1, width, height)
