@@ -264,10 +264,8 @@ class DomainsPage(QWidget):
     # -- the selection
 
     def selected_domains(self) -> list[str]:
-        """Return the names of the selected rows; asks for them a page at a time."""
-        rows = self.table.selectionModel().selectedRows()
-        found = (self.model.row(index.row()) for index in rows)
-        return [row.domain for row in found if row is not None]
+        """Return the names of the selected rows, in the order of the table."""
+        return self._desk.names(self._selection.ids())
 
     def _restore_selection(self) -> None:
         if self._coming is not None and self.model.query == self._coming[0]:
@@ -289,7 +287,7 @@ class DomainsPage(QWidget):
             self.detail.show_row(row)
 
     def _say_count(self) -> None:
-        chosen = len(self.table.selectionModel().selectedRows())
+        chosen = len(self._selection.ids())
         listed = len(self.model.keys)
         many = self.tr("{n} domains").format(n=f"{listed:,}")
         count = self.tr("1 domain") if listed == 1 else many

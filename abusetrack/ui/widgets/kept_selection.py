@@ -22,12 +22,10 @@ class KeptSelection:
 
     def ids(self) -> list[int]:
         """Return the ids of the selected rows, in the order of the table."""
-        rows = sorted(
-            number
-            for part in self._table.selectionModel().selection().toList()
-            for number in range(part.top(), part.bottom() + 1)
-        )
-        return [self._model.keys[number] for number in dict.fromkeys(rows)]
+        rows: set[int] = set()  # not selectedRows(): that asks the model for each row many times
+        for part in self._table.selectionModel().selection().toList():
+            rows.update(range(part.top(), part.bottom() + 1))
+        return [self._model.keys[number] for number in sorted(rows)]
 
     def keep(self) -> None:
         """Note what is selected, and how far the table is scrolled."""
