@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileSystemModel
 from abusetrack.casefile import open_case_file
 from abusetrack.ui.widgets.file_dialog import FileDialog
 
+_LONG = 60_000  # ms: a machine that does much else lists a folder slowly
 ANOTHER = """
 import sys
 from pathlib import Path
@@ -27,9 +28,11 @@ def test_a_folder_is_listed_without_touching_the_case_file_in_it(qtbot, tmp_path
         dialog.setDirectory(str(tmp_path))
         dialog.open()
         model = dialog.findChild(QFileSystemModel)
-        qtbot.waitUntil(lambda: model.rowCount(model.index(str(tmp_path))) == 3)
+        qtbot.waitUntil(lambda: model.rowCount(model.index(str(tmp_path))) == 3, timeout=_LONG)
         names = [model.index(str(tmp_path / one)) for one in ("case", "case-wal", "case-shm")]
-        qtbot.waitUntil(lambda: all(not model.fileIcon(name).isNull() for name in names))
+        qtbot.waitUntil(
+            lambda: all(not model.fileIcon(name).isNull() for name in names), timeout=_LONG
+        )
         dialog.close()
         subprocess.run([sys.executable, "-c", ANOTHER, str(path)], check=True)
         assert log.exists()  # who came and went saw that somebody is still there
