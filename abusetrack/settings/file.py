@@ -178,10 +178,10 @@ def _complaints(values: Mapping[str, Any], table: type[Any], before: str = "") -
             yield f"The setting {key} is not known."
         elif isinstance(value, Mapping) and _is_table(kind):
             yield from _complaints(value, kind, f"{key}.")
-        elif isinstance(value, Mapping) and _is_table(each := (*get_args(kind), None)[-2]):
+        elif isinstance(value, Mapping) and any(map(_is_table, get_args(kind))):
             for one, inner in value.items():
                 if isinstance(inner, Mapping):
-                    yield from _complaints(inner, each, f"{key}.{one}.")
+                    yield from _complaints(inner, get_args(kind)[-1], f"{key}.{one}.")
                 else:
                     yield f"The setting {key}.{one} is wrong: {_WHAT['Expected `object`']}."
         else:
