@@ -12,6 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+# Before PySide6, whose hook looks into every module that is imported after it: of pydantic's own,
+# half of them loaded, that asks for what is not there yet.
+import pydantic._internal._validators  # noqa: F401
+from pydantic import TypeAdapter  # noqa: F401
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 

@@ -40,3 +40,14 @@ def test_no_plugin_of_another_package_is_loaded(tmp_path):
         subprocess.run(words, check=True, env=environment)
         assert told.exists() is seen
         told.unlink(missing_ok=True)
+
+
+def test_pydantic_is_there_before_pyside6_looks_into_every_import():
+    """Loaded later, in a thread, it ended in an ImportError now and then."""
+    code = (
+        "import sys, abusetrack.app; order = list(sys.modules);"
+        "first = order.index('PySide6');"
+        "assert order.index('pydantic.type_adapter') < first;"
+        "assert order.index('pydantic._internal._validators') < first"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

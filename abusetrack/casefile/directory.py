@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from abusetrack.casefile import address_rules, audit, facts
 from abusetrack.casefile.address_rules import Replacement
@@ -18,9 +20,6 @@ from abusetrack.casefile.encoding import canonical, clean, column, stamp, withou
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.errors import InputError
 from abusetrack.records import Contact, ContactOrigin, Role
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 _FIELDS = tuple(field.name for field in fields(Contact))
 _SELECT = f"SELECT {', '.join(_FIELDS)} FROM contact"
@@ -36,8 +35,6 @@ _Key = tuple[str, str, str, str]
 
 @cache
 def _contact_adapter() -> TypeAdapter[Contact]:
-    from pydantic import TypeAdapter  # once something is read: it takes a tenth of a start
-
     return TypeAdapter(Contact)
 
 

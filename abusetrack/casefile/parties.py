@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from abusetrack.casefile import audit, facts
 from abusetrack.casefile.connection import CaseFile
@@ -19,17 +21,12 @@ from abusetrack.casefile.encoding import canonical, clean
 from abusetrack.casefile.facts import NewFact, StoredFact
 from abusetrack.records import ContactOrigin, Party, role_of
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
 FIELDS = tuple(item.name for item in fields(Party) if item.name not in {"key", "role", "manual"})
 _ERASABLE = frozenset({"comment"})
 
 
 @cache
 def _party_adapter() -> TypeAdapter[Party]:
-    from pydantic import TypeAdapter  # once something is read: it takes a tenth of a start
-
     return TypeAdapter(Party)
 
 

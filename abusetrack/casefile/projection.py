@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from abusetrack.casefile import counts, filters, search
 from abusetrack.casefile.connection import CaseFile
@@ -14,9 +16,6 @@ from abusetrack.casefile.encoding import canonical, clean, column
 from abusetrack.casefile.filters import ListQuery as ListQuery
 from abusetrack.casefile.filters import Source
 from abusetrack.records import DomainNow, Findings, SiteKind, SuffixKind
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 _FINDINGS = tuple(field.name for field in fields(Findings) if field.name != "domain")
 _OWN = tuple(field.name for field in fields(DomainNow) if field.name != "findings")
@@ -32,8 +31,6 @@ SORTABLE = frozenset(_COLUMNS)
 
 @cache
 def _adapter() -> TypeAdapter[DomainNow]:
-    from pydantic import TypeAdapter  # once something is read: it takes a tenth of a start
-
     return TypeAdapter(DomainNow)
 
 
